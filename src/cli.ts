@@ -1,0 +1,197 @@
+/** The command table: name, summary, flags, lazy import. Nothing here does anything. */
+import type { System } from './system/system.ts';
+
+export interface Flag {
+  /** As commander reads it, such as `-c, --config <file...>`. */
+  readonly flags: string;
+  readonly summary: string;
+  readonly choices?: readonly string[];
+}
+
+/** What a command gets. `flags` by camel-case name; `args` as written after the command's name. */
+export interface Invocation {
+  readonly system: System;
+  readonly signal: AbortSignal;
+  /** Aborted by the second Ctrl-C: end at once. */
+  readonly force: AbortSignal;
+  readonly args: readonly string[];
+  readonly flags: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+  /** Folder of the installed package: recipes/ and kind/ are below it. */
+  readonly packageRoot: string;
+}
+
+export type ExitCode = 0 | 1 | 2 | 70 | 130;
+
+export interface Command {
+  readonly path: readonly string[];
+  readonly summary: string;
+  readonly group: 'start' | 'develop' | 'check';
+  /** `<x>` is needed, `[x]` may be left out, `...` takes many. */
+  readonly args?: readonly { readonly name: string; readonly summary: string }[];
+  readonly flags: readonly Flag[];
+  readonly load: () => Promise<(invocation: Invocation) => Promise<ExitCode>>;
+}
+
+const config: Flag = { flags: '-c, --config <file...>', summary: 'definition file; repeat for several layers' };
+const environment: Flag = { flags: '--env <name>', summary: 'environment to resolve for' };
+const variable: Flag = { flags: '--var <name=value...>', summary: 'value of an input variable; repeatable' };
+const json: Flag = { flags: '--json', summary: 'machine-readable output on standard output' };
+const plain: Flag = { flags: '--plain', summary: 'lines instead of a screen' };
+const definition = [config, environment, variable];
+
+export const commands: readonly Command[] = [
+  {
+    path: ['try'],
+    summary: 'Scaffold the shop recipe into ./opta-shop and run it',
+    group: 'start',
+    flags: [
+      { flags: '--dir <folder>', summary: 'where to put it (default: opta-shop)' },
+      { flags: '--detach', summary: 'return when everything is ready' },
+      { flags: '--on <target>', summary: 'where to run', choices: ['process', 'kind'] },
+      json,
+      plain,
+    ],
+    load: async () => (await import('./commands/try.ts')).tryOut,
+  },
+  {
+    path: ['init'],
+    summary: 'Scaffold a project from a recipe',
+    group: 'start',
+    flags: [
+      { flags: '--recipe <name>', summary: 'the recipe: hello or shop' },
+      { flags: '--yes', summary: 'take the default of every answer not given' },
+      { flags: '--dir <folder>', summary: 'where to put it (default: here)' },
+      { flags: '--name <name>', summary: 'name of the layer' },
+      { flags: '--org <name>', summary: 'organisation, part of cloud names' },
+      { flags: '--cloud <cloud>', summary: 'cloud of staging and production', choices: ['aws', 'gcp'] },
+      { flags: '--region <region>', summary: 'cloud region' },
+      { flags: '--account <id>', summary: 'AWS account id' },
+      { flags: '--project <id>', summary: 'GCP project id' },
+      { flags: '--domain <domain>', summary: 'domain that production answers to' },
+      { flags: '--answers <file>', summary: 'answers as YAML or JSON' },
+      { flags: '--print', summary: 'write the files to standard output only' },
+      json,
+    ],
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  {
+    path: ['dev', 'up'],
+    summary: 'Run the definition on this machine',
+    group: 'develop',
+    flags: [
+      ...definition,
+      { flags: '--on <target>', summary: 'where to run', choices: ['process', 'kind'] },
+      { flags: '--detach', summary: 'return when everything is ready' },
+      { flags: '--only <service...>', summary: 'these services and what they link to' },
+      { flags: '--https-port <port>', summary: 'port of the HTTPS ingress' },
+      { flags: '--http-port <port>', summary: 'port that redirects to HTTPS' },
+      { flags: '--timeout <seconds>', summary: 'how long a service may take until it is ready' },
+      json,
+      plain,
+    ],
+    load: async () => (await import('./commands/dev-up.ts')).devUp,
+  },
+  {
+    path: ['dev', 'down'],
+    summary: 'Stop what dev up started',
+    group: 'develop',
+    flags: [config, { flags: '--volumes', summary: 'delete the data of databases and storage too' }, json, plain],
+    load: async () => (await import('./commands/dev-down.ts')).devDown,
+  },
+  {
+    path: ['dev', 'status'],
+    summary: 'Show what runs here',
+    group: 'develop',
+    flags: [
+      config,
+      { flags: '--wait', summary: 'wait until everything is ready' },
+      { flags: '--timeout <seconds>', summary: 'limit of --wait (default: 120)' },
+      json,
+    ],
+    load: async () => (await import('./commands/dev-status.ts')).devStatus,
+  },
+  {
+    path: ['dev', 'logs'],
+    summary: 'Show what services print',
+    group: 'develop',
+    args: [{ name: '[service...]', summary: 'module or layer/module (default: all)' }],
+    flags: [
+      config,
+      { flags: '-f, --follow', summary: 'go on showing new lines' },
+      { flags: '--since <age>', summary: 'only lines of the last 30s, 10m, 2h, 1d or since an ISO time' },
+      json,
+    ],
+    load: async () => (await import('./commands/dev-logs.ts')).devLogs,
+  },
+  {
+    path: ['dev', 'open'],
+    summary: 'Open the layer in the browser',
+    group: 'develop',
+    args: [{ name: '[service]', summary: 'a public service' }],
+    flags: [config, { flags: '--print', summary: 'only print the address' }],
+    load: async () => (await import('./commands/dev-open.ts')).devOpen,
+  },
+  {
+    path: ['dev', 'exec'],
+    summary: 'Run a command with the environment of a service',
+    group: 'develop',
+    args: [
+      { name: '<service>', summary: 'module or layer/module' },
+      { name: '<command...>', summary: 'the command, after --' },
+    ],
+    flags: [config],
+    load: async () => (await import('./commands/dev-exec.ts')).devExec,
+  },
+  {
+    path: ['dev', 'env'],
+    summary: 'Print the environment of a service for the shell: eval "$(opta dev env api)"',
+    group: 'develop',
+    args: [{ name: '[service]', summary: 'module or layer/module' }],
+    flags: [config, json],
+    load: async () => (await import('./commands/dev-env.ts')).devEnv,
+  },
+  {
+    path: ['dev', 'prune'],
+    summary: 'Clean what a crash left behind',
+    group: 'develop',
+    flags: [config, json, plain],
+    load: async () => (await import('./commands/dev-prune.ts')).devPrune,
+  },
+  {
+    path: ['dev', 'trust'],
+    summary: 'Let this machine trust the local certificate authority',
+    group: 'develop',
+    flags: [{ flags: '--undo', summary: 'take the trust back' }, json, plain],
+    load: async () => (await import('./commands/dev-trust.ts')).devTrust,
+  },
+  {
+    path: ['validate'],
+    summary: 'Check definition files and report every problem',
+    group: 'check',
+    flags: [...definition, json],
+    load: async () => (await import('./commands/validate.ts')).validate,
+  },
+  {
+    path: ['explain'],
+    summary: 'Describe a module type: fields, defaults, outputs, targets',
+    group: 'check',
+    args: [{ name: '[type]', summary: 'such as k8s-service (default: list all)' }],
+    flags: [json],
+    load: async () => (await import('./commands/explain.ts')).explainType,
+  },
+  {
+    path: ['schema'],
+    summary: 'Print the JSON Schema of definition files, for editors',
+    group: 'check',
+    flags: [],
+    load: async () => (await import('./commands/schema.ts')).schema,
+  },
+  {
+    path: ['replay'],
+    summary: 'Draw a saved --json stream again',
+    group: 'check',
+    args: [{ name: '<file>', summary: 'NDJSON file, - for standard input' }],
+    flags: [plain],
+    load: async () => (await import('./commands/replay.ts')).replay,
+  },
+];

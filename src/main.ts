@@ -1,0 +1,64 @@
+/** argv to exit code. The only process.exit; signals become AbortSignals; every error is reported here, once. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { InvalidInput, UserError } from './errors.ts';
+import { nodeSystem } from './system/node.ts';
+import type { System } from './system/system.ts';
+
+const packageRoot = dirname(dirname(fileURLToPath(import.meta.url)));
+const entry = join(packageRoot, 'src', 'opta.cjs');
+
+/** Interrupted by the user: ends with 130 and no message. */
+function interruption(): { signal: AbortSignal; force: AbortSignal } {
+  const soft = new AbortController();
+  const hard = new AbortController();
+  const interrupt = () => {
+    if (soft.signal.aborted) hard.abort(new Error('interrupted twice'));
+    else soft.abort(new Error('interrupted'));
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, interrupt);
+  // The bin that started us with another Node was killed.
+  if (process.channel) {
+    process.once('disconnect', interrupt);
+    process.channel.unref();
+  }
+  return { signal: soft.signal, force: hard.signal };
+}
+
+async function main(system: System, argv: readonly string[]): Promise<number> {
+  if (argv[0] === '--supervise' || argv[0] === '--data-plane') {
+    const { runHidden } = await import('./hidden.ts');
+    return runHidden(system, argv, entry);
+  }
+  const { parseArguments } = await import('./arguments.ts');
+  const about = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+  const chosen = parseArguments(argv, about.version, (text) => system.stdout.write(text));
+  if (!chosen) return 0;
+  const run = await chosen.command.load();
+  return run({ system, ...interruption(), args: chosen.args, flags: chosen.flags, packageRoot });
+}
+
+async function report(system: System, error: unknown): Promise<number> {
+  const { reportFailure } = await import('./ui/report.ts');
+  system.stderr.write(reportFailure(error, system));
+  if (error instanceof UserError) return error.exitCode;
+  return error instanceof InvalidInput ? 1 : 70;
+}
+
+/** Output to a pipe that its reader has closed (`opta … | head`) is no failure. */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+}
+
+const system = nodeSystem();
+const code = await main(system, process.argv.slice(2)).catch((error: unknown) => report(system, error));
+process.exitCode = code;
+// Standard output may be a pipe with bytes under way: let them go before the end.
+await Promise.all(
+  [process.stdout, process.stderr].map((stream) => new Promise<void>((done) => stream.write('', () => done()))),
+);
+process.exit(code);
