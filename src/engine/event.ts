@@ -4,7 +4,16 @@ import type { Goal, StepKind } from './step.ts';
 
 export type StepState = 'running' | 'unchanged' | 'done' | 'failed' | 'skipped' | 'aborted';
 
-export type ServiceState = 'waiting' | 'installing' | 'starting' | 'ready' | 'rolling' | 'restarting' | 'failed' | 'stopping' | 'stopped';
+export type ServiceState =
+  | 'waiting'
+  | 'installing'
+  | 'starting'
+  | 'ready'
+  | 'rolling'
+  | 'restarting'
+  | 'failed'
+  | 'stopping'
+  | 'stopped';
 
 /** A failure as data: what main.ts and the screens print. */
 export interface Failure {
@@ -22,7 +31,12 @@ export type Event = { readonly at: number } & (
       readonly goal: Goal;
       readonly target: string;
       readonly reason: string;
-      readonly steps: readonly { readonly id: string; readonly title: string; readonly kind: StepKind; readonly needs: readonly string[] }[];
+      readonly steps: readonly {
+        readonly id: string;
+        readonly title: string;
+        readonly kind: StepKind;
+        readonly needs: readonly string[];
+      }[];
     }
   | {
       readonly type: 'step';
@@ -33,7 +47,13 @@ export type Event = { readonly at: number } & (
       readonly failure?: Failure;
     }
   | { readonly type: 'note'; readonly id: string; readonly why: string }
-  | { readonly type: 'progress'; readonly id: string; readonly done: number; readonly total?: number; readonly unit: 'bytes' | 'items' }
+  | {
+      readonly type: 'progress';
+      readonly id: string;
+      readonly done: number;
+      readonly total?: number;
+      readonly unit: 'bytes' | 'items';
+    }
   | {
       readonly type: 'service';
       /** `<layer>/<module>`. */
@@ -46,9 +66,21 @@ export type Event = { readonly at: number } & (
       readonly url?: string;
       readonly restarts?: number;
     }
-  | { readonly type: 'log'; readonly service: string; readonly replica: number; readonly stream: 'stdout' | 'stderr' | 'opta'; readonly line: string }
+  | {
+      readonly type: 'log';
+      readonly service: string;
+      readonly replica: number;
+      readonly stream: 'stdout' | 'stderr' | 'opta';
+      readonly line: string;
+    }
   | { readonly type: 'diagnostic'; readonly diagnostic: Diagnostic }
-  | { readonly type: 'address'; readonly title: string; readonly url: string; readonly plainUrl?: string; readonly host?: string }
+  | {
+      readonly type: 'address';
+      readonly title: string;
+      readonly url: string;
+      readonly plainUrl?: string;
+      readonly host?: string;
+    }
   | {
       readonly type: 'end';
       readonly outcome: Outcome;
