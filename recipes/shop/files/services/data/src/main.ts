@@ -1,0 +1,27 @@
+/** data: owns the shop's database and answers over gRPC. Listens only once the schema is up to date. */
+import { connectionFrom } from './connection.ts';
+import { openDatabase } from './database.ts';
+import { createLog } from './log.ts';
+import { replicaName } from './replica.ts';
+import { stopOnSignal } from './stop.ts';
+import { openTracing } from './trace.ts';
+
+const host = process.env.BIND_ADDRESS ?? '0.0.0.0';
+const port = Number(process.env.PORT ?? 50051);
+
+const replica = replicaName('data');
+const log = createLog({ service: 'data', replica });
+
+// gRPC loads while the database connects.
+const [database, tracing, { serveGrpc }] = await Promise.all([
+  openDatabase(connectionFrom(process.env), log),
+  openTracing('data', replica),
+  import('./server.ts'),
+]);
+const grpc = await serveGrpc(host, port, { database, replica, tracing, log });
+log.info('ready', { port, database: database.description, sinceStartMs: Math.round(performance.now()) });
+
+stopOnSignal(log, async () => {
+  await grpc.close();
+  await Promise.all([database.close(), tracing.stop()]);
+});
