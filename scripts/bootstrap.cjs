@@ -72,19 +72,17 @@ function bin(name, command) {
 process.env.PATH = path.dirname(node()) + path.delimiter + (process.env.PATH ?? '');
 
 const verbs = {
-  build: () => must(node(), ['scripts/build.ts', ...rest]),
+  build: () => must(node(), ['scripts/build.ts']),
   start: () => {
     verbs.build();
     process.exit(run(node(), ['src/opta.cjs', 'try', ...rest], { cwd: process.env.INIT_CWD ?? root }));
   },
   test: () => {
-    must(node(), ['scripts/build.ts']);
-    const status = run(node(), [
-      bin('vitest', 'vitest'),
-      'run',
-      ...(rest.length > 0 ? rest : ['--project', 'unit', '--project', 'cli']),
-    ]);
-    process.exit(status);
+    verbs.build();
+    const report = process.env.OPTA_TEST_REPORT;
+    const reporters = report ? ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`] : [];
+    const suites = rest.length > 0 ? rest : ['--project', 'unit', '--project', 'cli'];
+    process.exit(run(node(), [bin('vitest', 'vitest'), 'run', ...reporters, ...suites]));
   },
   check: () => {
     must(node(), [bin('typescript', 'tsc'), '-p', '.']);

@@ -1,0 +1,98 @@
+/** The variables that a service's process gets: links, its own, the mesh's names, and the local authority. */
+import type { Link, Service, Text } from '../../app/app.ts';
+import type { System } from '../../system/system.ts';
+import { directKey, type Ports, proxyKey, upstreamKey } from './ports.ts';
+
+/** One output of a resource that runs. */
+export interface OutputValue {
+  readonly value: string;
+  readonly secret: boolean;
+}
+
+export interface Surroundings {
+  readonly environment: string;
+  readonly ports: Ports;
+  /** By resource id, then output name. */
+  readonly outputs: ReadonlyMap<string, Readonly<Record<string, OutputValue>>>;
+  /** Services of the App by id, for the ports of linked ones. */
+  readonly services: ReadonlyMap<string, Service>;
+  /** PEM files: our authority alone, and the system's roots with it. */
+  readonly authorityFile: string;
+  readonly bundleFile: string;
+  /** Folder for V8's compile cache, so that restarts are quick. */
+  readonly compileCache: string;
+  /** The user's own NO_PROXY. */
+  readonly noProxy: string | undefined;
+}
+
+export interface Environment {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly secretNames: readonly string[];
+}
+
+export function serviceEnvironment(service: Service, around: Surroundings): Environment {
+  const linked = new Map<string, OutputValue>();
+  for (const link of service.links) for (const [name, value] of linkedVariables(link, around)) linked.set(name, value);
+  const written = service.env.map(({ name, value }): [string, OutputValue] => [name, resolveText(value, around)]);
+  const dev = Object.entries(service.dev.env).map(([name, value]): [string, OutputValue] => [name, { value, secret: false }]);
+  const ours = Object.entries(meshVariables(service, around)).map(([name, value]): [string, OutputValue] => [name, { value, secret: false }]);
+  const all = new Map([...ours, ...linked, ...written, ...dev]);
+  return {
+    variables: Object.fromEntries([...all].map(([name, { value }]) => [name, value])),
+    secretNames: [...all].filter(([, { secret }]) => secret).map(([name]) => name),
+  };
+}
+
+function linkedVariables(link: Link, around: Surroundings): readonly [string, OutputValue][] {
+  return link.variables.map(({ name, output }) => {
+    if (link.kind === 'resource') return [name, outputOf(link.to, output, around)];
+    return [name, { value: serviceAddress(link, output, around), secret: false }];
+  });
+}
+
+function serviceAddress(link: Link, output: string, around: Surroundings): string {
+  const target = around.services.get(link.to);
+  const wanted = output.startsWith('addr:') ? output.slice('addr:'.length) : undefined;
+  const port = target?.ports.find(({ name, protocol }) => (wanted === undefined ? protocol !== 'tcp' : name === wanted)) ?? target?.ports[0];
+  if (!port) throw new Error(`${link.from} links to ${link.to}, which has no port`);
+  const local = around.ports[directKey(link.from, upstreamKey(link.to, port.name))];
+  return wanted === undefined ? `http://127.0.0.1:${local}` : `127.0.0.1:${local}`;
+}
+
+function outputOf(resource: string, output: string, around: Surroundings): OutputValue {
+  const found = around.outputs.get(resource)?.[output];
+  if (!found) throw new Error(`resource ${resource} has no output "${output}" on the process target`);
+  return found;
+}
+
+function resolveText(text: Text, around: Surroundings): OutputValue {
+  const parts = text.map((part) => (typeof part === 'string' ? { value: part, secret: false } : outputOf(part.resource, part.output, around)));
+  return { value: parts.map(({ value }) => value).join(''), secret: parts.some(({ secret }) => secret) };
+}
+
+function meshVariables(service: Service, around: Surroundings): Record<string, string> {
+  const proxy = `http://127.0.0.1:${around.ports[proxyKey(service.id)]}`;
+  const noProxy = ['localhost', '127.0.0.1', '::1', ...(around.noProxy?.split(',') ?? [])].map((entry) => entry.trim()).filter(Boolean);
+  const names = [...new Set(noProxy)].join(',');
+  return {
+    OPTA_ENVIRONMENT: around.environment,
+    OPTA_LAYER: service.layer,
+    OPTA_SERVICE: service.name,
+    // Each client reads its own spelling; docs/process.md says which.
+    http_proxy: proxy,
+    HTTP_PROXY: proxy,
+    https_proxy: proxy,
+    HTTPS_PROXY: proxy,
+    grpc_proxy: proxy,
+    NODE_USE_ENV_PROXY: '1',
+    no_proxy: names,
+    NO_PROXY: names,
+    NODE_EXTRA_CA_CERTS: around.authorityFile,
+    SSL_CERT_FILE: around.bundleFile,
+    REQUESTS_CA_BUNDLE: around.bundleFile,
+    NODE_COMPILE_CACHE: around.compileCache,
+  };
+}
+
+/** The user's own NO_PROXY in either spelling. */
+export const noProxyOf = (system: System): string | undefined => system.env['no_proxy'] ?? system.env['NO_PROXY'];

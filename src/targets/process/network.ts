@@ -1,0 +1,97 @@
+/** What the data plane is told for an App: upstreams, ingress routes and one outbound proxy a service. */
+import type { App, Service } from '../../app/app.ts';
+import type { System } from '../../system/system.ts';
+import type { DataPlaneConfig, Outbound, Upstream } from './data-plane.ts';
+import { directKey, type Ports, proxyKey, upstreamKey } from './ports.ts';
+
+export interface IngressCertificate {
+  readonly certificateFile: string;
+  readonly keyFile: string;
+}
+
+/** Pure. `ports` must have a value for every key of `portKeys(app)`, `https` and `http`. */
+export function dataPlaneConfig(
+  app: App,
+  ports: Ports,
+  certificate: IngressCertificate,
+  parentProxy: DataPlaneConfig['parentProxy'],
+): DataPlaneConfig {
+  const callable = callers(app);
+  return {
+    ingress: {
+      httpsPort: port(ports, 'https'),
+      httpPort: port(ports, 'http'),
+      ...certificate,
+      routes: app.services.flatMap(({ routes }) =>
+        routes.map(({ service, port: name, host, path, strip }) => ({ upstream: upstreamKey(service, name), host, path, strip })),
+      ),
+    },
+    upstreams: app.services.flatMap(upstreams),
+    outbound: app.services.map((service): Outbound => {
+      const allowed = callable.get(service.id);
+      return {
+        service: service.id,
+        proxyPort: port(ports, proxyKey(service.id)),
+        direct: service.links
+          .filter(({ kind }) => kind === 'service')
+          .flatMap(({ to }) => upstreamsOf(app, to).map((key) => ({ upstream: key, port: port(ports, directKey(service.id, key)) }))),
+        ...(allowed === undefined ? {} : { allowed }),
+      };
+    }),
+    ...(parentProxy === undefined ? {} : { parentProxy }),
+  };
+}
+
+function port(ports: Ports, key: string): number {
+  const found = ports[key];
+  if (found === undefined) throw new Error(`no port was chosen for "${key}"`);
+  return found;
+}
+
+function upstreamsOf(app: App, service: string): readonly string[] {
+  return (app.services.find(({ id }) => id === service)?.ports ?? []).map(({ name }) => upstreamKey(service, name));
+}
+
+function upstreams(service: Service): readonly Upstream[] {
+  return service.ports.map((port) => ({
+    key: upstreamKey(service.id, port.name),
+    service: service.id,
+    protocol: port.protocol,
+    hosts: hostsOf(service),
+    servicePort: port.servicePort,
+    timeouts: service.timeouts,
+    ...(service.retries === undefined ? {} : { retries: service.retries }),
+    ...(service.consistentHash === undefined ? {} : { consistentHash: service.consistentHash }),
+    ...(service.stickySession === undefined ? {} : { sticky: { maxAgeSeconds: service.stickySession.maxAgeSeconds } }),
+    endpoints: [],
+  }));
+}
+
+/** The forms of a Service's name that Kubernetes' DNS answers from another namespace. */
+export function hostsOf({ name, layer }: Pick<Service, 'name' | 'layer'>): readonly string[] {
+  const short = `${name}.${layer}`;
+  return [short, `${short}.svc`, `${short}.svc.cluster.local`];
+}
+
+/** For each service the upstreams it may call; absent where everything may be called. */
+function callers(app: App): ReadonlyMap<string, readonly string[]> {
+  const closed = new Set(app.layers.filter(({ authorization }) => authorization === 'links').map(({ name }) => name));
+  if (closed.size === 0) return new Map();
+  return new Map(
+    app.services.map((caller) => {
+      const linked = new Set(caller.links.map(({ to }) => to));
+      const open = app.services.filter(({ id, layer }) => !closed.has(layer) || linked.has(id) || id === caller.id);
+      return [caller.id, open.flatMap(({ id, ports }) => ports.map(({ name }) => upstreamKey(id, name)))];
+    }),
+  );
+}
+
+/** The user's own proxy, from the variables that curl reads. */
+export function parentProxyOf(system: System): DataPlaneConfig['parentProxy'] {
+  const variable = (name: string) => system.env[name] ?? system.env[name.toUpperCase()];
+  const http = variable('http_proxy');
+  const https = variable('https_proxy') ?? variable('all_proxy');
+  const no = variable('no_proxy');
+  if (!http && !https) return undefined;
+  return { ...(http ? { http } : {}), ...(https ? { https } : {}), ...(no ? { no } : {}) };
+}

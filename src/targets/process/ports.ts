@@ -1,0 +1,101 @@
+/** Ports of a project on 127.0.0.1: chosen once, kept in `.opta/ports.json`, so that a second run changes nothing. */
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { App } from '../../app/app.ts';
+import { UserError } from '../../errors.ts';
+import type { System } from '../../system/system.ts';
+
+/** `https`, `http`, `proxy <service>`, `direct <service> <upstream>` or `resource <id>`. */
+export type PortKey = string;
+export type Ports = Readonly<Record<PortKey, number>>;
+
+export interface WantedPorts {
+  readonly https: number | undefined;
+  readonly http: number | undefined;
+  readonly keys: readonly PortKey[];
+}
+
+export const proxyKey = (service: string): PortKey => `proxy ${service}`;
+export const directKey = (service: string, upstream: string): PortKey => `direct ${service} ${upstream}`;
+export const resourceKey = (id: string): PortKey => `resource ${id}`;
+export const upstreamKey = (service: string, port: string): string => `${service}:${port}`;
+
+/** Every port an App needs but for its replicas' own, in a stable order. */
+export function portKeys(app: App): readonly PortKey[] {
+  const keys: PortKey[] = app.resources.map(({ id }) => resourceKey(id));
+  const services = new Map(app.services.map((service) => [service.id, service]));
+  for (const service of app.services) {
+    keys.push(proxyKey(service.id));
+    for (const link of service.links) {
+      for (const port of services.get(link.to)?.ports ?? []) keys.push(directKey(service.id, upstreamKey(link.to, port.name)));
+    }
+  }
+  return keys;
+}
+
+/** The first choices for the ingress: free for everybody, unlike 443 and 80. */
+const preferred = { https: 8443, http: 8080 } as const;
+
+/**
+ * Fills in a port for every key. A kept port stays when it is free or `ours` already listens there.
+ * The ingress ports are part of people's bookmarks: one that was asked for or kept and is taken is an error `port-taken`.
+ */
+export async function choosePorts(
+  system: System,
+  wanted: WantedPorts,
+  kept: Ports,
+  ours: ReadonlySet<number>,
+): Promise<Ports> {
+  const chosen: Record<PortKey, number> = {};
+  for (const name of ['https', 'http'] as const) {
+    const fixed = wanted[name] ?? kept[name];
+    chosen[name] = fixed === undefined ? await firstFree(system, preferred[name]) : await insist(system, name, fixed, ours);
+  }
+  const rest = wanted.keys.map(async (key) => {
+    const port = kept[key];
+    chosen[key] = port !== undefined && (ours.has(port) || (await canListen(system, port))) ? port : await system.network.freePort();
+  });
+  await Promise.all(rest);
+  return chosen;
+}
+
+async function canListen(system: System, port: number): Promise<boolean> {
+  try {
+    return await system.network.canListen(port);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    throw new UserError('port-not-allowed', `port ${port} may not be opened by this user`, {
+      hints: ['Take a port above 1023: `--https-port 8443 --http-port 8080`.'],
+      cause: error,
+    });
+  }
+}
+
+async function firstFree(system: System, first: number): Promise<number> {
+  for (let port = first; port < first + 40; port++) if (await canListen(system, port)) return port;
+  return system.network.freePort();
+}
+
+async function insist(system: System, name: 'https' | 'http', port: number, ours: ReadonlySet<number>): Promise<number> {
+  if (ours.has(port) || (await canListen(system, port))) return port;
+  throw new UserError('port-taken', `port ${port} of the ${name.toUpperCase()} ingress is taken by another program`, {
+    hints: [`Stop that program, or choose another port: \`--${name}-port ${port + 1}\`.`, 'The choice is kept in .opta/ports.json.'],
+  });
+}
+
+export async function readPorts(folder: string): Promise<Ports> {
+  try {
+    return JSON.parse(await readFile(join(folder, 'ports.json'), 'utf8')) as Ports;
+  } catch (error) {
+    // A file cut short by a crash is as good as none: ports are chosen anew.
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw error;
+  }
+}
+
+/** `folder` is the project's `.opta`. */
+export async function keepPorts(folder: string, ports: Ports): Promise<void> {
+  const file = join(folder, 'ports.json');
+  await writeFile(`${file}.new`, `${JSON.stringify(ports, undefined, 2)}\n`, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
