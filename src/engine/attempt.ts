@@ -60,13 +60,9 @@ export function reporting(step: Step, { system, signal, emit }: Setting): Report
 
 function timeout(step: Step, note: string | undefined): UserError {
   const seconds = (step.deadlineMs ?? 0) / 1000;
-  return new UserError(
-    'step-timeout',
-    `${step.title}: not within ${seconds} s${note ? `; it waited because ${note}` : ''}`,
-    {
-      hints: ['Look at the logs of what it waits for; then run again: what is done stays done.'],
-    },
-  );
+  return new UserError('step-timeout', `${step.title}: not within ${seconds} s${note ? `; last: ${note}` : ''}`, {
+    hints: ['Look at the logs of what it waits for; then run again: what is done stays done.'],
+  });
 }
 
 /** True for errors that only say that the signal struck. */
