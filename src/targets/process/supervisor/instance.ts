@@ -1,0 +1,169 @@
+/** One life of one replica: a process group from its start to its very end. */
+import type { Readable } from 'node:stream';
+import type { Running } from '../../../system/system.ts';
+import type { ProgramSpec } from '../spec.ts';
+import type { Ended } from './diagnose.ts';
+import { spawnGated } from './gate.ts';
+import { groupLives, markVariable, waitGone } from './groups.ts';
+import { redactor, splitLines } from './lines.ts';
+import type { World } from './world.ts';
+
+/** Lines kept in memory for failures. */
+const kept = 20;
+/** Milliseconds that output may still come after the end: a child of it may hold the pipe. */
+const outputAfterEnd = 200;
+/** Milliseconds that the rest of a group gets after its leader has ended. */
+const restOfGroup = 300;
+
+export interface Ports {
+  readonly port: number | undefined;
+  readonly named: Readonly<Record<string, number>>;
+}
+
+export interface Instance {
+  readonly index: number;
+  readonly ports: Ports;
+  readonly pid: number | undefined;
+  /** Milliseconds since 1970 UTC. */
+  readonly startedAt: number;
+  readonly env: Readonly<Record<string, string>>;
+  readonly running: Running;
+  /** The leader has ended and its output is read. */
+  readonly ended: Promise<Ended>;
+  /** Nothing of its group is left. */
+  readonly gone: Promise<void>;
+  readonly lastLines: () => readonly string[];
+  readonly hasEnded: () => boolean;
+  /** Stop signal, grace, KILL; resolves when nothing is left. Aborting `force` kills at once. */
+  stop(force: AbortSignal): Promise<void>;
+}
+
+/** Free ports for one life. */
+export async function choosePorts(world: World, spec: ProgramSpec): Promise<Ports> {
+  const { network } = world.system;
+  const port = spec.port === 'free' ? await network.freePort() : spec.port;
+  const names = spec.namedPorts ?? [];
+  const named = await Promise.all(names.map(async (name) => [name, await network.freePort()] as const));
+  return { port, named: Object.fromEntries(named) };
+}
+
+function environment(world: World, spec: ProgramSpec, index: number, { port, named }: Ports): Record<string, string> {
+  const env: Record<string, string> = { ...spec.env, [markVariable]: world.folder.mark, OPTA_REPLICA: String(index) };
+  if (port !== undefined && spec.port === 'free') env['PORT'] = String(port);
+  for (const [name, value] of Object.entries(named)) {
+    env[`PORT_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`] = String(value);
+  }
+  return env;
+}
+
+/** Reads a stream line by line; resolves at its end. */
+function readOutput(stream: Readable | undefined, take: (lines: readonly string[]) => void): Promise<void> {
+  if (!stream) return Promise.resolve();
+  let batch: string[] = [];
+  const splitter = splitLines((line) => batch.push(line));
+  const flush = () => {
+    if (batch.length > 0) take(batch);
+    batch = [];
+  };
+  return new Promise((resolve) => {
+    stream.on('data', (chunk: Buffer) => {
+      splitter.push(chunk);
+      flush();
+    });
+    stream.on('error', () => {});
+    stream.once('close', () => {
+      splitter.end();
+      flush();
+      resolve();
+    });
+  });
+}
+
+/** Starts one life. Throws when the ledger cannot be written; a program that cannot be started is told by `ended`. */
+export function startInstance(world: World, spec: ProgramSpec, index: number, ports: Ports): Instance {
+  const { system } = world;
+  const env = environment(world, spec, index, ports);
+  const leaderOnly = spec.kind === 'resource';
+  const running = spawnGated(
+    system,
+    spec.argv,
+    { cwd: spec.directory, env, ipc: spec.kind === 'data-plane' },
+    (pid, startTime) =>
+      world.ledger.add({ id: spec.id, replica: index, pid, startTime, stop: spec.stop, leaderOnly, rank: spec.rank }),
+  );
+  const { pid } = running;
+  const tail: string[] = [];
+  const redact = redactor(spec.secretNames.map((name) => spec.env[name] ?? ''));
+  const take = (stream: 'stdout' | 'stderr') => (lines: readonly string[]) => {
+    const clean = lines.map(redact);
+    tail.push(...clean.slice(-kept));
+    tail.splice(0, tail.length - kept);
+    world.log(spec.id, index, stream, clean);
+  };
+  const output = Promise.all([readOutput(running.stdout, take('stdout')), readOutput(running.stderr, take('stderr'))]);
+  let over = false;
+  const ended = running.ended.then(async (end): Promise<Ended> => {
+    over = true;
+    await Promise.race([output, system.clock.sleep(outputAfterEnd)]);
+    return missingFolder(spec, end);
+  });
+  let stopping: Promise<void> | undefined;
+  const gone = running.ended.then(async () => {
+    if (pid === undefined) return;
+    await endRest(world, pid, stopping !== undefined);
+    world.ledger.drop(pid);
+  });
+  const signal = (name: NodeJS.Signals) => {
+    if (pid !== undefined && !over) system.processes.signal(leaderOnly && name !== 'SIGKILL' ? pid : -pid, name);
+  };
+  const stop = async (force: AbortSignal) => {
+    if (!force.aborted) {
+      signal(spec.stop.signal);
+      await within(world, spec.stop.graceMs, gone, force);
+    }
+    if (!over) signal('SIGKILL');
+    await gone;
+  };
+  return {
+    index,
+    ports,
+    pid,
+    startedAt: system.clock.now(),
+    env,
+    running,
+    ended,
+    gone,
+    lastLines: () => tail,
+    hasEnded: () => over,
+    stop(force) {
+      stopping ??= stop(force);
+      force.addEventListener('abort', () => signal('SIGKILL'), { once: true });
+      return stopping;
+    },
+  };
+}
+
+/** `spawn` blames the program when the folder is missing. */
+function missingFolder(spec: ProgramSpec, { code, signal, error }: Awaited<Running['ended']>): Ended {
+  if (!error) return { code, signal };
+  const text =
+    (error as NodeJS.ErrnoException).code === 'ENOENT' ? `the folder ${spec.directory} is missing` : error.message;
+  return { code, signal, error: new Error(text) };
+}
+
+/** The leader has ended: what it left in its group ends too. */
+async function endRest(world: World, group: number, stopping: boolean): Promise<void> {
+  const { system } = world;
+  if (!groupLives(system, group)) return;
+  if (!stopping) system.processes.signal(-group, 'SIGTERM');
+  if (await waitGone(system, restOfGroup, () => !groupLives(system, group))) return;
+  system.processes.signal(-group, 'SIGKILL');
+  await waitGone(system, 5000, () => !groupLives(system, group));
+}
+
+async function within(world: World, ms: number, done: Promise<void>, force: AbortSignal): Promise<void> {
+  const enough = new AbortController();
+  const time = world.system.clock.sleep(ms, AbortSignal.any([enough.signal, force])).catch(() => {});
+  await Promise.race([done, time]);
+  enough.abort();
+}

@@ -1,0 +1,250 @@
+/** One replica: keeps a life of its program running, and swaps it for a newer one without a gap. */
+import type { Failure } from '../../../engine/event.ts';
+import type { ProgramSpec, ReplicaStatus } from '../spec.ts';
+import { Backoff } from './backoff.ts';
+import { endInWords } from './diagnose.ts';
+import { failureOf } from './failures.ts';
+import { choosePorts, type Instance, startInstance } from './instance.ts';
+import { awaitReady, lateFailure, type Startup, watchReadiness } from './startup.ts';
+import type { World } from './world.ts';
+
+/** Ends in a row before the first readiness that make a start count as failed. */
+const earlyEnds = 3;
+
+/** What a replica asks of its program. */
+export interface ReplicaOwner {
+  readonly world: World;
+  /** The spec in force. */
+  spec(): ProgramSpec;
+  started(instance: Instance): void;
+  /** Readiness may have changed; resolves when the data plane knows. */
+  changed(): Promise<void>;
+  failed(failure: Failure): void;
+  /** Resolves when no request is under way to this life any more. */
+  drain(instance: Instance): Promise<void>;
+}
+
+interface Life {
+  readonly instance: Instance;
+  readonly spec: ProgramSpec;
+  /** Ends the wait for its readiness. */
+  readonly abort: AbortController;
+  ready: boolean;
+  why: string | undefined;
+}
+
+export class Replica {
+  readonly index: number;
+  readonly #owner: ReplicaOwner;
+  readonly #backoff = new Backoff();
+  readonly #force: AbortSignal;
+  readonly #retiring = new Set<Promise<void>>();
+  #current: Life | undefined;
+  #next: Life | undefined;
+  /** Changes whenever a planned start is no longer wanted. */
+  #turn = 0;
+  #early = 0;
+  #restarts = 0;
+  #waiting: string | undefined;
+  #cancelWait = () => {};
+  #stopped = false;
+
+  constructor(owner: ReplicaOwner, index: number, force: AbortSignal) {
+    this.#owner = owner;
+    this.index = index;
+    this.#force = force;
+  }
+
+  /** The life that takes requests. */
+  get serving(): Instance | undefined {
+    return this.#current?.ready ? this.#current.instance : undefined;
+  }
+
+  status(): ReplicaStatus {
+    const life = this.#current;
+    const why = this.#waiting ?? life?.why;
+    const starting = life?.why === undefined || life.why.startsWith('starting');
+    const state = this.#stopped
+      ? 'stopping'
+      : !life
+        ? 'waiting'
+        : life.ready
+          ? 'ready'
+          : starting
+            ? 'starting'
+            : 'unready';
+    return {
+      index: this.index,
+      pid: life?.instance.pid,
+      port: life?.instance.ports.port,
+      namedPorts: life?.instance.ports.named ?? {},
+      state,
+      restarts: this.#restarts,
+      startedAt: life?.instance.startedAt ?? 0,
+      ...(why === undefined ? {} : { why }),
+    };
+  }
+
+  /** Why it is not ready now, as a failure; undefined when it is, or when nothing is known. */
+  async diagnosis(waitedMs: number): Promise<Failure | undefined> {
+    const life = this.#current;
+    if (!life || life.ready) return undefined;
+    const last = life.why?.replace(/^starting: /, '') ?? 'no answer yet';
+    return lateFailure(this.#owner.world, life.spec, life.instance, last, waitedMs);
+  }
+
+  /** Starts a life where none is; resolves with how its start went. */
+  async begin(): Promise<Startup> {
+    const turn = this.#newTurn();
+    const spec = this.#owner.spec();
+    const life = await this.#start(spec, () => turn === this.#turn);
+    if (!life) return { ready: false, why: 'stopped' };
+    this.#current = life;
+    this.#owner.changed();
+    const outcome = await this.#watchStart(life);
+    if (this.#current !== life) return { ready: false, why: 'stopped' };
+    if (outcome.ready) await this.#becameReady(life);
+    else if (outcome.why !== 'stopped') this.#startFailed(life, outcome);
+    return outcome;
+  }
+
+  /** Starts a newer life beside the present one and swaps them once it is ready; else the present one stays. */
+  async surge(signal: AbortSignal): Promise<Startup> {
+    const life = await this.#start(this.#owner.spec(), () => !signal.aborted && !this.#stopped);
+    if (!life) return { ready: false, why: 'stopped' };
+    this.#next = life;
+    signal.addEventListener('abort', () => life.abort.abort(), { once: true });
+    if (signal.aborted) life.abort.abort();
+    const outcome = await this.#watchStart(life);
+    this.#next = undefined;
+    if (!outcome.ready || this.#stopped) {
+      this.#retire(life);
+      return outcome;
+    }
+    this.#newTurn();
+    const before = this.#current;
+    this.#current = life;
+    await this.#becameReady(life);
+    if (before) this.#retire(before);
+    return outcome;
+  }
+
+  /** Stops the present life, without a successor yet, then begins anew. */
+  async replace(): Promise<Startup> {
+    this.#newTurn();
+    this.#early = 0;
+    this.#backoff.reset();
+    const before = this.#current;
+    this.#current = undefined;
+    if (before) {
+      const wasReady = before.ready;
+      before.ready = false;
+      await this.#owner.changed();
+      await this.#retire(before, wasReady);
+    }
+    return this.#stopped ? { ready: false, why: 'stopped' } : this.begin();
+  }
+
+  /** Ends all its lives; resolves when nothing is left of them. With `drain`, requests under way end first. */
+  async stop(drain: boolean): Promise<void> {
+    this.#stopped = true;
+    this.#newTurn();
+    const lives = [this.#current, this.#next].filter((life) => life !== undefined);
+    for (const life of lives) this.#retire(life, drain && life.ready);
+    for (const life of lives) life.ready = false;
+    const told = this.#owner.changed();
+    while (this.#retiring.size > 0) await Promise.all(this.#retiring);
+    await told;
+    this.#current = undefined;
+  }
+
+  #newTurn(): number {
+    this.#cancelWait();
+    this.#waiting = undefined;
+    this.#turn += 1;
+    return this.#turn;
+  }
+
+  async #start(spec: ProgramSpec, wanted: () => boolean): Promise<Life | undefined> {
+    const { world } = this.#owner;
+    const ports = await choosePorts(world, spec);
+    if (!wanted() || this.#stopped) return undefined;
+    try {
+      const instance = startInstance(world, spec, this.index, ports);
+      this.#owner.started(instance);
+      return { instance, spec, abort: new AbortController(), ready: false, why: undefined };
+    } catch (error) {
+      // The ledger could not be written: what is not recorded does not run.
+      const failure = failureOf(error);
+      this.#owner.failed(failure);
+      if (!this.#current) this.#beginLater(failure.message, 0, Promise.resolve());
+      return undefined;
+    }
+  }
+
+  #watchStart(life: Life): Promise<Startup> {
+    return awaitReady(this.#owner.world, life.spec, life.instance, life.abort.signal, (why) => {
+      life.why = `starting: ${why}`;
+      this.#owner.changed();
+    });
+  }
+
+  async #becameReady(life: Life): Promise<void> {
+    life.ready = true;
+    life.why = undefined;
+    this.#early = 0;
+    const { instance, spec } = life;
+    instance.running.ended.then(() => {
+      if (this.#current !== life) return;
+      life.ready = false;
+      this.#owner.changed();
+    });
+    instance.ended.then((ended) => {
+      if (this.#current === life) this.#restartLater(life, endInWords(ended));
+    });
+    watchReadiness(this.#owner.world, spec, instance, (ready, why) => {
+      life.ready = ready && !instance.hasEnded();
+      life.why = ready ? undefined : why;
+      if (this.#current === life) this.#owner.changed();
+    });
+    await this.#owner.changed();
+  }
+
+  #startFailed(life: Life, outcome: Exclude<Startup, { ready: true } | { why: 'stopped' }>): void {
+    this.#early += 1;
+    if (outcome.hopeless || outcome.why === 'late' || this.#early >= earlyEnds) this.#owner.failed(outcome.failure);
+    const what = outcome.why === 'late' ? 'not ready in time' : outcome.failure.message.replace(/^.*: /, '');
+    this.#restartLater(life, what);
+  }
+
+  #restartLater(life: Life, what: string): void {
+    this.#current = undefined;
+    const livedMs = this.#owner.world.system.clock.now() - life.instance.startedAt;
+    this.#beginLater(what, livedMs, this.#retire(life));
+  }
+
+  #beginLater(what: string, livedMs: number, retired: Promise<void>): void {
+    const { world } = this.#owner;
+    const turn = this.#newTurn();
+    this.#restarts += 1;
+    const wait = this.#backoff.next(livedMs);
+    this.#waiting = `${what}, again in ${wait / 1000} s`;
+    world.log(this.#owner.spec().id, this.index, 'opta', [this.#waiting]);
+    this.#cancelWait = world.system.clock.after(wait, async () => {
+      await retired;
+      if (turn === this.#turn) await this.begin();
+    });
+    this.#owner.changed();
+  }
+
+  #retire(life: Life, drain = life.ready): Promise<void> {
+    life.abort.abort();
+    const end = async () => {
+      if (drain) await this.#owner.drain(life.instance);
+      await life.instance.stop(this.#force);
+    };
+    const done = end().finally(() => this.#retiring.delete(done));
+    this.#retiring.add(done);
+    return done;
+  }
+}
