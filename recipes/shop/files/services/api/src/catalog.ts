@@ -5,13 +5,14 @@ import {
   credentials,
   loadPackageDefinition,
   Metadata,
+  type MethodDefinition,
   type ServiceClientConstructor,
   type ServiceError,
   status,
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { HttpError } from './http.ts';
-import type { Span, Tracing } from './trace.ts';
+import type { Span, Tracing } from './span.ts';
 
 export interface Product {
   readonly id: number;
@@ -50,31 +51,48 @@ const httpStatus: Partial<Record<status, number>> = {
 };
 
 const asHttpError = (error: ServiceError): HttpError =>
-  new HttpError(httpStatus[error.code] ?? 502, error.details || `data answered ${status[error.code]}`, { cause: error });
+  new HttpError(httpStatus[error.code] ?? 502, error.details || `data answered ${status[error.code]}`, {
+    cause: error,
+  });
 
-/** `address` is a host and port, such as `data.shop:80`: a name that the mesh balances over the replicas. */
-export const openCatalog = (address: string, tracing: Tracing): Catalog => {
+/** The definition of the service, from the .proto file. */
+const readService = () => {
   const protoFile = fileURLToPath(new URL('../proto/catalog.proto', import.meta.url));
   const loaded = loadPackageDefinition(loadSync(protoFile, { defaults: true })) as unknown as {
     catalog: { v1: { Catalog: ServiceClientConstructor } };
   };
-  const client = new loaded.catalog.v1.Catalog(address, credentials.createInsecure(), {
+  return loaded.catalog.v1.Catalog.service;
+};
+
+/** `address` is a host and port, such as `data.shop:80`: a name that the mesh balances over the replicas. */
+export const openCatalog = (address: string, tracing: Tracing): Catalog => {
+  const service = readService();
+  const client = new Client(address, credentials.createInsecure(), {
     // Without it, every resolution also asks DNS for a TXT record that nobody wrote.
     'grpc.service_config_disable_resolution': 1,
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 2_000,
   });
   const call = <Reply>(method: string, parent: Span, message: object): Promise<Reply> => {
-    const span = tracing.start(`catalog.v1.Catalog/${method}`, 'client', parent.traceparent);
+    const { path, requestSerialize, responseDeserialize } = service[method] as MethodDefinition<object, Reply>;
+    const span = tracing.start(path.slice(1), 'client', parent.traceparent);
     const metadata = new Metadata();
     metadata.set('traceparent', span.traceparent);
+    const options = { deadline: Date.now() + deadlineMs };
     return new Promise((resolve, reject) => {
-      const invoke = (client as unknown as Record<string, UnaryCall<Reply>>)[method]!.bind(client);
-      invoke(message, metadata, { deadline: Date.now() + deadlineMs }, (error, reply) => {
-        span.end(error ?? undefined);
-        if (error) reject(asHttpError(error));
-        else resolve(reply as Reply);
-      });
+      client.makeUnaryRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        message,
+        metadata,
+        options,
+        (error, reply) => {
+          span.end(error ?? undefined);
+          if (error) reject(asHttpError(error));
+          else resolve(reply as Reply);
+        },
+      );
     });
   };
   return {
@@ -84,13 +102,6 @@ export const openCatalog = (address: string, tracing: Tracing): Catalog => {
     close: () => client.close(),
   };
 };
-
-type UnaryCall<Reply> = (
-  message: object,
-  metadata: Metadata,
-  options: { deadline: number },
-  done: (error: ServiceError | null, reply?: Reply) => void,
-) => void;
 
 /** Has no deadline of its own: whoever probes this service decides how long it may take to get ready. */
 const connect = (client: Client): Promise<void> =>

@@ -6,7 +6,7 @@ import { replicaName } from './replica.ts';
 import { stopOnSignal } from './stop.ts';
 import { openTracing } from './trace.ts';
 
-const host = process.env.BIND_ADDRESS ?? '0.0.0.0';
+const host = process.env.BIND_ADDRESS ?? '127.0.0.1';
 const port = Number(process.env.PORT ?? 8080);
 const dataAddress = process.env.DATA_ADDRESS ?? 'localhost:50051';
 
@@ -41,7 +41,11 @@ const positive = (body: unknown, key: string): number => {
 
 const order = async (call: Call) => {
   const body = await readJson(call.request);
-  const { orderId, served } = await catalog.placeOrder(call.span, positive(body, 'productId'), positive(body, 'quantity'));
+  const { orderId, served } = await catalog.placeOrder(
+    call.span,
+    positive(body, 'productId'),
+    positive(body, 'quantity'),
+  );
   return json({ traceId: call.span.traceId, hops: hops(call, served), orderId }, 201);
 };
 

@@ -3,13 +3,19 @@ import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/ap
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AlwaysOnSampler, BatchSpanProcessor, ParentBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace';
-import { parseTraceparent, type Tracing } from './trace.ts';
+import type { Tracing } from './span.ts';
+import { parseTraceparent } from './traceparent.ts';
 
 const parentContext = (traceparent: string | undefined) => {
   const parent = parseTraceparent(traceparent);
   if (!parent) return ROOT_CONTEXT;
   const { traceId, spanId, flags } = parent;
-  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true });
+  return trace.setSpanContext(ROOT_CONTEXT, {
+    traceId,
+    spanId,
+    traceFlags: Number.parseInt(flags, 16),
+    isRemote: true,
+  });
 };
 
 export const openTelemetry = (service: string, replica: string): Tracing => {
@@ -37,7 +43,10 @@ export const openTelemetry = (service: string, replica: string): Tracing => {
         set: (key, value) => void span.setAttribute(key, value),
         end: (error) => {
           if (error !== undefined) {
-            span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : String(error) });
+            span.setStatus({
+              code: SpanStatusCode.ERROR,
+              message: error instanceof Error ? error.message : String(error),
+            });
           }
           span.end();
         },

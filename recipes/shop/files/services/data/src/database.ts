@@ -52,9 +52,10 @@ const migrate = async (client: pg.ClientBase, log: Log): Promise<void> => {
     await client.query(`create table if not exists migrations (
       step integer primary key, applied_at timestamptz not null default now())`);
     const { rows } = await client.query<{ done: number }>('select count(*)::int as done from migrations');
-    for (let step = rows[0]?.done ?? 0; step < migrations.length; step++) {
+    for (const [step, sql] of migrations.entries()) {
+      if (step < (rows[0]?.done ?? 0)) continue;
       await transaction(client, async () => {
-        await client.query(migrations[step]!);
+        await client.query(sql);
         await client.query('insert into migrations (step) values ($1)', [step]);
       });
       log.info('migrated', { step });

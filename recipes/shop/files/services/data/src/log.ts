@@ -16,6 +16,9 @@ export const createLog = (
   return {
     info: (message, fields = {}) => emit('info', message, fields),
     error: (message, error, fields = {}) =>
-      emit('error', message, { ...fields, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+      emit('error', message, {
+        ...fields,
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      }),
   };
 };

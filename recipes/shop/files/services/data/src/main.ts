@@ -6,7 +6,7 @@ import { replicaName } from './replica.ts';
 import { stopOnSignal } from './stop.ts';
 import { openTracing } from './trace.ts';
 
-const host = process.env.BIND_ADDRESS ?? '0.0.0.0';
+const host = process.env.BIND_ADDRESS ?? '127.0.0.1';
 const port = Number(process.env.PORT ?? 50051);
 
 const replica = replicaName('data');

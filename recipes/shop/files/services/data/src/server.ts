@@ -7,13 +7,12 @@ import {
   Server,
   ServerCredentials,
   type ServiceClientConstructor,
-  type ServiceError,
   status,
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import type { Database } from './database.ts';
 import type { Log } from './log.ts';
-import type { Tracing } from './trace.ts';
+import type { Tracing } from './span.ts';
 
 export interface ServerOptions {
   readonly database: Database;
@@ -36,7 +35,7 @@ const round = (ms: number): number => Math.round(ms * 100) / 100;
 
 const text = (metadata: Metadata, key: string): string => metadata.get(key)[0]?.toString() ?? '';
 
-const asServiceError = (error: unknown, log: Log): Partial<ServiceError> => {
+const asServiceError = (error: unknown, log: Log): { code: status; details: string } => {
   if (error instanceof Refusal) return { code: error.code, details: error.message };
   log.error('call failed', error);
   return { code: status.UNAVAILABLE, details: 'The database did not answer.' };
@@ -75,7 +74,12 @@ const unary =
       query.end(error);
       span.end(error);
       done(failure);
-      log.info('call', { method, status: status[failure.code!], ms: round(performance.now() - started), traceId: span.traceId });
+      log.info('call', {
+        method,
+        status: status[failure.code],
+        ms: round(performance.now() - started),
+        traceId: span.traceId,
+      });
     }
   };
 
@@ -85,7 +89,8 @@ const catalog = (options: ServerOptions) => ({
     return { reply: { products, orders }, rows: products.length };
   }),
   PlaceOrder: unary(options, 'PlaceOrder', async (ask: { productId: number; quantity: number }, database) => {
-    if (ask.productId < 1 || ask.quantity < 1) throw new Refusal(status.INVALID_ARGUMENT, 'Product and quantity start at 1.');
+    if (ask.productId < 1 || ask.quantity < 1)
+      throw new Refusal(status.INVALID_ARGUMENT, 'Product and quantity start at 1.');
     const ordered = await database.order(ask.productId, ask.quantity);
     if ('orderId' in ordered) return { reply: ordered, rows: 1 };
     const code = ordered.refused === 'unknown product' ? status.NOT_FOUND : status.FAILED_PRECONDITION;
@@ -123,7 +128,9 @@ export const serveGrpc = async (host: string, port: number, options: ServerOptio
   server.addService(serviceOf('catalog.proto', ['catalog', 'v1', 'Catalog']), catalog(options));
   server.addService(serviceOf('health.proto', ['grpc', 'health', 'v1', 'Health']), health(options));
   await new Promise<void>((resolve, reject) => {
-    server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error) => (error ? reject(error) : resolve()));
+    server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error) =>
+      error ? reject(error) : resolve(),
+    );
   });
   return {
     close: () => new Promise((resolve, reject) => server.tryShutdown((error) => (error ? reject(error) : resolve()))),

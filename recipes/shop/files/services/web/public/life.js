@@ -7,7 +7,7 @@
  */
 
 /** @param {unknown} value */
-const escape = (value) => String(value).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+const safe = (value) => String(value).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 /** @param {number} ms */
 const time = (ms) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
@@ -26,14 +26,14 @@ const drawHops = (hops) => {
   const drawn = bars(hops);
   const rows = hops.map(
     (hop, index) => `<li class="hop">
-      <span class="name">${escape(hop.service)}</span>
-      <span class="who">${escape(hop.replica)}</span>
-      <span class="how">${escape(hop.protocol)}${hop.rows === undefined ? '' : `, ${hop.rows} rows`}</span>
+      <span class="name">${safe(hop.service)}</span>
+      <span class="who">${safe(hop.replica)}</span>
+      <span class="how">${safe(hop.protocol)}${hop.rows === undefined ? '' : `, ${hop.rows} rows`}</span>
       <span class="time">${time(hop.ms)}</span>
       <svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
         <rect x="${drawn[index]?.start}" width="${drawn[index]?.width}" height="1"></rect>
       </svg>
-      ${hop.caller ? `<span class="caller">called by ${escape(hop.caller)}</span>` : ''}
+      ${hop.caller ? `<span class="caller">called by ${safe(hop.caller)}</span>` : ''}
     </li>`,
   );
   return `<ol class="hops">${rows.join('')}</ol>`;
@@ -41,23 +41,23 @@ const drawHops = (hops) => {
 
 /** @param {Product} product */
 const drawProduct = ({ id, name, priceCents, stock }) => `<tr>
-  <th scope="row">${escape(name)}</th>
+  <th scope="row">${safe(name)}</th>
   <td class="number">${(priceCents / 100).toFixed(2)}</td>
-  <td class="number">${escape(stock)}</td>
-  <td><button type="button" data-order="${escape(id)}"${stock > 0 ? '' : ' disabled'}>Order one<span class="hidden">
-    ${escape(name)}</span></button></td>
+  <td class="number">${safe(stock)}</td>
+  <td><button type="button" data-order="${safe(id)}"${stock > 0 ? '' : ' disabled'}>Order one<span class="hidden">
+    ${safe(name)}</span></button></td>
 </tr>`;
 
 /** @param {Life} life */
 export const drawLife = ({ traceId, hops, products, orders }) => `
   ${drawHops(hops)}
-  <p class="trace">trace <code>${escape(traceId)}</code></p>
+  <p class="trace">trace <code>${safe(traceId)}</code></p>
   <table>
-    <caption>${products.length} rows from PostgreSQL, ${escape(orders)} ${orders === 1 ? 'order' : 'orders'} so far</caption>
+    <caption>${products.length} rows from PostgreSQL, ${safe(orders)} ${orders === 1 ? 'order' : 'orders'} so far</caption>
     <thead><tr><th scope="col">Product</th><th scope="col" class="number">Price</th>
       <th scope="col" class="number">Stock</th><th scope="col"><span class="hidden">Order</span></th></tr></thead>
     <tbody>${products.map(drawProduct).join('')}</tbody>
   </table>`;
 
 /** @param {string} message */
-export const drawFailure = (message) => `<p class="failure" role="alert">${escape(message)}</p>`;
+export const drawFailure = (message) => `<p class="failure" role="alert">${safe(message)}</p>`;

@@ -25,7 +25,12 @@ const ask = async (path, options) => {
   const response = await fetch(path, options);
   const body = await response.json().catch(() => ({ error: `${response.status} ${response.statusText}` }));
   if (!response.ok) throw new Error(body.error);
-  const browser = { service: 'browser', replica: 'this page', protocol: 'HTTPS to the ingress', ms: performance.now() - started };
+  const browser = {
+    service: 'browser',
+    replica: 'this page',
+    protocol: 'HTTPS to the ingress',
+    ms: performance.now() - started,
+  };
   const hops = [browser, ...body.hops];
   count(hops);
   return { ...body, hops };

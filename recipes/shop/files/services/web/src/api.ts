@@ -2,7 +2,7 @@
 import { get } from 'node:http';
 import type { Life } from '../public/life.js';
 import { HttpError } from './http.ts';
-import type { Span, Tracing } from './trace.ts';
+import type { Span, Tracing } from './span.ts';
 
 const timeoutMs = 6_000;
 
@@ -13,7 +13,9 @@ const read = (url: URL, headers: Record<string, string>): Promise<{ status: numb
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }));
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
+      );
     });
     request.on('error', reject);
   });
@@ -27,7 +29,10 @@ export const openApi = (base: string, tracing: Tracing): Api => ({
   life: async (parent) => {
     const span = tracing.start('GET api', 'client', parent.traceparent);
     try {
-      const { status, text } = await read(new URL('/', base), { traceparent: span.traceparent, accept: 'application/json' });
+      const { status, text } = await read(new URL('/', base), {
+        traceparent: span.traceparent,
+        accept: 'application/json',
+      });
       if (status !== 200) throw new HttpError(502, `api answered ${status}: ${text.slice(0, 200)}`);
       span.end();
       return JSON.parse(text) as Life;

@@ -1,7 +1,7 @@
 /** A small HTTP server on node:http: routes, probes at /live and /ready, one log line and one span a request, graceful close. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Log } from './log.ts';
-import type { Span, Tracing } from './trace.ts';
+import type { Span, Tracing } from './span.ts';
 
 export interface Answer {
   readonly status: number;
@@ -118,7 +118,13 @@ export const serveHttp = async (host: string, port: number, options: HttpOptions
     const call: Call = { request, span, elapsed: () => performance.now() - started };
     const answer = await answerWith(routes, key, call, log);
     send(request, response, answer, closing);
-    log.info('request', { method: request.method, path, status: answer.status, ms: round(call.elapsed()), traceId: span.traceId });
+    log.info('request', {
+      method: request.method,
+      path,
+      status: answer.status,
+      ms: round(call.elapsed()),
+      traceId: span.traceId,
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

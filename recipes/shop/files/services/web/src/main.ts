@@ -9,7 +9,7 @@ import { replicaName } from './replica.ts';
 import { stopOnSignal } from './stop.ts';
 import { openTracing } from './trace.ts';
 
-const host = process.env.BIND_ADDRESS ?? '0.0.0.0';
+const host = process.env.BIND_ADDRESS ?? '127.0.0.1';
 const port = Number(process.env.PORT ?? 8080);
 // `api_url` comes with the link to api.
 const apiUrl = process.env.api_url ?? 'http://localhost:8081';

@@ -1,0 +1,162 @@
+/** What a recipe asks: which questions apply, what an answer must look like, and what is taken without one. */
+import { UserError } from '../errors.ts';
+import type { Answers } from './placeholders.ts';
+import { holds, type When } from './when.ts';
+
+/** Those of the language's recipe placeholders, and ours: choice, domain, layer_name. */
+export type QuestionType =
+  | 'aws_account_id'
+  | 'aws_region'
+  | 'choice'
+  | 'domain'
+  | 'gcp_project'
+  | 'gcp_region'
+  | 'layer_name'
+  | 'mongodb_project_id'
+  | 'org_name'
+  | 'string';
+
+export interface Question {
+  readonly key: string;
+  readonly type: QuestionType;
+  /** Name of the command line flag, without hyphens in front. */
+  readonly flag: string;
+  /** What to show when asking. */
+  readonly title: string;
+  /** Taken without an answer; absent: one must be given. */
+  readonly default?: string;
+  /** Only for `choice`. */
+  readonly options?: readonly { readonly value: string; readonly title: string }[];
+  /** Asked only when these earlier answers are given. */
+  readonly when?: When;
+}
+
+interface Rule {
+  readonly fits: RegExp;
+  /** Completes "must be ...". */
+  readonly must: string;
+  /** Makes an answer that fits out of one that nearly does. */
+  readonly mend?: (answer: string) => string;
+}
+
+const asLabel = (longest: number) => (answer: string) =>
+  answer
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+/, '')
+    .slice(0, longest)
+    .replace(/-+$/, '');
+
+const rules: Readonly<Record<Exclude<QuestionType, 'choice'>, Rule>> = {
+  aws_account_id: { fits: /^\d{12}$/, must: 'the 12 digits of an AWS account' },
+  aws_region: { fits: /^[a-z]{2}(-[a-z]+)+-\d$/, must: 'an AWS region, such as us-east-1' },
+  domain: {
+    fits: /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/,
+    must: 'a domain, such as example.com',
+    mend: (answer) =>
+      answer
+        .toLowerCase()
+        .replace(/^[a-z]+:\/\//, '')
+        .replace(/[/:].*$/, '')
+        .replace(/\.$/, ''),
+  },
+  gcp_project: {
+    fits: /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/,
+    must: 'the id of a Google Cloud project: 6 to 30 of a-z, 0-9 and -',
+  },
+  gcp_region: { fits: /^[a-z]+-[a-z]+\d+$/, must: 'a Google Cloud region, such as us-central1' },
+  layer_name: {
+    fits: /^(?!.{41})(?!(local|staging|production)$)[a-z]([a-z0-9-]*[a-z0-9])?$/,
+    must: 'at most 40 of a-z, 0-9 and -, begin with a letter, and not be the name of an environment, because it becomes part of addresses',
+    mend: asLabel(40),
+  },
+  mongodb_project_id: { fits: /^[0-9a-f]{24}$/, must: 'the 24 hexadecimal digits of a MongoDB Atlas project' },
+  org_name: { fits: /^[a-z0-9-]{1,15}$/, must: '1 to 15 of a-z, 0-9 and -', mend: asLabel(15) },
+  string: { fits: /^[^\p{Cc}]*$/u, must: 'one line of text' },
+};
+
+/** What is written for an answer: without outer space, account numbers with their leading zeros. */
+export function normalise(question: Question, answer: string): string {
+  const text = answer.trim();
+  return question.type === 'aws_account_id' && /^\d{1,11}$/.test(text) ? text.padStart(12, '0') : text;
+}
+
+/** Says what is wrong with a normalised answer, or undefined. An empty answer fits where the default is empty. */
+export function problemWith(
+  question: Question,
+  answer: string,
+): { readonly message: string; readonly hint?: string } | undefined {
+  if (answer === '' && question.default === '') return undefined;
+  if (question.type === 'choice') return choiceProblem(question, answer);
+  const rule = rules[question.type];
+  if (answer !== '' && rule.fits.test(answer)) return undefined;
+  const message = `--${question.flag} is ${JSON.stringify(answer)}; it must be ${rule.must}.`;
+  const mended = rule.mend?.(answer) ?? '';
+  return rule.fits.test(mended) && mended !== ''
+    ? { message, hint: `--${question.flag} ${mended} would fit.` }
+    : { message };
+}
+
+function choiceProblem(question: Question, answer: string): { readonly message: string } | undefined {
+  const values = (question.options ?? []).map(({ value }) => value);
+  if (values.includes(answer)) return undefined;
+  return { message: `--${question.flag} is ${JSON.stringify(answer)}; it must be ${values.join(' or ')}.` };
+}
+
+/** The questions that apply after the answers so far, each key once. */
+export function applicable(questions: readonly Question[], answers: Answers): readonly Question[] {
+  return questions.filter(({ when }) => holds(when, answers));
+}
+
+/**
+ * Adds the defaults and checks everything. Every key of `questions` is in the result, empty where it does not apply.
+ * Throws UserError `invalid-answer` with all problems.
+ */
+export function completeAnswers(
+  questions: readonly Question[],
+  given: Readonly<Record<string, string | undefined>>,
+): Answers {
+  const answers: Record<string, string> = {};
+  const problems: { message: string; hint?: string }[] = [];
+  for (const question of questions) {
+    if (!holds(question.when, answers)) continue;
+    const answer = given[question.key];
+    answers[question.key] = answer === undefined ? (question.default ?? '') : normalise(question, answer);
+    const problem = problemWith(question, answers[question.key] ?? '');
+    if (problem) problems.push(problem);
+  }
+  problems.push(...strayAnswers(questions, given, answers));
+  if (problems.length > 0) throw invalidAnswers(problems);
+  for (const { key } of questions) answers[key] ??= '';
+  return answers;
+}
+
+/** An answer that nothing asks for would be lost without a word. */
+function strayAnswers(
+  questions: readonly Question[],
+  given: Readonly<Record<string, string | undefined>>,
+  answers: Answers,
+) {
+  return Object.entries(given)
+    .filter(([key, value]) => value !== undefined && answers[key] === undefined)
+    .map(([key]) => {
+      const question = questions.find((candidate) => candidate.key === key);
+      const reason = Object.entries(question?.when ?? {}).map(([other, value]) => `${other} ${value}`);
+      return question
+        ? { message: `--${question.flag} goes only with ${reason.join(' and ')}.` }
+        : { message: `This recipe does not ask for ${key}.` };
+    });
+}
+
+function invalidAnswers(problems: readonly { readonly message: string; readonly hint?: string }[]): UserError {
+  const [first] = problems;
+  const hints = problems.flatMap(({ hint }) => hint ?? []);
+  if (problems.length === 1 && first) return new UserError('invalid-answer', first.message, { hints, exitCode: 2 });
+  return new UserError('invalid-answer', `${problems.length} answers do not fit.`, {
+    detail: problems.map(({ message }) => message),
+    hints,
+    exitCode: 2,
+  });
+}
