@@ -1,0 +1,12 @@
+/** Where opta keeps what belongs to the machine and not to a project. */
+import { join } from 'node:path';
+import type { System } from './system.ts';
+
+/** Data of this user, by the custom of the system (XDG on Linux); `OPTA_DATA_DIR` is another place. */
+export function dataFolder(system: Pick<System, 'env' | 'home' | 'platform'>): string {
+  const { env, home, platform } = system;
+  if (env.OPTA_DATA_DIR) return env.OPTA_DATA_DIR;
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'opta');
+  if (platform === 'win32') return join(env.LOCALAPPDATA || join(home, 'AppData', 'Local'), 'opta', 'Data');
+  return join(env.XDG_DATA_HOME || join(home, '.local', 'share'), 'opta');
+}

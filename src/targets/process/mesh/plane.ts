@@ -1,0 +1,119 @@
+/** The running data plane: its listeners, and how a new configuration is applied to them. */
+import { readFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
+import type { Clock } from '../../../system/system.ts';
+import type { DataPlaneConfig, Endpoint } from '../data-plane.ts';
+import { Ingress } from '../ingress/ingress.ts';
+import { Listener } from './listener.ts';
+import { OutboundProxy } from './outbound-proxy.ts';
+import { Upstreams } from './upstreams.ts';
+
+type Accept = (socket: Socket) => void;
+
+export class Plane {
+  readonly #clock: Clock;
+  readonly #upstreams = new Upstreams();
+  readonly #listeners = new Map<number, Listener>();
+  readonly #outbound = new Map<string, OutboundProxy>();
+  #ingress: Ingress | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** All or nothing: rejects with PortFailure, and then the configuration before is still in force. */
+  async apply(config: DataPlaneConfig): Promise<void> {
+    const { certificateFile, keyFile, ...ingress } = config.ingress;
+    const [certificate, key] = await Promise.all([readFile(certificateFile), readFile(keyFile)]);
+    const wanted = new Map<number, Accept>();
+    wanted.set(config.ingress.httpsPort, (socket) => this.#ingress?.acceptSecure(socket));
+    wanted.set(config.ingress.httpPort, (socket) => this.#ingress?.acceptPlain(socket));
+    for (const { service, proxyPort, direct } of config.outbound) {
+      wanted.set(proxyPort, (socket) => this.#outbound.get(service)?.acceptProxy(socket));
+      for (const { upstream, port } of direct) {
+        wanted.set(port, (socket) => this.#outbound.get(service)?.acceptDirect(upstream, socket));
+      }
+    }
+    const opened = await openAll([...wanted].filter(([port]) => !this.#listeners.has(port)));
+    this.#upstreams.apply(config.upstreams);
+    const settings = { ...ingress, certificate, key };
+    if (this.#ingress !== undefined) this.#ingress.apply(settings);
+    else this.#ingress = new Ingress(this.#clock, settings, (key) => this.#upstreams.byKey(key));
+    this.#applyOutbound(config);
+    for (const listener of opened) this.#listeners.set(listener.port, listener);
+    for (const [port, listener] of this.#listeners) {
+      const accept = wanted.get(port);
+      if (accept !== undefined) listener.accept = accept;
+      else {
+        listener.close();
+        this.#listeners.delete(port);
+      }
+    }
+  }
+
+  setEndpoints(upstream: string, endpoints: readonly Endpoint[]): void {
+    this.#upstreams.byKey(upstream)?.setEndpoints(endpoints);
+  }
+
+  async drain(upstream: string, port: number, graceMs: number): Promise<void> {
+    await this.#within(graceMs, this.#upstreams.byKey(upstream)?.drain(port));
+  }
+
+  /** Takes nothing new, lets what is under way end for `graceMs`, then closes all. */
+  async stop(graceMs: number): Promise<void> {
+    const listeners = [...this.#listeners.values()];
+    for (const listener of listeners) listener.close();
+    this.#ingress?.close();
+    for (const proxy of this.#outbound.values()) proxy.close();
+    await this.#within(graceMs, Promise.all(listeners.map((listener) => listener.quiet())));
+    this.destroy();
+  }
+
+  destroy(): void {
+    for (const listener of this.#listeners.values()) {
+      listener.close();
+      listener.destroyAll();
+    }
+    this.#listeners.clear();
+    this.#upstreams.destroy();
+  }
+
+  #applyOutbound(config: DataPlaneConfig): void {
+    const names = new Set(config.outbound.map((o) => o.service));
+    for (const [service, proxy] of this.#outbound) {
+      if (names.has(service)) continue;
+      proxy.close();
+      this.#outbound.delete(service);
+    }
+    for (const outbound of config.outbound) {
+      const known = this.#outbound.get(outbound.service);
+      if (known !== undefined) {
+        known.config = outbound;
+        known.parent = config.parentProxy;
+      } else {
+        const proxy = new OutboundProxy(this.#clock, outbound, config.parentProxy, this.#upstreams);
+        this.#outbound.set(outbound.service, proxy);
+      }
+    }
+  }
+
+  /** Resolves with `work`, or after `ms`. */
+  async #within(ms: number, work: Promise<unknown> | undefined): Promise<void> {
+    let cancel = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = this.#clock.after(ms, resolve);
+    });
+    await Promise.race([work, late]);
+    cancel();
+  }
+}
+
+/** Opens all or none. */
+async function openAll(wanted: readonly (readonly [number, Accept])[]): Promise<Listener[]> {
+  const results = await Promise.allSettled(wanted.map(([port, accept]) => Listener.open(port, accept)));
+  const opened = results.flatMap((r) => (r.status === 'fulfilled' ? [r.value] : []));
+  const failed = results.find((r) => r.status === 'rejected');
+  if (failed === undefined) return opened;
+  for (const listener of opened) listener.close();
+  throw failed.reason;
+}

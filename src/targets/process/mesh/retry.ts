@@ -1,0 +1,40 @@
+/** When a request may be tried again. Pure. */
+import type { Upstream } from '../data-plane.ts';
+import type { FailureStage } from './outgoing.ts';
+import { headerValue, type RawHeaders } from './raw-headers.ts';
+
+/** Attempts without any `retries` in the definition, as ingress-nginx does. */
+const attemptsByDefault = 3;
+
+const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+
+export interface Failed {
+  readonly stage: FailureStage;
+  readonly timedOut: boolean;
+}
+
+/** True when nothing was done yet, or doing it twice is the same as once. A timeout is never tried again. */
+export function mayRetryFailure(failed: Failed, method: string, replayable: boolean, attempt: number): boolean {
+  if (!replayable || failed.timedOut) return false;
+  if (failed.stage === 'connect' || failed.stage === 'refused') return true;
+  if (attempt >= attemptsByDefault) return false;
+  return failed.stage === 'reused' || idempotent.has(method);
+}
+
+/** True for an answer that `retries` asks to try again. `attempt` counts from 1. */
+export function mayRetryReply(
+  reply: { readonly status: number; readonly headers: RawHeaders; readonly ended: boolean },
+  retries: Upstream['retries'],
+  replayable: boolean,
+  attempt: number,
+): boolean {
+  if (retries === undefined || !retries.on.includes('5xx') || attempt > retries.attempts || !replayable) return false;
+  if (reply.status >= 500) return true;
+  // gRPC: INTERNAL and UNAVAILABLE, told without a message.
+  return reply.ended && ['13', '14'].includes(headerValue(reply.headers, 'grpc-status') ?? '');
+}
+
+/** Milliseconds before attempt `attempt` + 1. */
+export function backOff(attempt: number): number {
+  return Math.min(10 * 2 ** attempt, 500);
+}
