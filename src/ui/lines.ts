@@ -1,0 +1,74 @@
+/** Append-only lines for pipes, logs of CI and plain terminals: one line a change of state. */
+import type { Event } from '../engine/event.ts';
+import { emptyPicture, type Picture } from '../engine/picture.ts';
+import { fold } from '../engine/progress.ts';
+import { formatFailure, formatFinding } from './errors.ts';
+import { duration } from './figures.ts';
+import type { Output } from './output.ts';
+import { addressText, intention, summary } from './summary.ts';
+import { markOf, paint, symbol, type Theme } from './theme.ts';
+
+type Of<T extends Event['type']> = Extract<Event, { type: T }>;
+
+function stepLines(picture: Picture, { id, state, ms, failure }: Of<'step'>, theme: Theme): string[] {
+  const row = picture.steps.find((step) => step.id === id);
+  if (state === 'running' && row?.kind === 'check') return [];
+  const { mark, style } = markOf(theme, state);
+  const word = state === 'done' ? '' : ` ${state}`;
+  const time = ms === undefined || state === 'skipped' ? '' : ` ${paint(theme, 'dim', duration(ms))}`;
+  const line = `${paint(theme, style, mark)} ${row?.title ?? id}${paint(theme, style, word)}${time}`;
+  return failure ? [line, ...formatFailure(failure, { theme, width: 200 }).split('\n')] : [line];
+}
+
+function serviceLines(before: Picture, event: Of<'service'>, theme: Theme): string[] {
+  const row = before.services.find((service) => service.id === event.service);
+  const { state, ready, wanted, why, url } = event;
+  const same = row?.state === state && row.ready === ready && row.wanted === wanted && row.why === why;
+  if (same && (row?.restarts ?? 0) === (event.restarts ?? 0)) return [];
+  const { mark, style } = markOf(theme, state);
+  const replicas = wanted > 0 ? ` ${ready}/${wanted}` : '';
+  const reason = why ? `: ${why}` : '';
+  const address = url && state === 'ready' && row?.state !== 'ready' ? `  ${url}` : '';
+  return [`${paint(theme, style, mark)} ${event.service} ${paint(theme, style, state)}${replicas}${reason}${address}`];
+}
+
+function logLine({ service, replica, stream, line }: Of<'log'>, theme: Theme): string {
+  const prefix = paint(theme, 'dim', `${service}/${replica} ${symbol(theme, 'rail')}`);
+  return `${prefix} ${stream === 'opta' ? paint(theme, 'warn', line) : line}`;
+}
+
+/** The lines that `event` adds, given the picture before and after it. */
+export function linesOf(before: Picture, after: Picture, event: Event, theme: Theme): string[] {
+  switch (event.type) {
+    case 'plan':
+      return [intention(event, theme)];
+    case 'step':
+      return stepLines(after, event, theme);
+    case 'note': {
+      const row = after.steps.find((step) => step.id === event.id);
+      return row ? [paint(theme, 'dim', `  ${row.title}: ${event.why}`)] : [];
+    }
+    case 'progress':
+      return [];
+    case 'service':
+      return serviceLines(before, event, theme);
+    case 'log':
+      return [logLine(event, theme)];
+    case 'diagnostic':
+      return formatFinding(event.diagnostic, { theme, width: 200 }).split('\n');
+    case 'address':
+      return [addressText(event, theme, (url) => url)];
+    case 'end':
+      return summary(after, theme);
+  }
+}
+
+/** A renderer of lines: what it returns takes events. */
+export function drawLines(output: Output, theme: Theme): (event: Event) => void {
+  let picture = emptyPicture;
+  return (event) => {
+    const before = picture;
+    picture = fold(before, event);
+    for (const line of linesOf(before, picture, event, theme)) output.write(`${line}\n`, event.type === 'log');
+  };
+}

@@ -1,0 +1,61 @@
+/** The last line of a run: how it ended, how long it took, and what it spent the time on. */
+import type { Picture } from '../engine/picture.ts';
+import type { Goal } from '../engine/step.ts';
+import { duration } from './figures.ts';
+import { paint, symbol, type Theme } from './theme.ts';
+
+const done: { readonly [K in Goal]: string } = {
+  up: 'Up',
+  down: 'Down',
+  stop: 'Stopped',
+  resume: 'Resumed',
+  destroy: 'Destroyed',
+};
+
+function counts({ steps }: Picture): string {
+  const of = (state: string) => steps.filter((step) => step.state === state).length;
+  const parts = [
+    [of('failed'), 'failed'],
+    [of('aborted'), 'aborted'],
+    [of('skipped'), 'not started'],
+  ] as const;
+  return parts.flatMap(([count, word]) => (count > 0 ? [`${count} ${word}`] : [])).join(', ');
+}
+
+/** The steps that took at least a twentieth of the run, in order. */
+function criticalPath({ steps, end }: Picture, theme: Theme): string {
+  if (!end || end.ms < 1000) return '';
+  const long = end.criticalPath.filter((part) => part.ms >= end.ms / 20);
+  const titles = long.map(({ id, ms }) => `${steps.find((step) => step.id === id)?.title ?? id} ${duration(ms)}`);
+  return titles.join(` ${symbol(theme, 'hint')} `);
+}
+
+/** How the run of `picture` ended, in one or two lines; none while it has not. */
+export function summary(picture: Picture, theme: Theme): string[] {
+  const { end, goal } = picture;
+  if (!end || !goal) return [];
+  const time = duration(end.ms);
+  const path = criticalPath(picture, theme);
+  const first = {
+    done: paint(theme, 'good', `${done[goal]} in ${time}`),
+    unchanged: paint(theme, 'good', `Unchanged, checked in ${time}`),
+    failed: `${paint(theme, 'bad', `Failed after ${time}`)}: ${counts(picture)}`,
+    aborted: `${paint(theme, 'warn', `Interrupted after ${time}`)}: ${counts(picture)}`,
+  }[end.outcome];
+  return path === '' ? [first] : [first, paint(theme, 'dim', `The time went to ${path}`)];
+}
+
+/** The first line of a run: what was chosen and why. */
+export function intention({ goal, target, reason }: Pick<Picture, 'goal' | 'target' | 'reason'>, theme: Theme): string {
+  return `${paint(theme, 'strong', `${goal} on ${target}`)}${reason ? `: ${reason}` : ''}`;
+}
+
+/** One public address with the ways to reach it. */
+export function addressText(
+  { title, url, plainUrl, host }: Picture['addresses'][number],
+  theme: Theme,
+  link: (url: string) => string,
+): string {
+  const plain = plainUrl ? paint(theme, 'dim', `  or ${plainUrl}${host ? ` with Host: ${host}` : ''}`) : '';
+  return `${title}  ${link(url)}${plain}`;
+}
