@@ -1,6 +1,7 @@
 /** One life of one replica: a process group from its start to its very end. */
+import { delimiter } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { Running } from '../../../system/system.ts';
+import type { Running, System } from '../../../system/system.ts';
 import type { ProgramSpec } from '../spec.ts';
 import type { Ended } from './diagnose.ts';
 import { spawnGated } from './gate.ts';
@@ -47,8 +48,32 @@ export async function choosePorts(world: World, spec: ProgramSpec): Promise<Port
   return { port, named: Object.fromEntries(named) };
 }
 
+/** What npm adds for its own scripts would change how a program's own npm and Node behave. */
+const notInherited = /^(npm_|INIT_CWD$|NODE_OPTIONS$|NODE_CHANNEL_|OPTA_NODE_TRIED$)/;
+
+/** The shell's environment, as every program gets it. */
+export function inherited(env: System['env'], path: readonly string[] = []): Record<string, string> {
+  const kept = Object.entries(env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !notInherited.test(entry[0]),
+  );
+  const base = Object.fromEntries(kept);
+  return path.length === 0
+    ? base
+    : { ...base, PATH: [...path, ...(base['PATH'] ? [base['PATH']] : [])].join(delimiter) };
+}
+
 function environment(world: World, spec: ProgramSpec, index: number, { port, named }: Ports): Record<string, string> {
-  const env: Record<string, string> = { ...spec.env, [markVariable]: world.folder.mark, OPTA_REPLICA: String(index) };
+  const own = Object.entries(spec.replicaEnv ?? {}).map(([name, value]) => [
+    name,
+    value.replaceAll('{replica}', String(index)),
+  ]);
+  const env: Record<string, string> = {
+    ...inherited(world.system.env, spec.path),
+    ...spec.env,
+    ...Object.fromEntries(own),
+    [markVariable]: world.folder.mark,
+    OPTA_REPLICA: String(index),
+  };
   if (port !== undefined && spec.port === 'free') env['PORT'] = String(port);
   for (const [name, value] of Object.entries(named)) {
     env[`PORT_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`] = String(value);

@@ -15,7 +15,8 @@ function stateOf(spec: ProgramSpec, replicas: readonly ReplicaStatus[], doing: D
   if (doing.rolling) return 'rolling';
   if (spec.kind === 'cron' || replicas.filter(({ state }) => state === 'ready').length >= spec.replicas) return 'ready';
   if (doing.failure) return 'failed';
-  return replicas.some(({ state, restarts }) => state === 'waiting' && restarts > 0) ? 'restarting' : 'starting';
+  const again = replicas.some(({ state, restarts }) => state === 'ended' || (state === 'waiting' && restarts > 0));
+  return again ? 'restarting' : 'starting';
 }
 
 export function serviceEvent(spec: ProgramSpec, replicas: readonly ReplicaStatus[], doing: Doing): ServiceEvent {

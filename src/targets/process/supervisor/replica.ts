@@ -33,6 +33,12 @@ interface Life {
   why: string | undefined;
 }
 
+function stateOf({ instance, ready, why }: Life): ReplicaStatus['state'] {
+  if (instance.hasEnded()) return 'ended';
+  if (ready) return 'ready';
+  return why === undefined || why.startsWith('starting') ? 'starting' : 'unready';
+}
+
 export class Replica {
   readonly index: number;
   readonly #owner: ReplicaOwner;
@@ -63,16 +69,7 @@ export class Replica {
   status(): ReplicaStatus {
     const life = this.#current;
     const why = this.#waiting ?? life?.why;
-    const starting = life?.why === undefined || life.why.startsWith('starting');
-    const state = this.#stopped
-      ? 'stopping'
-      : !life
-        ? 'waiting'
-        : life.ready
-          ? 'ready'
-          : starting
-            ? 'starting'
-            : 'unready';
+    const state = this.#stopped ? 'stopping' : life ? stateOf(life) : 'waiting';
     return {
       index: this.index,
       pid: life?.instance.pid,

@@ -34,6 +34,8 @@ export class DataPlaneLink implements Traffic {
   readonly #waiting = new Map<number, (reply: DataPlaneReply) => void>();
   /** Last endpoints sent to this life of the data plane, by upstream, and when it took them. */
   readonly #sent = new Map<string, { readonly text: string; readonly taken: Promise<void> }>();
+  /** Those who wait for a data plane to take their config. */
+  readonly #attached: (() => void)[] = [];
   #config: DataPlaneConfig | undefined;
   #child: Instance | undefined;
   #seq = 0;
@@ -59,14 +61,24 @@ export class DataPlaneLink implements Traffic {
       for (const [seq, answer] of this.#waiting)
         answer({ seq, ok: false, code: 'ended', message: 'the data plane ended' });
     });
-    if (!this.#config) return;
+    const waiting = this.#attached.splice(0);
+    for (const resolve of waiting) resolve();
+    if (!this.#config || waiting.length > 0) return;
     this.#sendConfig(this.#config).catch((error) => this.#world.note(`data plane: ${String(error)}`));
   }
 
   /** Resolves when the data plane took it; throws when it could not, such as for a taken port. */
   async configure(config: DataPlaneConfig): Promise<void> {
     this.#config = config;
-    if (this.#child) await this.#sendConfig(config);
+    if (this.#child) return this.#sendConfig(config);
+    const attached = Promise.withResolvers<void>();
+    const late = new UserError('data-plane-failed', 'the data plane does not run', {
+      hints: ['Run `opta dev up` again.'],
+    });
+    const cancel = this.#world.system.clock.after(answerWithin, () => attached.reject(late));
+    this.#attached.push(attached.resolve);
+    await attached.promise.finally(cancel);
+    await this.configure(this.#config);
   }
 
   async serve(id: string, instances: readonly Instance[]): Promise<void> {

@@ -1,0 +1,186 @@
+/** Rolls: edits reach the users in a moment, and nobody's request is lost. */
+import { utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { DataPlaneConfig } from '../../../src/targets/process/data-plane.ts';
+import type { SupervisorClient } from '../../../src/targets/process/supervisor/index.ts';
+import { makeProject, type Project } from '../../support/supervised-project.ts';
+
+let project: Project;
+beforeEach(() => {
+  project = makeProject();
+});
+afterEach(() => project.remove());
+
+function config(httpPort: number): DataPlaneConfig {
+  const upstream = {
+    key: 'back/api:http',
+    service: 'back/api',
+    protocol: 'http',
+    hosts: [],
+    servicePort: 80,
+    timeouts: {},
+    endpoints: [],
+  } as const;
+  const ingress = { httpsPort: 0, httpPort, certificateFile: '', keyFile: '', routes: [] };
+  return { ingress, upstreams: [upstream], outbound: [] };
+}
+
+async function startDataPlane(client: SupervisorClient): Promise<number> {
+  const port = await project.system.network.freePort();
+  const argv = [project.system.node, join(import.meta.dirname, '../../support/stub-data-plane.ts')];
+  await client.put([{ ...project.script('opta/mesh', ''), kind: 'data-plane', argv, rank: 0 }]);
+  await client.configure(config(port));
+  return port;
+}
+
+/** Sends 50 requests a second until stopped; tells every answer that is not 200 and when each text was first seen. */
+function load(port: number) {
+  const failures: string[] = [];
+  const seen = new Map<string, number>();
+  let count = 0;
+  const timer = setInterval(async () => {
+    try {
+      const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } });
+      const [text = ''] = (await response.text()).split(' ');
+      count += 1;
+      if (response.status !== 200) failures.push(`${response.status} ${text}`);
+      else if (!seen.has(text)) seen.set(text, performance.now());
+    } catch (error) {
+      failures.push(String(error));
+    }
+  }, 20);
+  return { failures, seen, count: () => count, stop: () => clearInterval(timer) };
+}
+
+const pids = async (client: SupervisorClient) => (await client.list())[0]?.replicas.map(({ pid }) => pid);
+
+describe('an edit', () => {
+  test('is served within a second, at 50 requests a second without an error', async () => {
+    const client = await project.start();
+    const port = await startDataPlane(client);
+    await client.put([project.server('back/api', { replicas: 2 })]);
+    await client.waitReady('back/api', 10_000);
+    const users = load(port);
+    await project.system.clock.sleep(300);
+    const edited = performance.now();
+    project.file('src/answer.txt', 'second');
+    await expect.poll(() => users.seen.get('second'), { timeout: 5000 }).toBeDefined();
+    await project.system.clock.sleep(1000);
+    users.stop();
+    expect(users.failures).toEqual([]);
+    expect(users.count()).toBeGreaterThan(40);
+    expect((users.seen.get('second') ?? 0) - edited).toBeLessThan(1000);
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toMatch(/^second/);
+    expect(project.processes()).toHaveLength(3);
+  });
+
+  test('that only touches a file rolls too, and one outside the globs does not', async () => {
+    const client = await project.start();
+    await client.put([project.server('back/api')]);
+    await client.waitReady('back/api', 10_000);
+    const before = await pids(client);
+    project.file('notes.md', 'outside');
+    await project.system.clock.sleep(400);
+    expect(await pids(client)).toEqual(before);
+    utimesSync(join(project.folder, 'src/answer.txt'), new Date(), new Date());
+    await expect.poll(() => pids(client), { timeout: 5000 }).not.toEqual(before);
+    await client.waitReady('back/api', 10_000);
+  });
+
+  test('that does not start leaves the version before in service, says why, and the next one is taken', async () => {
+    const client = await project.start();
+    const port = await startDataPlane(client);
+    const spec = project.server('back/api', { replicas: 2, rank: 2 });
+    const source = spec.argv[1] ?? '';
+    await client.put([spec]);
+    await client.waitReady('back/api', 10_000);
+    const users = load(port);
+    project.file('src/server.mjs', 'throw new Error("broken edit");');
+    await expect
+      .poll(async () => client.waitReady('back/api', 5000).catch((error) => error), { timeout: 5000 })
+      .toMatchObject({ code: 'service-exited', detail: expect.arrayContaining(['Error: broken edit']) });
+    project.server('back/api');
+    project.file('src/answer.txt', 'third');
+    expect(source).toContain('server.mjs');
+    await expect.poll(() => users.seen.get('third'), { timeout: 5000 }).toBeDefined();
+    await client.waitReady('back/api', 10_000);
+    users.stop();
+    expect(users.failures).toEqual([]);
+  });
+
+  test('during a roll begins it again with the newest code', async () => {
+    const client = await project.start();
+    const port = await startDataPlane(client);
+    await client.put([project.server('back/api', { replicas: 2 })]);
+    await client.waitReady('back/api', 10_000);
+    const users = load(port);
+    for (const text of ['a', 'b', 'c', 'd']) {
+      project.file('src/answer.txt', text);
+      await project.system.clock.sleep(120);
+    }
+    await expect.poll(() => users.seen.get('d'), { timeout: 5000 }).toBeDefined();
+    await client.waitReady('back/api', 10_000);
+    users.stop();
+    for (let i = 0; i < 4; i++) expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toMatch(/^d/);
+    expect(users.failures).toEqual([]);
+    await expect.poll(() => project.processes().length).toBe(3);
+  });
+});
+
+describe('a roll', () => {
+  test('follows a changed spec and a restart', async () => {
+    const client = await project.start();
+    const port = await startDataPlane(client);
+    const spec = project.server('back/api', { replicas: 2 });
+    await client.put([spec]);
+    await client.waitReady('back/api', 10_000);
+    const users = load(port);
+    const before = await client.waitReady('back/api', 10_000);
+    expect(await client.put([{ ...spec, env: { ...spec.env, MODE: 'x' } }])).toEqual({ 'back/api': 'rolling' });
+    const rolled = await client.waitReady('back/api', 10_000);
+    const restarted = await client.restart('back/api', 10_000);
+    users.stop();
+    const all = [before, rolled, restarted].flatMap(({ replicas }) => replicas.map(({ pid }) => pid));
+    expect(new Set(all).size).toBe(6);
+    expect(users.failures).toEqual([]);
+  });
+
+  test('of an exclusive program never has two of it', async () => {
+    const client = await project.start();
+    const text = `import { mkdirSync, rmdirSync } from 'node:fs'; mkdirSync('held'); process.on('SIGTERM', () => { rmdirSync('held'); process.exit(0); });
+      setInterval(() => {}, 1000);`;
+    await client.put([project.script('back/db', text, { exclusive: true })]);
+    const before = await client.waitReady('back/db', 10_000);
+    const after = await client.restart('back/db', 10_000);
+    expect(after.replicas[0]).toMatchObject({ state: 'ready', restarts: 0 });
+    expect(after.replicas[0]?.pid).not.toBe(before.replicas[0]?.pid);
+  });
+});
+
+describe('the data plane', () => {
+  test('gets its config and endpoints again after a crash', async () => {
+    const client = await project.start();
+    const port = await startDataPlane(client);
+    await client.put([project.server('back/api')]);
+    await client.waitReady('back/api', 10_000);
+    const mesh = (await client.list()).find(({ id }) => id === 'opta/mesh');
+    project.system.processes.signal(mesh?.replicas[0]?.pid ?? 0, 'SIGKILL');
+    await expect
+      .poll(async () => (await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined))?.status, { timeout: 5000 })
+      .toBe(200);
+  });
+
+  test('that cannot listen says which port is taken', async () => {
+    const client = await project.start();
+    const port = await startDataPlane(client);
+    const argv = [project.system.node, join(import.meta.dirname, '../../support/stub-data-plane.ts')];
+    await client.remove(['opta/mesh']);
+    const holder = `import { createServer } from 'node:http'; createServer().listen(${port}, '127.0.0.1');`;
+    await client.put([project.script('back/holder', holder, { port, readiness: { kind: 'tcp' } })]);
+    await client.waitReady('back/holder', 10_000);
+    await client.put([{ ...project.script('opta/mesh', ''), kind: 'data-plane', argv, rank: 0 }]);
+    await client.waitReady('opta/mesh', 5000);
+    await expect(client.configure(config(port))).rejects.toMatchObject({ code: 'port-taken' });
+  });
+});
