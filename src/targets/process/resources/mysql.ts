@@ -19,6 +19,7 @@ import { hidden, type Output, plain, programOf, type Realisation, textSetting, t
 
 const user = 'app';
 
+/** What the steps need, worked out from `Wanted`. */
 interface Mysql {
   readonly wanted: Wanted;
   readonly server: ServerFact;
@@ -33,11 +34,16 @@ const databaseOf = ({ resource }: Wanted): string =>
 const majorOf = (server: ServerFact): string => server.version.split('.')[0] ?? server.version;
 
 /** Idempotent; runs before the server listens. Passwords are base64url, so no quote can end them. */
-async function initSql(wanted: Wanted): Promise<string> {
+async function initSql({ wanted, server }: Mysql): Promise<string> {
   const database = `\`${databaseOf(wanted).replaceAll('`', '``')}\``;
   const password = await passwordOf(wanted);
   const root = await wanted.secrets.get(`${wanted.resource.id}.superuser-password`);
   const lines = [`ALTER USER 'root'@'localhost' IDENTIFIED BY '${root}';`];
+  if (server.flavour === 'mariadb') {
+    // Its installer lets root in without a password from 127.0.0.1 and ::1.
+    lines.push("DELETE FROM mysql.global_priv WHERE User = '' OR (User = 'root' AND Host <> 'localhost');");
+    lines.push('FLUSH PRIVILEGES;');
+  }
   lines.push(`CREATE DATABASE IF NOT EXISTS ${database} CHARACTER SET utf8mb4;`);
   for (const host of ['localhost', '127.0.0.1']) {
     lines.push(`CREATE USER IF NOT EXISTS '${user}'@'${host}' IDENTIFIED BY '${password}';`);
@@ -112,7 +118,8 @@ function dataStep(mysql: Mysql): Step {
   };
 }
 
-function usersStep({ wanted, initFile }: Mysql): Step {
+function usersStep(mysql: Mysql): Step {
+  const { wanted, initFile } = mysql;
   const { id } = wanted.resource;
   return {
     id: `${id}:users`,
@@ -120,10 +127,10 @@ function usersStep({ wanted, initFile }: Mysql): Step {
     kind: 'change',
     needs: [`${id}:data`],
     facts: { database: databaseOf(wanted), user },
-    isDone: async () => holds(initFile, await initSql(wanted)),
+    isDone: async () => holds(initFile, await initSql(mysql)),
     async run() {
       await makeFolder(wanted.folder);
-      await writePrivate(initFile, await initSql(wanted));
+      await writePrivate(initFile, await initSql(mysql));
       return undefined;
     },
   };
