@@ -39,7 +39,8 @@ beforeAll(async () => {
     let seen = '';
     socket.on('data', (chunk) => {
       seen += chunk.toString('latin1');
-      if (/expect: 100-continue\r\n/i.test(seen) && seen.endsWith('\r\n\r\n')) socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+      if (/expect: 100-continue\r\n/i.test(seen) && seen.endsWith('\r\n\r\n'))
+        socket.write('HTTP/1.1 100 Continue\r\n\r\n');
       if (seen.endsWith('abc')) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
     });
   });
@@ -100,7 +101,18 @@ test('a service without replicas is 503, one that refuses 502, each by its name'
 
 test('case and duplicates of fields pass both ways, and the forwarded ones are ours', async () => {
   const answer = await ask(plane, '/api', {
-    headers: ['Host', 'back.localhost', 'X-ABC', '1', 'x-abc', '2', 'X-Forwarded-For', '9.9.9.9', 'X-Request-ID', 'mine'],
+    headers: [
+      'Host',
+      'back.localhost',
+      'X-ABC',
+      '1',
+      'x-abc',
+      '2',
+      'X-Forwarded-For',
+      '9.9.9.9',
+      'X-Request-ID',
+      'mine',
+    ],
   });
   const { raw } = JSON.parse(answer.body) as { raw: string[] };
   expect(raw.join('|')).toContain('X-ABC|1|x-abc|2');
@@ -136,7 +148,11 @@ test('HEAD, 204 and 304 have no body and keep the connection in step', async () 
 });
 
 test('chunked bodies, trailers and early hints pass', async () => {
-  const chunked = await ask(plane, '/api', { method: 'POST', headers: { 'transfer-encoding': 'chunked' }, body: 'x'.repeat(9) });
+  const chunked = await ask(plane, '/api', {
+    method: 'POST',
+    headers: { 'transfer-encoding': 'chunked' },
+    body: 'x'.repeat(9),
+  });
   expect(JSON.parse(chunked.body).size).toBe(9);
   const trailers = await ask(plane, '/s/trailers');
   expect(trailers.body).toBe('body');
@@ -174,7 +190,12 @@ test('HTTP/2 clients reach HTTP/1 services, with bodies and many streams', async
   const one = (path: string, body?: string) =>
     new Promise<{ status: number; body: string }>((resolve, reject) => {
       const stream = session.request(
-        { ':path': path, ':authority': 'back.localhost', ':method': body === undefined ? 'GET' : 'POST', cookie: ['a=1', 'b=2'] },
+        {
+          ':path': path,
+          ':authority': 'back.localhost',
+          ':method': body === undefined ? 'GET' : 'POST',
+          cookie: ['a=1', 'b=2'],
+        },
         { endStream: body === undefined },
       );
       let text = '';
@@ -185,7 +206,9 @@ test('HTTP/2 clients reach HTTP/1 services, with bodies and many streams', async
       stream.on('error', reject);
       if (body !== undefined) stream.end(body);
     });
-  const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => one('/api/x', i % 2 ? 'y'.repeat(i) : undefined)));
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, (_, i) => one('/api/x', i % 2 ? 'y'.repeat(i) : undefined)),
+  );
   answers.forEach((answer, i) => {
     expect(answer.status).toBe(200);
     const seen = JSON.parse(answer.body) as { size: number; raw: string[] };
@@ -198,7 +221,12 @@ test('HTTP/2 clients reach HTTP/1 services, with bodies and many streams', async
 
 test('plain HTTP is sent to https with host, path and query', async () => {
   const answer = await new Promise<Awaited<ReturnType<typeof collect>>>((resolve, reject) => {
-    const request = httpRequest({ host: '127.0.0.1', port: plane.httpPort, path: '/api/x?y=1', headers: { host: 'back.localhost:80' } });
+    const request = httpRequest({
+      host: '127.0.0.1',
+      port: plane.httpPort,
+      path: '/api/x?y=1',
+      headers: { host: 'back.localhost:80' },
+    });
     request.on('response', (response) => collect(response).then(resolve, reject));
     request.on('error', reject).end();
   });

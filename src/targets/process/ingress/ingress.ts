@@ -110,7 +110,10 @@ export class Ingress {
 
   #exchange(incoming: Incoming): void {
     const found = this.#route(incoming);
-    if (found === undefined) return answer(incoming, 404, this.#nothingAt(incoming));
+    if (found === undefined) {
+      answer(incoming, 404, this.#nothingAt(incoming));
+      return;
+    }
     const { route, upstream } = found;
     const { spec } = upstream;
     const forwarding: Forwarding<LiveEndpoint> = {
@@ -130,7 +133,10 @@ export class Ingress {
       remoteAddress: request.socket.remoteAddress ?? '127.0.0.1',
     };
     const found = this.#route(asked);
-    if (found === undefined) return refuseRaw(request, socket, 404, this.#nothingAt(asked));
+    if (found === undefined) {
+      refuseRaw(request, socket, 404, this.#nothingAt(asked));
+      return;
+    }
     const idle = found.upstream.spec.timeouts.idle;
     void forwardUpgrade(request, socket, head, {
       ...this.#common(asked, found.route, found.upstream),

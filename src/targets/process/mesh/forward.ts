@@ -76,7 +76,9 @@ class Exchange<D extends Destination> {
       leave();
       if (outcome === 'done') break;
       if (outcome === 'again') await this.#to.clock.sleep(backOff(attempt));
-      else if (!this.#mayGoOn(destination, (last = outcome), attempt)) {
+      else {
+        last = outcome;
+        if (this.#mayGoOn(destination, outcome, attempt)) continue;
         this.#refuse(outcome);
         break;
       }

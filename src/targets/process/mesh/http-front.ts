@@ -95,7 +95,10 @@ export class HttpFront {
   #upgrade(acts: FrontActs, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#fresh.delete(socket);
     socket.on('error', () => {});
-    if (!/^h2c\b/i.test(request.headers.upgrade ?? '')) return acts.upgrade(request, socket, head);
+    if (!/^h2c\b/i.test(request.headers.upgrade ?? '')) {
+      acts.upgrade(request, socket, head);
+      return;
+    }
     // An offer of HTTP/2 may be ignored (RFC 9110, 7.8), and its request is an ordinary one, perhaps with a body.
     const fields = [...endToEnd(request.rawHeaders)];
     const coding = request.headers['transfer-encoding'];

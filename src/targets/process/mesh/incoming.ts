@@ -49,10 +49,14 @@ export function isGrpc(incoming: Incoming): boolean {
 
 /** Answers by ourselves, in plain text; a gRPC caller gets the same as a status it shows. */
 export function answer(incoming: Incoming, status: number, text: string, more: RawHeaders = []): void {
-  if (incoming.responded) return incoming.reset(2);
+  if (incoming.responded) {
+    incoming.reset(2);
+    return;
+  }
   incoming.body?.on('error', () => {}).resume();
   if (isGrpc(incoming)) {
-    const message = encodeURIComponent(text).replaceAll('%20', ' ');
+    // Percent encoding as gRPC has it: only what is not plain ASCII, and the per cent sign.
+    const message = text.replace(/[^\x20-\x24\x26-\x7e]/g, encodeURIComponent);
     const headers = ['content-type', 'application/grpc', 'grpc-status', `${grpcStatus[status] ?? 2}`];
     incoming.respond({ status: 200, headers: [...headers, 'grpc-message', message], trailers: false }, true);
     return;

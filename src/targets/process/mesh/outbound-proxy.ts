@@ -74,8 +74,10 @@ export class OutboundProxy {
   }
 
   #door(upstream: LiveUpstream): ServiceDoor {
-    let door = this.#doors.get(upstream);
-    if (door === undefined) this.#doors.set(upstream, (door = new ServiceDoor(this.#clock, upstream)));
+    const known = this.#doors.get(upstream);
+    if (known !== undefined) return known;
+    const door = new ServiceDoor(this.#clock, upstream);
+    this.#doors.set(upstream, door);
     return door;
   }
 
@@ -97,10 +99,13 @@ export class OutboundProxy {
     const address = hostAndPort(incoming.authority, 80);
     const way = address && this.#way(address.host, address.port);
     if (address === undefined || way === undefined || (way.kind === 'outside' && !incoming.absolute)) {
-      return answer(incoming, 400, `400 this is the outbound proxy of ${this.config.service}: ask for a full URL`);
-    }
-    if (way.kind === 'ours') return way.door.exchange(incoming);
-    if (way.kind === 'refused') return answer(incoming, way.status, way.text);
+      answer(incoming, 400, `400 this is the outbound proxy of ${this.config.service}: ask for a full URL`);
+    } else if (way.kind === 'ours') way.door.exchange(incoming);
+    else if (way.kind === 'refused') answer(incoming, way.status, way.text);
+    else this.#forwardOutside(incoming, address);
+  }
+
+  #forwardOutside(incoming: Incoming, address: { readonly host: string; readonly port: number }): void {
     const destination = outsideDestination(this.parent, address.host, address.port);
     void forward(incoming, {
       clock: this.#clock,
