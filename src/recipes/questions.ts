@@ -122,8 +122,7 @@ export function completeAnswers(
   const problems: { message: string; hint?: string }[] = [];
   for (const question of questions) {
     if (!holds(question.when, answers)) continue;
-    const answer = given[question.key];
-    answers[question.key] = answer === undefined ? (question.default ?? '') : normalise(question, answer);
+    answers[question.key] = normalise(question, given[question.key] ?? question.default ?? '');
     const problem = problemWith(question, answers[question.key] ?? '');
     if (problem) problems.push(problem);
   }

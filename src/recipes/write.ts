@@ -94,10 +94,9 @@ async function giveName(staged: string, target: string, directory: string): Prom
 async function makeFolder(folder: string, undo: Undo[]): Promise<void> {
   const first = await mkdir(folder, { recursive: true });
   if (first === undefined) return;
-  for (let made = folder; made.length >= first.length; made = dirname(made)) {
-    const own = made;
-    undo.splice(undo.length, 0, () => rmdir(own).catch(ignoreNotEmpty));
-  }
+  const made: string[] = [];
+  for (let own = folder; own.length >= first.length; own = dirname(own)) made.unshift(own);
+  undo.push(...made.map((own) => () => rmdir(own).catch(ignoreNotEmpty)));
 }
 
 function ignoreNotEmpty(error: NodeJS.ErrnoException): void {
