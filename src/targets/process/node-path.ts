@@ -24,12 +24,16 @@ export function whyOwnNode(found: string | undefined, need: NodeNeed): string | 
   return undefined;
 }
 
-export async function readNodeNeed(folder: string, argv: readonly string[]): Promise<NodeNeed> {
-  const runsTypeScript = /\bnode(\.exe)?\b/.test(argv.join(' ')) && /\.[cm]?tsx?\b/.test(argv.join(' '));
+/** undefined for what is no Node service: no package.json in `folder`, and no `node` in its command. */
+export async function readNodeNeed(folder: string, argv: readonly string[]): Promise<NodeNeed | undefined> {
+  const line = argv.join(' ');
+  const runsNode = /\bnode(\.exe)?\b/.test(line);
+  const runsTypeScript = runsNode && /\.[cm]?tsx?\b/.test(line);
   const source = await readFile(join(folder, 'package.json'), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
+  if (source === undefined && !runsNode) return undefined;
   const range = rangeOf(source ?? '{}');
   return { runsTypeScript, ...(range !== undefined && { range }) };
 }
