@@ -105,7 +105,7 @@ function hasLinks(env: Environment, tty: boolean): boolean {
 }
 
 /** The theme for what is written to `stream`. */
-export function themeOf(system: System, stream: { readonly isTTY?: boolean }): Theme {
+export function themeOf(system: Pick<System, 'env' | 'platform'>, stream: { readonly isTTY?: boolean }): Theme {
   const { env } = system;
   const tty = stream.isTTY === true;
   return { color: hasColor(env, tty), unicode: hasUnicode(system), links: hasLinks(env, tty) };

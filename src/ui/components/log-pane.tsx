@@ -17,6 +17,7 @@ export function LogPane({ frame, view, width, theme }: LogPaneProps) {
   return (
     <Box flexDirection="column">
       <Text>{paint(theme, 'dim', title.padEnd(width, symbol(theme, 'rule')).slice(0, width))}</Text>
+      {frame.log.length === 0 && <Text>{paint(theme, 'dim', '  no lines yet')}</Text>}
       <LogLines lines={frame.log} width={width} theme={theme} origin={view.filter === undefined} />
     </Box>
   );
