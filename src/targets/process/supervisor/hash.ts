@@ -16,8 +16,8 @@ function hash(value: unknown): string {
     .slice(0, 16);
 }
 
-/** Equal hashes need no change. The place in the definition does not count. */
-export function specHash({ place: _, ...spec }: ProgramSpec): string {
+/** Equal hashes need no change. The place in the definition and PATH, which differs between shells, do not count. */
+export function specHash({ place: _, path: _path, ...spec }: ProgramSpec): string {
   return hash(spec);
 }
 
@@ -28,6 +28,7 @@ export function processHash({
   watch: _watch,
   startMs: _start,
   rank: _rank,
+  path: _path,
   ...spec
 }: ProgramSpec): string {
   return hash(spec);

@@ -73,25 +73,27 @@ async function serve(system: System, folder: StateFolder, lock: Lock, options: S
       ledger.remove();
       rmSync(folder.control, { force: true });
       lock.release();
-      over.resolve();
-    }, over.reject);
+    });
+    ending.then(over.resolve, over.reject);
     return ending;
   };
+  // A stop that fails is told by `over`.
+  const stopNow = () => void stop(false).catch(() => {});
   const hello = (): Hello => ({ version, pid: system.pid, startTime, stopping: supervisor.stopping, recovered });
   let cancelIdle = () => {};
   const mayBeIdle = () => {
     cancelIdle();
     cancelIdle = system.clock.after(idleFor, () => {
-      if (supervisor.idle && control.clients() === 0) void stop(false);
+      if (supervisor.idle && control.clients() === 0) stopNow();
     });
   };
   const control = await openControl(folder.control, {
     shared: { supervisor, hello, stop },
-    abandoned: () => void stop(false),
+    abandoned: () => stopNow(),
     left: mayBeIdle,
   });
-  if (signal.aborted) void stop(false);
-  signal.addEventListener('abort', () => void stop(false), { once: true });
+  if (signal.aborted) stopNow();
+  signal.addEventListener('abort', () => stopNow(), { once: true });
   mayBeIdle();
   tell(system, { state: 'ready' });
   await over.promise;
