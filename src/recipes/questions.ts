@@ -1,4 +1,5 @@
 /** What a recipe asks: which questions apply, what an answer must look like, and what is taken without one. */
+import { correctedName, isValidName, longestName } from '../app/names.ts';
 import { UserError } from '../errors.ts';
 import type { Answers } from './placeholders.ts';
 import { holds, type When } from './when.ts';
@@ -32,28 +33,24 @@ export interface Question {
 }
 
 interface Rule {
-  readonly fits: RegExp;
+  readonly fits: (answer: string) => boolean;
   /** Completes "must be ...". */
   readonly must: string;
   /** Makes an answer that fits out of one that nearly does. */
   readonly mend?: (answer: string) => string;
 }
 
-const asLabel = (longest: number) => (answer: string) =>
-  answer
-    .toLowerCase()
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^[^a-z]+/, '')
-    .slice(0, longest)
-    .replace(/-+$/, '');
+/** A layer may not bear its environment's name. */
+const environments = ['local', 'staging', 'production'];
+
+const matches = (pattern: RegExp) => (answer: string) => pattern.test(answer);
+const withoutAccents = (answer: string) => answer.normalize('NFD').replace(/\p{M}/gu, '');
 
 const rules: Readonly<Record<Exclude<QuestionType, 'choice'>, Rule>> = {
-  aws_account_id: { fits: /^\d{12}$/, must: 'the 12 digits of an AWS account' },
-  aws_region: { fits: /^[a-z]{2}(-[a-z]+)+-\d$/, must: 'an AWS region, such as us-east-1' },
+  aws_account_id: { fits: matches(/^\d{12}$/), must: 'the 12 digits of an AWS account' },
+  aws_region: { fits: matches(/^[a-z]{2}(-[a-z]+)+-\d$/), must: 'an AWS region, such as us-east-1' },
   domain: {
-    fits: /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/,
+    fits: matches(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/),
     must: 'a domain, such as example.com',
     mend: (answer) =>
       answer
@@ -63,18 +60,25 @@ const rules: Readonly<Record<Exclude<QuestionType, 'choice'>, Rule>> = {
         .replace(/\.$/, ''),
   },
   gcp_project: {
-    fits: /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/,
+    fits: matches(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/),
     must: 'the id of a Google Cloud project: 6 to 30 of a-z, 0-9 and -',
   },
-  gcp_region: { fits: /^[a-z]+-[a-z]+\d+$/, must: 'a Google Cloud region, such as us-central1' },
+  gcp_region: { fits: matches(/^[a-z]+-[a-z]+\d+$/), must: 'a Google Cloud region, such as us-central1' },
   layer_name: {
-    fits: /^(?!.{41})(?!(local|staging|production)$)[a-z]([a-z0-9-]*[a-z0-9])?$/,
-    must: 'at most 40 of a-z, 0-9 and -, begin with a letter, and not be the name of an environment, because it becomes part of addresses',
-    mend: asLabel(40),
+    fits: (answer) => isValidName(answer) && !environments.includes(answer),
+    must: `at most ${longestName} of a-z, 0-9 and -, with a letter first and no - last, and not the name of an environment, because it becomes part of addresses`,
+    mend: (answer) => correctedName(withoutAccents(answer)),
   },
-  mongodb_project_id: { fits: /^[0-9a-f]{24}$/, must: 'the 24 hexadecimal digits of a MongoDB Atlas project' },
-  org_name: { fits: /^[a-z0-9-]{1,15}$/, must: '1 to 15 of a-z, 0-9 and -', mend: asLabel(15) },
-  string: { fits: /^[^\p{Cc}]*$/u, must: 'one line of text' },
+  mongodb_project_id: {
+    fits: matches(/^[0-9a-f]{24}$/),
+    must: 'the 24 hexadecimal digits of a MongoDB Atlas project',
+  },
+  org_name: {
+    fits: matches(/^[a-z0-9-]{1,15}$/),
+    must: '1 to 15 of a-z, 0-9 and -',
+    mend: (answer) => correctedName(withoutAccents(answer)).slice(0, 15).replace(/-+$/, ''),
+  },
+  string: { fits: matches(/^[^\p{Cc}]*$/u), must: 'one line of text' },
 };
 
 /** What is written for an answer: without outer space, account numbers with their leading zeros. */
@@ -91,10 +95,10 @@ export function problemWith(
   if (answer === '' && question.default === '') return undefined;
   if (question.type === 'choice') return choiceProblem(question, answer);
   const rule = rules[question.type];
-  if (answer !== '' && rule.fits.test(answer)) return undefined;
+  if (answer !== '' && rule.fits(answer)) return undefined;
   const message = `--${question.flag} is ${JSON.stringify(answer)}; it must be ${rule.must}.`;
   const mended = rule.mend?.(answer) ?? '';
-  return rule.fits.test(mended) && mended !== ''
+  return rule.fits(mended) && mended !== ''
     ? { message, hint: `--${question.flag} ${mended} would fit.` }
     : { message };
 }

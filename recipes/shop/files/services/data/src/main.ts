@@ -12,16 +12,19 @@ const port = Number(process.env.PORT ?? 50051);
 const replica = replicaName('data');
 const log = createLog({ service: 'data', replica });
 
+// From the start: the database may take its time, and a container's first process must answer SIGTERM itself.
+const closers: (() => Promise<void>)[] = [];
+stopOnSignal(log, async () => {
+  for (const close of closers.reverse()) await close();
+});
+
 // gRPC loads while the database connects.
 const [database, tracing, { serveGrpc }] = await Promise.all([
   openDatabase(connectionFrom(process.env), log),
   openTracing('data', replica),
   import('./server.ts'),
 ]);
+closers.push(tracing.stop, database.close);
 const grpc = await serveGrpc(host, port, { database, replica, tracing, log });
+closers.push(grpc.close);
 log.info('ready', { port, database: database.description, sinceStartMs: Math.round(performance.now()) });
-
-stopOnSignal(log, async () => {
-  await grpc.close();
-  await Promise.all([database.close(), tracing.stop()]);
-});

@@ -37,7 +37,9 @@ const ask = async (path, options) => {
 };
 
 const refresh = async () => {
-  life.innerHTML = drawLife(await ask('/api/'));
+  const drawn = await ask('/api/');
+  life.innerHTML = drawLife(drawn);
+  status.textContent = `Answered in ${Math.round(drawn.hops[0].ms)} ms.`;
 };
 
 /** @param {string} productId */
@@ -49,6 +51,8 @@ const order = async (productId) => {
   });
   await refresh();
   status.textContent = `Order ${orderId} is in the database.`;
+  // The button that was pressed has been drawn anew.
+  /** @type {HTMLElement | null} */ (life.querySelector(`[data-order="${productId}"]`))?.focus();
 };
 
 /** @param {() => Promise<void>} act */

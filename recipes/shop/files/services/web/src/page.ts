@@ -15,7 +15,7 @@ export const page = (body: string): string => `<!doctype html>
   <main>
     <h1>The life of a request</h1>
     <p class="lead">Every service that took part, outermost first. A bar holds the time of all bars below it.</p>
-    <div class="card" id="life" aria-live="polite">${body}</div>
+    <div class="card" id="life">${body}</div>
     <button type="button" id="again">Send another request</button>
     <p id="status" role="status"></p>
     <p id="tally" aria-label="Answers by replica"></p>
