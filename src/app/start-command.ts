@@ -143,7 +143,7 @@ async function fromJava(folder: string): Promise<Found | undefined> {
   const port = '$PORT';
   if ((await has(folder, 'pom.xml')) && (await isSpring('pom.xml'))) {
     const tool = (await has(folder, 'mvnw')) ? './mvnw' : 'mvn';
-    return line(
+    return own(
       `${tool} -q spring-boot:run -Dspring-boot.run.arguments=--server.port=${port}`,
       'Spring Boot in pom.xml',
     );
