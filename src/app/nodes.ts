@@ -27,6 +27,10 @@ export interface ScalarNode extends Range {
   readonly text: string;
   /** Came from a `{reference}`: its type gives way to the field's. */
   readonly referenced?: boolean;
+  /** Takes the place of a value that exists only in a cloud; fits a list too. */
+  readonly standIn?: boolean;
+  /** Holds a reference that was reported: nothing more is said of it. */
+  readonly broken?: boolean;
   /** Known in full only when a resource runs; `value` is then the text as written. */
   readonly late?: Text;
 }

@@ -1,0 +1,89 @@
+/** Which environment a layer is resolved for: `--env`, else the local one, else an implicit one. */
+import { isAbsolute, join } from 'node:path';
+import type { System } from '../system/system.ts';
+import type { Definition, WrittenEnvironment } from './definition.ts';
+import type { Environment } from './environment.ts';
+import { existing, type Files } from './files.ts';
+import { type Findings, problem } from './findings.ts';
+import { fetchGitFile, isGitPath } from './git-path.ts';
+import { clip } from './nodes.ts';
+import { didYouMean, listed } from './nearest.ts';
+
+export interface Choosing {
+  readonly system: System;
+  readonly files: Files;
+  readonly findings: Findings;
+  /** `--env`. */
+  readonly wanted: string | undefined;
+}
+
+/** The environment; undefined after a report. */
+export async function chooseEnvironment(choosing: Choosing, definition: Definition): Promise<Environment | undefined> {
+  if (definition.kind === 'environment') return ownEnvironment(definition);
+  const { wanted, findings } = choosing;
+  if (wanted === undefined) return (await localEntry(choosing, definition)) ?? implicitLocal(definition);
+  const entry = definition.environments.find((environment) => environment.name === wanted);
+  if (entry !== undefined) return load(choosing, definition, entry);
+  if (wanted === 'local' || definition.kind === 'cluster') return implicitLocal(definition);
+  const known = definition.environments.map((environment) => environment.name);
+  const message = `\`${clip(definition.name)}\` has no environment \`${clip(wanted)}\`; it has ${listed([...known, 'local'])}.`;
+  problem(findings, definition.source, definition.nameRange, 'unknown-environment', message, didYouMean(wanted, known));
+  return undefined;
+}
+
+function ownEnvironment(definition: Definition): Environment {
+  const { name, provider, organisation } = definition;
+  return { name: name === '' ? 'local' : name, definition, provider, organisation, variables: new Map(), implicit: false };
+}
+
+function implicitLocal(definition: Definition): Environment {
+  return { name: 'local', definition: undefined, provider: undefined, organisation: definition.organisation, variables: new Map(), implicit: true };
+}
+
+function pathOf(definition: Definition, entry: WrittenEnvironment): string {
+  return isAbsolute(entry.path) ? entry.path : join(definition.folder, entry.path);
+}
+
+/** The entry whose file has the provider `local`; files that are missing or broken are not it. */
+async function localEntry(choosing: Choosing, definition: Definition): Promise<Environment | undefined> {
+  for (const entry of definition.environments) {
+    if (isGitPath(entry.path)) continue;
+    const file = await existing(pathOf(definition, entry));
+    const read = file === undefined ? undefined : await choosing.files.read(file);
+    if (read?.definition?.provider?.name !== 'local' || read.findings.errors > 0) continue;
+    return environmentOf(entry, read.definition);
+  }
+  return undefined;
+}
+
+function environmentOf(entry: WrittenEnvironment, definition: Definition): Environment {
+  return { ...ownEnvironment(definition), variables: entry.variables };
+}
+
+async function load(choosing: Choosing, definition: Definition, entry: WrittenEnvironment): Promise<Environment | undefined> {
+  const { findings } = choosing;
+  const { source } = definition;
+  const wanted = isGitPath(entry.path) ? await fetchGitFile(choosing.system, entry.path, findings, source, entry.pathRange) : pathOf(definition, entry);
+  if (wanted === undefined) return undefined;
+  const file = await existing(wanted);
+  const read = file === undefined ? undefined : await choosing.files.read(file);
+  if (read === undefined) {
+    const message = `The file of environment \`${clip(entry.name)}\` is not there: ${wanted}.`;
+    problem(findings, source, entry.pathRange, 'file-not-found', message, [`\`path\` is relative to ${definition.folder}`]);
+    return undefined;
+  }
+  if (read.definition === undefined || read.findings.errors > 0) {
+    if (read.findings.list.length > 0) for (const d of read.findings.list) findings.once(keyOf(d), d.severity, d.code, d.message, d.place, d.hints);
+    if (read.definition === undefined) return undefined;
+  }
+  if (read.definition.kind !== 'environment') {
+    const what = read.definition === definition || read.definition.file === definition.file ? 'this file itself' : 'no environment file: it has no `org_name`';
+    problem(findings, source, entry.pathRange, 'misplaced', `The path of environment \`${clip(entry.name)}\` leads to ${what}.`, ['name the file that has `org_name` and `providers`']);
+    return undefined;
+  }
+  return environmentOf(entry, read.definition);
+}
+
+function keyOf(d: { code: string; message: string; place?: { file: string; line: number; column: number } | undefined }): string {
+  return `${d.code} ${d.place?.file}:${d.place?.line}:${d.place?.column} ${d.message}`;
+}

@@ -1,0 +1,57 @@
+/** What may stand below a link: kinds of access, and other names for variables. */
+import type { LinkRules } from '../resources/module-type.ts';
+import type { Checking } from './check.ts';
+import { problem } from './findings.ts';
+import { clip, described, type Node } from './nodes.ts';
+import { didYouMean, listed } from './nearest.ts';
+
+export interface LinkOptions {
+  readonly access: readonly string[];
+  /** New names by output. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+const environmentName = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
+
+export function checkLinkOptions(checking: Checking, options: Node | undefined, rules: LinkRules, target: string): LinkOptions {
+  const access: string[] = [];
+  const names = new Map<string, string>();
+  const items = options === undefined ? [] : options.kind === 'list' ? options.items : [options];
+  for (const item of items) {
+    if (item.kind === 'map') rename(checking, item, rules, target, names);
+    else checkAccess(checking, item, rules, target, access);
+  }
+  return { access: access.length === 0 ? rules.defaultAccess : [...new Set(access)], names };
+}
+
+function checkAccess(checking: Checking, item: Node, rules: LinkRules, target: string, access: string[]): void {
+  const word = item.kind === 'scalar' ? item.text : '';
+  if (rules.access.includes(word)) {
+    access.push(word);
+    return;
+  }
+  const { findings, source } = checking;
+  if (rules.access.length === 0) {
+    problem(findings, source, item, 'invalid-link', `A link to \`${clip(target)}\` has no kinds of access, and this is ${described(item)}.`, [
+      `remove it; other names for variables are written as a map: ${listed(rules.variables)}`,
+    ]);
+    return;
+  }
+  problem(findings, source, item, 'invalid-link', `The access to \`${clip(target)}\` is ${listed(rules.access)}, and this is ${described(item)}.`, didYouMean(word, rules.access));
+}
+
+function rename(checking: Checking, item: Extract<Node, { kind: 'map' }>, rules: LinkRules, target: string, names: Map<string, string>): void {
+  const { findings, source } = checking;
+  for (const { key, keyRange, value } of item.entries.values()) {
+    if (!rules.variables.includes(key)) {
+      problem(findings, source, keyRange, 'invalid-link', `A link to \`${clip(target)}\` gives no \`${clip(key)}\`.`, [
+        ...didYouMean(key, rules.variables),
+        `it gives ${listed(rules.variables)}`,
+      ]);
+    } else if (value.kind !== 'scalar' || typeof value.value !== 'string' || !environmentName.test(value.value)) {
+      problem(findings, source, value, 'invalid-link', `The new name of \`${key}\` must be the name of an environment variable, and is ${described(value)}.`);
+    } else {
+      names.set(key, value.value);
+    }
+  }
+}

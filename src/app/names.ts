@@ -1,0 +1,89 @@
+/** Every name that is derived from the names in a definition, in one place, shortened with a stable hash where a limit asks for it. */
+import { createHash } from 'node:crypto';
+
+/** Longest layer or module name. */
+export const longestName = 40;
+
+const validName = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
+
+export function isValidName(name: string): boolean {
+  return name.length <= longestName && validName.test(name);
+}
+
+/** The nearest valid name: `My_App` becomes `my-app`. Empty when nothing of it can stay. */
+export function correctedName(name: string): string {
+  const parted = name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
+  return parted
+    .replace(/[^a-z0-9-]+/g, '-')
+    .replace(/^[^a-z]+/, '')
+    .replace(/-{2,}/g, '-')
+    .slice(0, longestName)
+    .replace(/-+$/, '');
+}
+
+/** At most `limit` characters: a name that is longer keeps its begin and gets eight characters of its hash. */
+export function shortened(name: string, limit: number): string {
+  if (name.length <= limit) return name;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
+  return `${name.slice(0, limit - 9).replace(/-+$/, '')}-${hash}`;
+}
+
+/** The namespace of a layer. */
+export function namespaceName(layer: string): string {
+  return layer;
+}
+
+/** The host name by which other services of the environment reach a service. */
+export function serviceHost(layer: string, module: string): string {
+  return `${module}.${layer}`;
+}
+
+/** The domain of a layer on local targets. */
+export function localDomain(layer: string): string {
+  return `${layer}.localhost`;
+}
+
+/** The local name of a host that belongs to no environment: it stays recognisable. */
+export function localHost(host: string): string {
+  return host === 'localhost' || host.endsWith('.localhost') ? host : `${host}.localhost`;
+}
+
+/** The environment variable of a linked value: `my-db` and `db_host` become `my_db_db_host`. */
+export function variableName(module: string, output: string): string {
+  return `${module}_${output}`.replaceAll('-', '_');
+}
+
+/** The cluster of an environment. */
+export function clusterName(environment: string): string {
+  return `opta-${environment}`;
+}
+
+/** Load balancers have names of at most 32 characters. */
+export function loadBalancerName(environment: string, layer: string): string {
+  return shortened(`opta-${environment}-${layer}`, 32);
+}
+
+/** Service accounts of Google have ids of at most 30 characters. */
+export function serviceAccountName(environment: string, layer: string, module: string): string {
+  return shortened(`${environment}-${layer}-${module}`, 30);
+}
+
+/** Roles of AWS have names of at most 64 characters. */
+export function roleName(environment: string, layer: string, module: string): string {
+  return shortened(`opta-${environment}-${layer}-${module}`, 64);
+}
+
+/** Buckets have names of at most 63 characters, unique in the world: the account or project makes them so. */
+export function bucketName(organisation: string, environment: string, purpose: string, account: string): string {
+  return shortened(`opta-${organisation}-${environment}-${purpose}-${account}`.toLowerCase(), 63);
+}
+
+/** Databases and caches have names of at most 40 characters. */
+export function resourceName(environment: string, layer: string, module: string): string {
+  return shortened(`${environment}-${layer}-${module}`, 40);
+}
+
+/** The repository of the image of a service. */
+export function imageRepository(environment: string, layer: string, module: string): string {
+  return `opta-${environment}/${layer}/${module}`;
+}
