@@ -51,7 +51,6 @@ afterAll(async () => {
 function open(path: string): WebSocket {
   return new WebSocket(`wss://127.0.0.1:${plane.httpsPort}/chat${path}`, {
     ca: plane.ca,
-    servername: 'back.localhost',
     headers: { host: 'back.localhost' },
   });
 }

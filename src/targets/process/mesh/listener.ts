@@ -1,12 +1,12 @@
 /** A loopback port that is open while what answers on it may be replaced. */
 import { createServer, type Server, type Socket } from 'node:net';
 
-/** A port that cannot be opened. `code` is `port-taken` or `port-denied`. */
+/** A port that cannot be opened. `code` is `port-taken` or `port-not-allowed`. */
 export class PortFailure extends Error {
-  readonly code: 'port-taken' | 'port-denied';
+  readonly code: 'port-taken' | 'port-not-allowed';
   readonly port: number;
 
-  constructor(code: 'port-taken' | 'port-denied', port: number, cause: Error) {
+  constructor(code: 'port-taken' | 'port-not-allowed', port: number, cause: Error) {
     super(code === 'port-taken' ? `port ${port} is taken` : `port ${port} may not be opened`, { cause });
     this.code = code;
     this.port = port;
@@ -41,7 +41,7 @@ export class Listener {
       const server = listener.#server;
       server.once('error', (error: NodeJS.ErrnoException) => {
         if (error.code === 'EADDRINUSE') reject(new PortFailure('port-taken', port, error));
-        else if (error.code === 'EACCES') reject(new PortFailure('port-denied', port, error));
+        else if (error.code === 'EACCES') reject(new PortFailure('port-not-allowed', port, error));
         else reject(error);
       });
       server.listen({ port, host: '127.0.0.1', backlog: 1024, exclusive: true }, () => {
