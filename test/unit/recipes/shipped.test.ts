@@ -6,10 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import type { TargetName } from '../../../src/app/app.ts';
+import { readApp } from '../../../src/app/read.ts';
 import { initFromRecipe } from '../../../src/recipes/init.ts';
 import { completeAnswers } from '../../../src/recipes/questions.ts';
 import { listRecipes, type Recipe, readRecipe, recipeNames } from '../../../src/recipes/recipe.ts';
 import { nextSteps, render } from '../../../src/recipes/render.ts';
+import { nodeSystem } from '../../../src/system/node.ts';
 
 const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
 const recipes = await listRecipes(packageRoot);
@@ -229,4 +232,26 @@ describe('a project from a recipe', () => {
     await expect(initFromRecipe(options)).rejects.toMatchObject({ code: 'invalid-answer' });
     await expect(readFile(join(folder, 'wrong/opta.yaml'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
+
+  it.each(recipes.flatMap(({ name }) => clouds.map((cloud) => [name, cloud] as const)))(
+    'from %s resolves on process, kind and %s without a complaint',
+    async (recipe, cloud) => {
+      const directory = join(folder, `${recipe}-${cloud}`);
+      const answers = { cloud, domain: 'example.com' };
+      await initFromRecipe({ system: { cwd: folder }, packageRoot, recipe, directory, answers });
+      const where = [
+        ['local', 'process'],
+        ['local', 'kind'],
+        ['staging', cloud],
+        ['production', cloud],
+      ] as const;
+      for (const [env, target] of where) {
+        const app = await readApp({ system: nodeSystem(), directory, env, target: target as TargetName });
+        expect(app.services.length).toBeGreaterThan(0);
+        expect(app.environment).toBe(env);
+        // That `dev` means nothing in the cloud is no complaint.
+        expect(app.diagnostics.filter(({ code }) => code !== 'no-effect')).toEqual([]);
+      }
+    },
+  );
 });
