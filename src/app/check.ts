@@ -67,7 +67,7 @@ function reportMissing(checking: Checking, node: MapNode, name: string, entry: M
   }
   const first = [...node.entries.values()][0];
   const range = first === undefined ? { start: node.start, end: node.start + 1 } : { start: node.start, end: first.keyRange.end };
-  problem(findings, source, range, 'missing-field', `${owner} needs \`${name}\`, which is not there.`, [`add \`${name}:\``]);
+  problem(findings, source, range, 'missing-field', `${upper(owner)} needs \`${name}\`, which is not there.`, [`add \`${name}:\``]);
 }
 
 function reportUnknown(checking: Checking, node: MapNode, fields: Fields, options: FieldsOptions): void {
@@ -86,13 +86,18 @@ function reportUnknown(checking: Checking, node: MapNode, fields: Fields, option
       ]);
       continue;
     }
-    const known = [...Object.keys(fields), ...(options.allowed ?? [])];
+    const known = [...new Set([...Object.keys(fields), ...(options.allowed ?? [])])];
     const hints = didYouMean(entry.key, known);
-    problem(findings, source, entry.keyRange, 'unknown-field', `${owner} has no field \`${clip(entry.key)}\`.`, [
+    problem(findings, source, entry.keyRange, 'unknown-field', `${upper(owner)} has no field \`${clip(entry.key)}\`.`, [
       ...hints,
       ...(hints.length > 0 || known.length === 0 ? [] : [`it has ${listed(known)}`]),
     ]);
   }
+}
+
+/** An article begins a sentence with a capital; the name of a type stays as it is. */
+function upper(owner: string): string {
+  return owner.replace(/^(an?|the) /, (article) => article.charAt(0).toUpperCase() + article.slice(1));
 }
 
 /** The empty field above whose own field this key is: `port:` followed by an unindented `http: 80`. */

@@ -61,13 +61,20 @@ async function fetched(system: System, path: GitPath, folder: string): Promise<s
     await rm(fresh, { recursive: true, force: true });
     const argv = ['git', 'clone', '--quiet', '--depth', '1', '--branch', path.branch, '--', path.repository, fresh];
     const done = await system.processes.run(argv, { env, timeoutMs: fetchMs });
-    if (done.code !== 0) return clip(done.stderr.trim().split('\n').at(-1) ?? `git ended with ${done.code}`);
+    if (done.code !== 0) return reason(done.stderr) ?? `git ended with ${done.code}`;
     await rm(folder, { recursive: true, force: true });
     await rename(fresh, folder);
     return undefined;
   } catch (error) {
     return clip((error as Error).message);
   }
+}
+
+/** What git said, in one line. */
+function reason(stderr: string): string | undefined {
+  const lines = stderr.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  const found = lines.find((line) => !/^(Cloning|Warning|fatal: Could not read from remote)/i.test(line)) ?? lines[0];
+  return found === undefined ? undefined : clip(found.replace(/\.$/, ''));
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -58,7 +58,7 @@ function append(context: Interpolating, node: ScalarNode, reference: Reference, 
     parts.push(found.part);
     return true;
   }
-  if (found !== undefined && !('node' in found)) return false;
+  if (found !== undefined && (!('node' in found) || isBroken(found.node))) return false;
   if (found === undefined || found.node.kind === 'scalar') {
     add(found === undefined ? reference.written : found.node.kind === 'scalar' && found.node.value !== null ? found.node.text : '');
     return true;
@@ -76,6 +76,10 @@ function whole(context: Interpolating, node: ScalarNode, reference: Reference): 
   if ('part' in found) return { ...node, late: [found.part] };
   if (!('node' in found)) return { ...node, broken: true };
   return moved(found.node, node, found.standIn === true);
+}
+
+function isBroken(node: Node): boolean {
+  return node.kind === 'scalar' && node.broken === true;
 }
 
 /** The value of a reference, at the place of the reference. */

@@ -51,7 +51,7 @@ function definitionOf(source: Source, root: MapNode, findings: Findings): Defini
   const { modules: modulesField, environments: _, ...rest } = fieldsOf[kind];
   const fields: Fields = strays || modulesField === undefined ? rest : { ...rest, modules: { ...modulesField, type: { kind: 'any' } } };
   const checking: Checking = { source, findings, target: 'process', owner: what[kind] };
-  const values = checkFields(checking, root, fields, { allowed: [...foreign, 'environments', 'modules'] });
+  const values = checkFields(checking, root, fields, { allowed: [...foreign, ...(kind === 'service' ? ['environments', 'modules'] : ['modules'])] });
   const nameEntry = root.entries.get('name');
   const nameRange: Range = nameEntry?.value ?? { start: root.start, end: root.start + 1 };
   const name = typeof values.name === 'string' ? values.name : '';

@@ -138,8 +138,8 @@ function parentOutput(scope: Scope, rest: readonly string[]): Found {
     const output = outputNamed(module, name);
     if (output === undefined) continue;
     if (isLocal(scope.target)) return localOutput(scope, output);
-    const written = module.node.entries.has(output) ? stringOf(get(module.node, output)) : undefined;
-    if (written !== undefined && !written.includes('{')) return text(written);
+    const written = writtenText(module, output);
+    if (written !== undefined) return { node: written };
     if (output === 'k8s_cluster_name') return text(clusterName(scope.environment.name));
     return { part: { resource: `${scope.environment.name}/${module.name}`, output } };
   }
@@ -150,6 +150,12 @@ function parentOutput(scope: Scope, rest: readonly string[]): Found {
     unknown: `\`{parent.${name}}\` is no output of environment \`${scope.environment.name}\`.`,
     hints: [...(giver === undefined ? didYouMean(name, known) : [`module type \`${giver.name}\` gives it: add that to the environment`]), '`opta explain TYPE` lists the outputs of a type'],
   };
+}
+
+/** An output that is a field of the same name, such as `domain`, is known before anything runs. */
+function writtenText(module: WrittenModule, output: string): Node | undefined {
+  const node = get(module.node, output);
+  return stringOf(node)?.includes('{') === false ? node : undefined;
 }
 
 /** The output of a module that a name asks for: `domain`, or `<module>_domain` when there are several of a type. */
@@ -176,8 +182,8 @@ function moduleOutput(scope: Scope, rest: readonly string[]): Found {
     };
   }
   if (module.type.kind !== 'resource' && isLocal(scope.target)) return localModuleOutput(scope, module, output);
-  const written = module.type.name === 'dns' && output === 'domain' ? stringOf(get(module.node, 'domain')) : undefined;
-  if (written !== undefined && !written.includes('{')) return text(written);
+  const written = module.type.name === 'dns' && output === 'domain' ? writtenText(module, output) : undefined;
+  if (written !== undefined) return { node: written };
   return { part: { resource: `${scope.layer}/${name}`, output } };
 }
 

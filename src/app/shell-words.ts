@@ -6,15 +6,9 @@ const needsShell = /[|&;<>()$`\\*?[\]{}~#!\n%]/;
 /** argv of a line such as `node src/main.ts --name "a b"`; undefined when only a shell reads it right. */
 export function asArgv(line: string): readonly string[] | undefined {
   if (needsShell.test(line) || /^\s*\w+=/.test(line)) return undefined;
-  const words = line.trim().match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? [];
-  if (
-    words.length === 0 ||
-    words
-      .join('')
-      .replaceAll(/"[^"]*"|'[^']*'/g, '')
-      .match(/["']/)
-  )
-    return undefined;
+  if (/["']/.test(line.replaceAll(/"[^"]*"|'[^']*'/g, ''))) return undefined;
+  const words = line.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? [];
+  if (words.length === 0) return undefined;
   const [first = ''] = words;
   // Built into the shell: there is no such program.
   if (['cd', 'exec', 'export', 'set', 'source', '.', 'eval', 'ulimit'].includes(first)) return undefined;

@@ -21,6 +21,7 @@ export function variablesOf(
     if (values.has(variable.name)) continue;
     const message = `The input variable \`${variable.name}\` has no value in environment \`${environment.name}\`.`;
     problem(findings, definition.source, variable.range, 'missing-variable', message, [`give it with --var ${variable.name}=value`, 'or give it a `default`']);
+    values.set(variable.name, scalarNode('', { broken: true }));
   }
   return values;
 }

@@ -2,6 +2,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode, type Scalar, type YAMLMap } from 'yaml';
 import { type Findings, problem } from './findings.ts';
 import { clip, type ListNode, type MapEntry, type MapNode, type Node, type ScalarNode } from './nodes.ts';
+import { placeholderIn } from './references.ts';
 import { placeOf, type Range, type Source } from './source.ts';
 
 /** Nodes of a file counted with every alias written out. */
@@ -65,7 +66,7 @@ function empty(at: Range): ScalarNode {
 function scalar(node: Scalar, around: Range): ScalarNode {
   const range = rangeOf(node, around);
   const value = node.value;
-  if (typeof value === 'string') return { kind: 'scalar', value, text: value, ...range };
+  if (typeof value === 'string') return { kind: 'scalar', value, text: value, ...(placeholderIn(value) === undefined ? {} : { broken: true }), ...range };
   if (typeof value === 'number' || typeof value === 'boolean') {
     return { kind: 'scalar', value, text: node.source ?? String(value), ...range };
   }
