@@ -1,6 +1,6 @@
 /** Why a program does not run, as a failure that says what to do. */
 import type { Failure } from '../../../engine/event.ts';
-import type { ErrorCode } from '../../../errors.ts';
+import { type ErrorCode, UserError } from '../../../errors.ts';
 import type { System } from '../../../system/system.ts';
 import type { ProgramSpec } from '../spec.ts';
 import { type Listener, listenersOf } from './listeners.ts';
@@ -147,4 +147,10 @@ export function stoppedFailure(spec: ProgramSpec): Failure {
     ['Run `opta dev up` again.'],
     [],
   );
+}
+
+/** A fixed port that something else has. */
+export function takenFailure({ id, place }: ProgramSpec, port: number): UserError {
+  const hints = [`End what listens on port ${port}, then run \`opta dev up\` again.`];
+  return new UserError('port-taken', `port ${port}, which ${id} needs, is taken by another program`, { hints, place });
 }

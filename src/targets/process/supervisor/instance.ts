@@ -3,7 +3,7 @@ import { delimiter } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Running, System } from '../../../system/system.ts';
 import type { ProgramSpec } from '../spec.ts';
-import type { Ended } from './diagnose.ts';
+import { type Ended, takenFailure } from './diagnose.ts';
 import { spawnGated } from './gate.ts';
 import { groupLives, markVariable, waitGone } from './groups.ts';
 import { redactor, splitLines } from './lines.ts';
@@ -39,10 +39,11 @@ export interface Instance {
   stop(force: AbortSignal): Promise<void>;
 }
 
-/** Free ports for one life. */
+/** Free ports for one life. Throws UserError `port-taken` for a fixed one: another program's answer must not pass for ours. */
 export async function choosePorts(world: World, spec: ProgramSpec): Promise<Ports> {
   const { network } = world.system;
   const port = spec.port === 'free' ? await network.freePort() : spec.port;
+  if (typeof spec.port === 'number' && !(await network.canListen(spec.port))) throw takenFailure(spec, spec.port);
   const names = spec.namedPorts ?? [];
   const named = await Promise.all(names.map(async (name) => [name, await network.freePort()] as const));
   return { port, named: Object.fromEntries(named) };

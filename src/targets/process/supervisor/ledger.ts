@@ -44,6 +44,7 @@ export class Ledger {
   readonly #path: string;
   readonly #head: Omit<LedgerText, 'processes'>;
   readonly #entries = new Map<number, LedgerEntry>();
+  #removed = false;
 
   constructor(path: string, head: Omit<LedgerText, 'processes'>) {
     this.#path = path;
@@ -61,11 +62,14 @@ export class Ledger {
     if (this.#entries.delete(pid)) this.#write();
   }
 
+  /** For good: later changes write nothing. */
   remove(): void {
+    this.#removed = true;
     rmSync(this.#path, { force: true });
   }
 
   #write(): void {
+    if (this.#removed) return;
     const next = `${this.#path}.next`;
     const text: LedgerText = { ...this.#head, processes: [...this.#entries.values()] };
     writeFileSync(next, `${JSON.stringify(text, null, 1)}\n`, { mode: 0o600 });

@@ -1,5 +1,6 @@
 /** The lock of a project: held by its one supervisor, let go by the kernel when that dies, so it is never stale. */
 import { rmSync, statSync } from 'node:fs';
+import { UserError } from '../../../errors.ts';
 
 export interface Lock {
   /** Removes the file and lets go; once is enough. */
@@ -25,7 +26,10 @@ export async function takeLock(path: string): Promise<Lock | undefined> {
     } catch (error) {
       database.close();
       if (/locked|busy/i.test(String(error))) return undefined;
-      throw error;
+      throw new UserError('folder-not-writable', `cannot lock ${path} (${String(error)})`, {
+        hints: ['Keep the project on a local disk: some network file systems have no locks.'],
+        cause: error,
+      });
     }
     // The holder before us may have removed the file between our opening and locking it: then we hold nothing.
     if (opened !== undefined && identity(path) === opened) {

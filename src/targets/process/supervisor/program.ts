@@ -29,6 +29,7 @@ export class Program implements Supervised {
   #stopping = false;
   #said = '';
   #waiters = new Set<() => void>();
+  #generation = 0;
   /** The roll under way: aborted when a newer one is asked for. */
   #roll: AbortController | undefined;
   #rolling: Promise<void> | undefined;
@@ -70,13 +71,11 @@ export class Program implements Supervised {
     this.#spec = spec;
     this.#hash = hash;
     if (rewatch) this.#openWatch();
+    const rolls = !same || this.#failure !== undefined;
+    if (rolls) this.roll();
     this.#scale();
-    if (same && !this.#failure) {
-      this.#changed();
-      return 'started';
-    }
-    this.roll();
-    return 'rolling';
+    this.#changed();
+    return rolls ? 'rolling' : 'started';
   }
 
   /** Brings every replica to the newest code and spec; a roll under way begins again. */
@@ -84,13 +83,14 @@ export class Program implements Supervised {
     if (this.#stopping) return;
     this.#failure = undefined;
     this.#rollFailure = undefined;
+    this.#generation += 1;
     this.#roll?.abort();
     const roll = new AbortController();
     this.#roll = roll;
     const before = this.#rolling;
     const run = async () => {
       await before;
-      if (!roll.signal.aborted) await this.#rollAll(roll.signal);
+      if (!roll.signal.aborted) await this.#rollAll(roll.signal).catch((error) => this.#world.note(String(error)));
       if (this.#roll !== roll) return;
       this.#roll = undefined;
       this.#changed();
@@ -145,15 +145,22 @@ export class Program implements Supervised {
   }
 
   async #rollAll(signal: AbortSignal): Promise<void> {
-    for (const replica of [...this.#replicas]) {
+    const { exclusive, kind, port, id } = this.#spec;
+    // Two lives of one replica must not share files or a fixed port.
+    const alone = exclusive === true || kind === 'data-plane' || typeof port === 'number';
+    const old = this.#replicas.filter((replica) => replica.generation !== this.#generation);
+    const idle = alone ? [] : old.filter((replica) => !replica.serving);
+    await Promise.all(idle.map((replica) => replica.replace(signal, false)));
+    for (const replica of old) {
       if (signal.aborted) return;
-      const surges = replica.serving && !this.#spec.exclusive;
-      const outcome = await (surges ? replica.surge(signal) : replica.replace());
+      if (replica.generation === this.#generation) continue;
+      const surges = replica.serving && !alone;
+      const outcome = await (surges ? replica.surge(signal) : replica.replace(signal, alone));
       if (outcome.ready || outcome.why === 'stopped' || !surges) continue;
       // The older code goes on serving; the next edit tries again.
       this.#rollFailure = outcome.failure;
       const text = `the new version does not start, the one before goes on: ${outcome.failure.message}`;
-      this.#world.log(this.#spec.id, replica.index, 'opta', [text]);
+      this.#world.log(id, replica.index, 'opta', [text]);
       return;
     }
   }
@@ -169,6 +176,7 @@ export class Program implements Supervised {
       const owner = {
         world,
         spec: () => this.#spec,
+        generation: () => this.#generation,
         started: (instance: Instance) => {
           if (this.#spec.kind === 'data-plane') this.#traffic.attach(instance);
         },
@@ -181,7 +189,7 @@ export class Program implements Supervised {
       };
       const replica = new Replica(owner, this.#replicas.length, this.#force);
       this.#replicas.push(replica);
-      void replica.begin();
+      replica.begin().catch((error) => world.note(String(error)));
     }
   }
 

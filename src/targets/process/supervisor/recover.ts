@@ -71,7 +71,8 @@ export async function recoverLocked(system: System, folder: StateFolder): Promis
  */
 export async function recover(system: System, projectFolder: string): Promise<Recovered> {
   const folder = stateFolder(system, projectFolder);
-  if (!existsSync(folder.path)) return { alive: false, ended: [] };
+  if (![folder.ledger, folder.lock, folder.control].some((path) => existsSync(path)))
+    return { alive: false, ended: [] };
   prepareStateFolder(folder);
   const lock = await takeLock(folder.lock);
   if (!lock) return { alive: true, ended: [] };

@@ -16,6 +16,8 @@ export interface ReplicaOwner {
   readonly world: World;
   /** The spec in force. */
   spec(): ProgramSpec;
+  /** Counts the rolls that were asked for. */
+  generation(): number;
   started(instance: Instance): void;
   /** Readiness may have changed; resolves when the data plane knows. */
   changed(): Promise<void>;
@@ -31,6 +33,8 @@ interface Life {
   readonly abort: AbortController;
   ready: boolean;
   why: string | undefined;
+  /** Set once it is on its way out; resolves when nothing of it is left. */
+  retired: Promise<void> | undefined;
 }
 
 function stateOf({ instance, ready, why }: Life): ReplicaStatus['state'] {
@@ -44,9 +48,10 @@ export class Replica {
   readonly #owner: ReplicaOwner;
   readonly #backoff = new Backoff();
   readonly #force: AbortSignal;
-  readonly #retiring = new Set<Promise<void>>();
+  /** Everything of it that may still run. */
+  readonly #lives = new Set<Life>();
   #current: Life | undefined;
-  #next: Life | undefined;
+  #generation = -1;
   /** Changes whenever a planned start is no longer wanted. */
   #turn = 0;
   #early = 0;
@@ -59,6 +64,11 @@ export class Replica {
     this.#owner = owner;
     this.index = index;
     this.#force = force;
+  }
+
+  /** The newest roll that its lives were started for. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** The life that takes requests. */
@@ -90,15 +100,14 @@ export class Replica {
     return lateFailure(this.#owner.world, life.spec, life.instance, last, waitedMs);
   }
 
-  /** Starts a life where none is; resolves with how its start went. */
-  async begin(): Promise<Startup> {
+  /** Starts a life where none is; resolves with how its start went. Aborting ends the wait, not the life. */
+  async begin(signal?: AbortSignal): Promise<Startup> {
     const turn = this.#newTurn();
-    const spec = this.#owner.spec();
-    const life = await this.#start(spec, () => turn === this.#turn);
+    const life = await this.#start(() => turn === this.#turn);
     if (!life) return { ready: false, why: 'stopped' };
     this.#current = life;
     this.#owner.changed();
-    const outcome = await this.#watchStart(life);
+    const outcome = await this.#watchStart(life, signal);
     if (this.#current !== life) return { ready: false, why: 'stopped' };
     if (outcome.ready) await this.#becameReady(life);
     else if (outcome.why !== 'stopped') this.#startFailed(life, outcome);
@@ -107,51 +116,48 @@ export class Replica {
 
   /** Starts a newer life beside the present one and swaps them once it is ready; else the present one stays. */
   async surge(signal: AbortSignal): Promise<Startup> {
-    const life = await this.#start(this.#owner.spec(), () => !signal.aborted && !this.#stopped);
+    const life = await this.#start(() => !signal.aborted);
     if (!life) return { ready: false, why: 'stopped' };
-    this.#next = life;
-    signal.addEventListener('abort', () => life.abort.abort(), { once: true });
-    if (signal.aborted) life.abort.abort();
-    const outcome = await this.#watchStart(life);
-    this.#next = undefined;
+    const outcome = await this.#watchStart(life, signal);
     if (!outcome.ready || this.#stopped) {
-      this.#retire(life);
+      void this.#retire(life, false);
       return outcome;
     }
     this.#newTurn();
     const before = this.#current;
     this.#current = life;
     await this.#becameReady(life);
-    if (before) this.#retire(before);
+    if (before) void this.#retire(before, before.ready);
     return outcome;
   }
 
-  /** Stops the present life, without a successor yet, then begins anew. */
-  async replace(): Promise<Startup> {
+  /** Ends the present life without a successor yet, then begins anew; `alone`: only once nothing is left of it. */
+  async replace(signal: AbortSignal, alone: boolean): Promise<Startup> {
     this.#newTurn();
     this.#early = 0;
     this.#backoff.reset();
     const before = this.#current;
     this.#current = undefined;
     if (before) {
-      const wasReady = before.ready;
+      const drain = before.ready;
       before.ready = false;
       await this.#owner.changed();
-      await this.#retire(before, wasReady);
+      const retired = this.#retire(before, drain);
+      if (alone) await retired;
     }
-    return this.#stopped ? { ready: false, why: 'stopped' } : this.begin();
+    if (alone) await Promise.all([...this.#lives].map((life) => life.retired));
+    return this.#stopped || signal.aborted ? { ready: false, why: 'stopped' } : this.begin(signal);
   }
 
   /** Ends all its lives; resolves when nothing is left of them. With `drain`, requests under way end first. */
   async stop(drain: boolean): Promise<void> {
     this.#stopped = true;
     this.#newTurn();
-    const lives = [this.#current, this.#next].filter((life) => life !== undefined);
-    for (const life of lives) this.#retire(life, drain && life.ready);
-    for (const life of lives) life.ready = false;
+    const serving = new Set([...this.#lives].filter((life) => life.ready));
+    for (const life of serving) life.ready = false;
     const told = this.#owner.changed();
-    while (this.#retiring.size > 0) await Promise.all(this.#retiring);
-    await told;
+    if (drain) await told;
+    await Promise.all([...this.#lives].map((life) => this.#retire(life, drain && serving.has(life))));
     this.#current = undefined;
   }
 
@@ -162,25 +168,31 @@ export class Replica {
     return this.#turn;
   }
 
-  async #start(spec: ProgramSpec, wanted: () => boolean): Promise<Life | undefined> {
+  async #start(wanted: () => boolean): Promise<Life | undefined> {
     const { world } = this.#owner;
-    const ports = await choosePorts(world, spec);
-    if (!wanted() || this.#stopped) return undefined;
+    const spec = this.#owner.spec();
+    this.#generation = this.#owner.generation();
     try {
+      const ports = await choosePorts(world, spec);
+      if (!wanted() || this.#stopped) return undefined;
       const instance = startInstance(world, spec, this.index, ports);
+      const abort = new AbortController();
+      const life: Life = { instance, spec, abort, ready: false, why: undefined, retired: undefined };
+      this.#lives.add(life);
       this.#owner.started(instance);
-      return { instance, spec, abort: new AbortController(), ready: false, why: undefined };
+      return life;
     } catch (error) {
-      // The ledger could not be written: what is not recorded does not run.
+      // Its port is taken, or the ledger could not be written: what is not recorded does not run.
       const failure = failureOf(error);
       this.#owner.failed(failure);
-      if (!this.#current) this.#beginLater(failure.message, 0, Promise.resolve());
+      if (!this.#current && !this.#stopped) this.#beginLater(failure.message, 0, Promise.resolve());
       return undefined;
     }
   }
 
-  #watchStart(life: Life): Promise<Startup> {
-    return awaitReady(this.#owner.world, life.spec, life.instance, life.abort.signal, (why) => {
+  #watchStart(life: Life, signal?: AbortSignal): Promise<Startup> {
+    const either = signal ? AbortSignal.any([life.abort.signal, signal]) : life.abort.signal;
+    return awaitReady(this.#owner.world, life.spec, life.instance, either, (why) => {
       life.why = `starting: ${why}`;
       this.#owner.changed();
     });
@@ -217,7 +229,7 @@ export class Replica {
   #restartLater(life: Life, what: string): void {
     this.#current = undefined;
     const livedMs = this.#owner.world.system.clock.now() - life.instance.startedAt;
-    this.#beginLater(what, livedMs, this.#retire(life));
+    this.#beginLater(what, livedMs, this.#retire(life, false));
   }
 
   #beginLater(what: string, livedMs: number, retired: Promise<void>): void {
@@ -227,21 +239,22 @@ export class Replica {
     const wait = this.#backoff.next(livedMs);
     this.#waiting = `${what}, again in ${wait / 1000} s`;
     world.log(this.#owner.spec().id, this.index, 'opta', [this.#waiting]);
-    this.#cancelWait = world.system.clock.after(wait, async () => {
+    const again = async () => {
       await retired;
       if (turn === this.#turn) await this.begin();
-    });
+    };
+    this.#cancelWait = world.system.clock.after(wait, () => void again().catch((error) => world.note(String(error))));
     this.#owner.changed();
   }
 
-  #retire(life: Life, drain = life.ready): Promise<void> {
+  #retire(life: Life, drain: boolean): Promise<void> {
     life.abort.abort();
     const end = async () => {
       if (drain) await this.#owner.drain(life.instance);
       await life.instance.stop(this.#force);
+      this.#lives.delete(life);
     };
-    const done = end().finally(() => this.#retiring.delete(done));
-    this.#retiring.add(done);
-    return done;
+    life.retired ??= end();
+    return life.retired;
   }
 }

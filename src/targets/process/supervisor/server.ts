@@ -12,6 +12,7 @@ const slowClient = 8 * 1024 * 1024;
 export interface ServerOptions {
   /** The rest of `Asking` is the connection's own. */
   readonly shared: Pick<Asking, 'supervisor' | 'hello' | 'stop'>;
+  note(text: string): void;
   /** An owner's connection dropped and no owner is left. */
   abandoned(): void;
   /** A connection has ended; the number of those left. */
@@ -93,6 +94,8 @@ export async function openControl(path: string, options: ServerOptions): Promise
   });
   rmSync(path, { force: true });
   await listen(server, path);
+  // Such as too many open files: that client is turned away, the others stay.
+  server.on('error', (error) => options.note(`control socket: ${error.message}`));
   return {
     clients: () => sockets.size,
     close: () =>

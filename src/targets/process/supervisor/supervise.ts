@@ -64,7 +64,8 @@ async function serve(system: System, folder: StateFolder, lock: Lock, options: S
     supervisor: { pid: system.pid, startTime },
     control: folder.control,
   });
-  const supervisor = new Supervisor({ system, folder, ledger, note: noteIn(system) });
+  const note = noteIn(system);
+  const supervisor = new Supervisor({ system, folder, ledger, note });
   const over = Promise.withResolvers<void>();
   let ending: Promise<void> | undefined;
   const stop = (force: boolean): Promise<void> => {
@@ -89,11 +90,12 @@ async function serve(system: System, folder: StateFolder, lock: Lock, options: S
   };
   const control = await openControl(folder.control, {
     shared: { supervisor, hello, stop },
-    abandoned: () => stopNow(),
+    note,
+    abandoned: stopNow,
     left: mayBeIdle,
   });
   if (signal.aborted) stopNow();
-  signal.addEventListener('abort', () => stopNow(), { once: true });
+  signal.addEventListener('abort', stopNow, { once: true });
   mayBeIdle();
   tell(system, { state: 'ready' });
   await over.promise;

@@ -18,6 +18,7 @@ export class Supervisor {
   readonly #programs = new Map<string, Supervised>();
   readonly #logs = new Map<string, LogFile>();
   readonly #listeners = new Set<Listener>();
+  /** Single runs, and programs on their way out. */
   readonly #once = new Set<Promise<unknown>>();
   readonly #onceStop = new AbortController();
   readonly #force = new AbortController();
@@ -47,9 +48,7 @@ export class Supervisor {
   }
 
   async remove(ids: readonly string[]): Promise<void> {
-    const removed = ids.flatMap((id) => this.#programs.get(id) ?? []);
-    await Promise.all(removed.map((program) => program.stop(true)));
-    for (const program of removed) this.#programs.delete(program.spec.id);
+    await Promise.all(ids.flatMap((id) => this.#programs.get(id) ?? []).map((program) => this.#drop(program)));
   }
 
   list(): readonly Supervised[] {
@@ -104,7 +103,8 @@ export class Supervisor {
 
   #putOne(spec: ProgramSpec): Updated {
     const known = this.#programs.get(spec.id);
-    if (known) return known.update(spec);
+    if (known && (known.spec.kind === 'cron') === (spec.kind === 'cron')) return known.update(spec);
+    if (known) void this.#drop(known);
     const { signal } = this.#force;
     const cron = spec.kind === 'cron';
     const program = cron
@@ -113,6 +113,14 @@ export class Supervisor {
     this.#programs.set(spec.id, program);
     program.start();
     return 'started';
+  }
+
+  /** Stops a program that is no longer wanted; a stop of everything waits for it. */
+  #drop(program: Supervised): Promise<void> {
+    this.#programs.delete(program.spec.id);
+    const dropped = program.stop(true).finally(() => this.#once.delete(dropped));
+    this.#once.add(dropped);
+    return dropped;
   }
 
   #refuseWhenStopping(): void {
