@@ -45,10 +45,14 @@ async function writeChanged(file: string, text: string): Promise<void> {
   if ((await readFirst([file])) !== text) await writeWhole(file, text, 0o600);
 }
 
+/** Where they are, whether they exist or not. */
+export function trustFilesIn(folder: string): TrustFiles {
+  return { bundleFile: join(folder, 'ca-bundle.pem'), extraFile: join(folder, 'ca-extra.pem') };
+}
+
 /** Writes both files into `folder`, when they changed. */
 export async function writeTrustFiles(system: System, authority: Authority, folder: string): Promise<TrustFiles> {
-  const bundleFile = join(folder, 'ca-bundle.pem');
-  const extraFile = join(folder, 'ca-extra.pem');
+  const { bundleFile, extraFile } = trustFilesIn(folder);
   const before = system.env.NODE_EXTRA_CA_CERTS;
   const [roots, extra] = await Promise.all([systemRoots(system), before ? readFirst([before]) : undefined]);
   await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -30,10 +30,10 @@ export function linuxSystemStore(anchor: Anchor, store: LinuxStore): Store {
   return {
     id: 'system',
     name: 'the system store',
-    async trusts() {
+    async state() {
       const [own, bundle] = await Promise.all([readOrEmpty(file), readOrEmpty(store.bundle)]);
-      // A run that ended before the command did has left the file alone.
-      return own === anchor.pem && bundle.includes(body);
+      if (own === '' && !bundle.includes(body)) return 'absent';
+      return own === anchor.pem && bundle.includes(body) ? 'trusted' : 'partly';
     },
     async add(context) {
       await mustBeWritable(

@@ -7,10 +7,12 @@ export function nssStore(anchor: Anchor, certutil: string, folder: string): Stor
   return {
     id: `nss:${folder}`,
     name: folder.endsWith('nssdb') ? `the NSS database ${folder}` : `the Firefox profile ${basename(folder)}`,
-    async trusts(context) {
+    async state(context) {
       const argv = [certutil, '-L', ...database, '-n', anchor.commonName, '-a'];
       const found = await context.system.processes.run(argv, { signal: context.signal });
-      return found.code === 0 && found.stdout.replace(/\s/g, '').includes(anchor.pem.replace(/\s/g, ''));
+      if (found.code !== 0) return 'absent';
+      // An older authority of the same name does not count.
+      return found.stdout.replace(/\s/g, '').includes(anchor.pem.replace(/\s/g, '')) ? 'trusted' : 'partly';
     },
     add: (context) =>
       command(context, [certutil, '-A', ...database, '-t', 'C,,', '-n', anchor.commonName, '-i', anchor.file]),

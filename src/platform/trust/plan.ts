@@ -32,7 +32,7 @@ function stepOf(store: Store, undo: boolean): Step {
     title: undo ? `${store.name} no longer trusts the local CA` : `${store.name} trusts the local CA`,
     kind: 'change',
     needs: [],
-    isDone: async (context) => (await store.trusts(context)) !== undo,
+    isDone: async (context) => (await store.state(context)) === (undo ? 'absent' : 'trusted'),
     run: async (context) => {
       await (undo ? store.remove(context) : store.add(context));
       return undefined;

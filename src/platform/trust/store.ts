@@ -19,7 +19,8 @@ export interface Store {
   readonly id: string;
   /** Such as `Firefox profile x1.default`. */
   readonly name: string;
-  trusts(context: StepContext): Promise<boolean>;
+  /** `partly` is what a run that was cut short left. */
+  state(context: StepContext): Promise<'trusted' | 'absent' | 'partly'>;
   add(context: StepContext): Promise<void>;
   remove(context: StepContext): Promise<void>;
 }
@@ -36,9 +37,10 @@ export function anchorOf(file: string, pem: string): Anchor {
   };
 }
 
-/** True when the command ends well. */
-export async function succeeds(context: StepContext, argv: readonly string[]): Promise<boolean> {
-  return (await context.system.processes.run(argv, { signal: context.signal })).code === 0;
+/** For a store whose command ends well when the authority is in it. */
+export async function trustedWhen(context: StepContext, argv: readonly string[]): Promise<'trusted' | 'absent'> {
+  const { code } = await context.system.processes.run(argv, { signal: context.signal });
+  return code === 0 ? 'trusted' : 'absent';
 }
 
 /** Throws UserError `trust-failed` with the command's own words. */

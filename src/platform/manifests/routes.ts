@@ -1,0 +1,62 @@
+/** The public addresses of an App, grouped as both ingress renderings need them. */
+import type { App, Port, Route, Service } from '../../app/app.ts';
+import { shortHash } from './metadata.ts';
+
+/** Routes of one service that differ in nothing but the host. */
+export interface RouteGroup {
+  readonly service: Service;
+  readonly port: Port;
+  readonly path: string;
+  /** Of a prefix; never for `/`, which has nothing to take off. */
+  readonly strip: boolean;
+  /** Sorted; `*` is any host. */
+  readonly hosts: readonly string[];
+  /** The part for any host of a group that names others too. */
+  readonly isRest?: boolean;
+}
+
+/** Names that are unique in a namespace: module names hold no dot. */
+export function groupName({ service, port, path, isRest }: RouteGroup): string {
+  const base = `${service.name}.${port.name}`;
+  const mark = `${path === '/' ? '' : path}${isRest === true ? '*' : ''}`;
+  return mark === '' ? base : `${base}.${shortHash(mark).slice(0, 6)}`;
+}
+
+function portOf(service: Service, route: Route): Port {
+  const port = service.ports.find(({ name }) => name === route.port);
+  if (port === undefined)
+    throw new Error(`${route.service} has a route to port "${route.port}", which it does not have`);
+  return port;
+}
+
+export function routeGroups(service: Service): readonly RouteGroup[] {
+  const groups = new Map<string, RouteGroup>();
+  for (const route of service.routes) {
+    const strip = route.strip && route.path !== '/';
+    const key = JSON.stringify([route.port, route.path, strip]);
+    const before = groups.get(key);
+    const hosts = [...new Set([...(before?.hosts ?? []), route.host])].sort();
+    groups.set(key, { service, port: portOf(service, route), path: route.path, strip, hosts });
+  }
+  return [...groups.values()];
+}
+
+/**
+ * Every host by name that must answer a route for any host: an nginx server block for a host falls back to no other,
+ * while `process` and Gateway API do. A host that claims the path itself keeps it.
+ */
+export function explicitHosts(app: App, { hosts, path }: RouteGroup): readonly string[] {
+  if (!hosts.includes('*')) return hosts;
+  const routes = app.services.flatMap((service) => service.routes);
+  const taken = new Set(routes.filter((route) => route.path === path).map(({ host }) => host));
+  const others = routes.map(({ host }) => host).filter((host) => host !== '*' && !taken.has(host));
+  return [...new Set([...hosts, ...others])].sort();
+}
+
+/** The key that picks a replica, in nginx's words: a text without `$` is the name of a header. */
+export function hashExpression(written: string): string {
+  return written.includes('$') ? written : `$http_${written.toLowerCase().replaceAll('-', '_')}`;
+}
+
+/** The cookie of sticky sessions, the same on every target. */
+export const stickyCookie = 'OPTA_AFFINITY';
