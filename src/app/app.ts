@@ -104,9 +104,16 @@ export interface Service {
   readonly id: Id;
   readonly layer: string;
   readonly name: string;
-  readonly image: { readonly kind: 'build'; readonly build: Build } | { readonly kind: 'reference'; readonly reference: string };
+  readonly image:
+    | { readonly kind: 'build'; readonly build: Build }
+    | { readonly kind: 'reference'; readonly reference: string };
   readonly ports: readonly Port[];
-  readonly replicas: { readonly min: number; readonly max: number; readonly cpuPercent: number; readonly memoryPercent: number };
+  readonly replicas: {
+    readonly min: number;
+    readonly max: number;
+    readonly cpuPercent: number;
+    readonly memoryPercent: number;
+  };
   readonly env: readonly { readonly name: string; readonly value: Text }[];
   readonly links: readonly Link[];
   readonly routes: readonly Route[];
@@ -119,7 +126,11 @@ export interface Service {
   /** Header or variable that picks the upstream, as written. */
   readonly consistentHash: string | undefined;
   readonly storage: readonly { readonly path: string; readonly gigabytes: number }[];
-  readonly cronJobs: readonly { readonly schedule: string; readonly command: readonly string[]; readonly args: readonly string[] }[];
+  readonly cronJobs: readonly {
+    readonly schedule: string;
+    readonly command: readonly string[];
+    readonly args: readonly string[];
+  }[];
   readonly command: readonly string[] | undefined;
   readonly args: readonly string[] | undefined;
   readonly resources: { readonly cpuMilli: number; readonly memoryMi: number; readonly memoryLimitMi: number };

@@ -2,8 +2,8 @@
 import type { FieldType } from '../resources/field.ts';
 import { type Checking, wrong } from './check.ts';
 import { problem } from './findings.ts';
-import { clip, described, type ScalarNode } from './nodes.ts';
 import { didYouMean, listed } from './nearest.ts';
+import { clip, described, type ScalarNode } from './nodes.ts';
 
 type ScalarType = Extract<FieldType, { kind: 'string' | 'int' | 'number' | 'bool' | 'enum' }>;
 
@@ -13,7 +13,13 @@ export function checkScalar(checking: Checking, node: ScalarNode, type: ScalarTy
   if (node.late !== undefined) {
     if (type.kind === 'string') return { late: node.late };
     const { findings, source } = checking;
-    problem(findings, source, node, 'late-value', `\`${name}\` must be known before anything runs, and "${clip(node.text)}" is known only then.`);
+    problem(
+      findings,
+      source,
+      node,
+      'late-value',
+      `\`${name}\` must be known before anything runs, and "${clip(node.text)}" is known only then.`,
+    );
     return wrong;
   }
   if (type.kind === 'string') return checkText(checking, node, type, name);
@@ -31,19 +37,38 @@ function needed(type: ScalarType): string {
   return type.min === undefined ? noun : `${noun}, at least ${type.min}`;
 }
 
-function refuse(checking: Checking, node: ScalarNode, name: string, what: string, hints: readonly string[]): typeof wrong {
+function refuse(
+  checking: Checking,
+  node: ScalarNode,
+  name: string,
+  what: string,
+  hints: readonly string[],
+): typeof wrong {
   problem(checking.findings, checking.source, node, 'wrong-type', `\`${name}\` ${what}.`, hints);
   return wrong;
 }
 
-function checkText(checking: Checking, node: ScalarNode, type: Extract<ScalarType, { kind: 'string' }>, name: string): unknown {
+function checkText(
+  checking: Checking,
+  node: ScalarNode,
+  type: Extract<ScalarType, { kind: 'string' }>,
+  name: string,
+): unknown {
   const text = typeof node.value === 'string' ? node.value : node.text;
   if (typeof node.value !== 'string' && type.lenient !== true && node.referenced !== true) {
-    return refuse(checking, node, name, `must be text, and is ${described(node)}`, [`put it in quotes: "${clip(node.text)}"`]);
+    return refuse(checking, node, name, `must be text, and is ${described(node)}`, [
+      `put it in quotes: "${clip(node.text)}"`,
+    ]);
   }
   if (type.pattern !== undefined && !type.pattern.test(text)) {
     const { findings, source } = checking;
-    problem(findings, source, node, 'invalid-value', `\`${name}\` must be ${type.patternText ?? 'of another form'}, and is "${clip(text)}".`);
+    problem(
+      findings,
+      source,
+      node,
+      'invalid-value',
+      `\`${name}\` must be ${type.patternText ?? 'of another form'}, and is "${clip(text)}".`,
+    );
     return wrong;
   }
   return text;
@@ -57,16 +82,38 @@ function checkBool(checking: Checking, node: ScalarNode, name: string): unknown 
   return refuse(checking, node, name, `must be true or false, and is ${described(node)}`, hints);
 }
 
-function checkWord(checking: Checking, node: ScalarNode, type: Extract<ScalarType, { kind: 'enum' }>, name: string): unknown {
-  if (type.values.includes(node.text) && (typeof node.value === 'string' || type.lenient === true || node.referenced === true)) return node.text;
+function checkWord(
+  checking: Checking,
+  node: ScalarNode,
+  type: Extract<ScalarType, { kind: 'enum' }>,
+  name: string,
+): unknown {
+  if (
+    type.values.includes(node.text) &&
+    (typeof node.value === 'string' || type.lenient === true || node.referenced === true)
+  )
+    return node.text;
   const { findings, source } = checking;
-  problem(findings, source, node, 'invalid-value', `\`${name}\` must be ${needed(type)}, and is ${described(node)}.`, didYouMean(node.text, type.values));
+  problem(
+    findings,
+    source,
+    node,
+    'invalid-value',
+    `\`${name}\` must be ${needed(type)}, and is ${described(node)}.`,
+    didYouMean(node.text, type.values),
+  );
   return wrong;
 }
 
-function checkNumber(checking: Checking, node: ScalarNode, type: Extract<ScalarType, { kind: 'int' | 'number' }>, name: string): unknown {
+function checkNumber(
+  checking: Checking,
+  node: ScalarNode,
+  type: Extract<ScalarType, { kind: 'int' | 'number' }>,
+  name: string,
+): unknown {
   const form = type.kind === 'int' ? /^[+-]?\d+$/ : /^[+-]?\d+(\.\d+)?$/;
-  const value = typeof node.value === 'number' ? node.value : form.test(node.text.trim()) ? Number(node.text) : Number.NaN;
+  const value =
+    typeof node.value === 'number' ? node.value : form.test(node.text.trim()) ? Number(node.text) : Number.NaN;
   if (Number.isNaN(value) || typeof node.value === 'boolean' || (type.kind === 'int' && !Number.isSafeInteger(value))) {
     return refuse(checking, node, name, `must be ${needed(type)}, and is ${described(node)}`, unitHint(node.text));
   }
@@ -81,5 +128,7 @@ function checkNumber(checking: Checking, node: ScalarNode, type: Extract<ScalarT
 /** `512Mi`, `100m`, `30s`: the unit is fixed here. */
 function unitHint(text: string): string[] {
   const found = /^(\d+)\s*(m|Mi|MB|M|Gi|GB|G|s|%)$/.exec(text);
-  return found === null ? [] : [`write the number alone, such as ${found[1]}; the unit is fixed (\`opta explain\` says which)`];
+  return found === null
+    ? []
+    : [`write the number alone, such as ${found[1]}; the unit is fixed (\`opta explain\` says which)`];
 }

@@ -1,10 +1,10 @@
 /** Checks a node against the description of a field and gives its value; every mismatch becomes a finding with its place. */
-import type { Field, FieldType, Fields, Where } from '../resources/field.ts';
+import type { Field, Fields, FieldType, Where } from '../resources/field.ts';
 import { defaultOf } from '../resources/field.ts';
 import { checkScalar } from './check-scalar.ts';
 import { type Findings, problem } from './findings.ts';
-import { clip, described, isEmpty, type MapEntry, type MapNode, type Node, plainOf } from './nodes.ts';
 import { didYouMean, listed } from './nearest.ts';
+import { clip, described, isEmpty, type MapEntry, type MapNode, type Node, plainOf } from './nodes.ts';
 import { placeOf, type Source } from './source.ts';
 import { unquotedBrace } from './yaml-slips.ts';
 
@@ -27,7 +27,12 @@ export interface FieldsOptions {
 }
 
 /** The values of a map's fields, with defaults. Keys with a wrong value are absent. */
-export function checkFields(checking: Checking, node: MapNode, fields: Fields, options: FieldsOptions = {}): Record<string, unknown> {
+export function checkFields(
+  checking: Checking,
+  node: MapNode,
+  fields: Fields,
+  options: FieldsOptions = {},
+): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   reportUnknown(checking, node, fields, options);
   for (const name in fields) {
@@ -50,24 +55,47 @@ function noticeUse(checking: Checking, name: string, field: Field, entry: MapEnt
   const owner = options.what ?? checking.owner;
   if (field.deprecated !== undefined) {
     const place = placeOf(checking.source, entry.keyRange);
-    checking.findings.once(`deprecated ${owner} ${name}`, 'notice', 'deprecated', `\`${name}\` of ${owner} is out of use: ${field.deprecated}.`, place);
+    checking.findings.once(
+      `deprecated ${owner} ${name}`,
+      'notice',
+      'deprecated',
+      `\`${name}\` of ${owner} is out of use: ${field.deprecated}.`,
+      place,
+    );
   } else if (field.on !== undefined && !field.on.includes(checking.target)) {
     const key = `no-effect ${owner} ${name}`;
     const place = placeOf(checking.source, entry.keyRange);
-    checking.findings.once(key, 'notice', 'no-effect', `\`${name}\` of ${owner} has no effect on ${checking.target}.`, place);
+    checking.findings.once(
+      key,
+      'notice',
+      'no-effect',
+      `\`${name}\` of ${owner} has no effect on ${checking.target}.`,
+      place,
+    );
   }
 }
 
-function reportMissing(checking: Checking, node: MapNode, name: string, entry: MapEntry | undefined, options: FieldsOptions): void {
+function reportMissing(
+  checking: Checking,
+  node: MapNode,
+  name: string,
+  entry: MapEntry | undefined,
+  options: FieldsOptions,
+): void {
   const { source, findings } = checking;
   const owner = options.what ?? checking.owner;
   if (entry !== undefined) {
-    problem(findings, source, entry.keyRange, 'missing-field', `\`${name}\` is empty, and ${owner} needs it.`, [`write a value after \`${name}:\``]);
+    problem(findings, source, entry.keyRange, 'missing-field', `\`${name}\` is empty, and ${owner} needs it.`, [
+      `write a value after \`${name}:\``,
+    ]);
     return;
   }
   const first = [...node.entries.values()][0];
-  const range = first === undefined ? { start: node.start, end: node.start + 1 } : { start: node.start, end: first.keyRange.end };
-  problem(findings, source, range, 'missing-field', `${upper(owner)} needs \`${name}\`, which is not there.`, [`add \`${name}:\``]);
+  const range =
+    first === undefined ? { start: node.start, end: node.start + 1 } : { start: node.start, end: first.keyRange.end };
+  problem(findings, source, range, 'missing-field', `${upper(owner)} needs \`${name}\`, which is not there.`, [
+    `add \`${name}:\``,
+  ]);
 }
 
 function reportUnknown(checking: Checking, node: MapNode, fields: Fields, options: FieldsOptions): void {
@@ -78,12 +106,22 @@ function reportUnknown(checking: Checking, node: MapNode, fields: Fields, option
     const parent = lostParent(entry.key, node, fields);
     if (parent !== undefined) {
       const line = placeOf(source, parent.keyRange).line;
-      problem(findings, source, parent.keyRange, 'misplaced', `\`${parent.key}:\` is empty: its child \`${entry.key}\` has lost its indentation.`, [
-        `indent \`${entry.key}\` below \`${parent.key}:\` by two spaces`,
-      ]);
-      problem(findings, source, entry.keyRange, 'misplaced', `\`${clip(entry.key)}\` belongs below \`${parent.key}:\` on line ${line}.`, [
-        `indent it by two spaces more than \`${parent.key}:\``,
-      ]);
+      problem(
+        findings,
+        source,
+        parent.keyRange,
+        'misplaced',
+        `\`${parent.key}:\` is empty: its child \`${entry.key}\` has lost its indentation.`,
+        [`indent \`${entry.key}\` below \`${parent.key}:\` by two spaces`],
+      );
+      problem(
+        findings,
+        source,
+        entry.keyRange,
+        'misplaced',
+        `\`${clip(entry.key)}\` belongs below \`${parent.key}:\` on line ${line}.`,
+        [`indent it by two spaces more than \`${parent.key}:\``],
+      );
       continue;
     }
     const known = [...new Set([...Object.keys(fields), ...(options.allowed ?? [])])];
@@ -142,24 +180,36 @@ function checkCollection(
   const { source, findings } = checking;
   if (type.kind === 'list') {
     if (node.kind !== 'list') return reportShape(checking, node, name, 'a list', listHint(node));
-    const values = node.items.map((item) => checkValue(checking, item, type.of, `item of ${name}`)).filter((value) => value !== wrong);
+    const values = node.items
+      .map((item) => checkValue(checking, item, type.of, `item of ${name}`))
+      .filter((value) => value !== wrong);
     const { min = 0, max = Number.POSITIVE_INFINITY } = type;
     if (node.items.length < min || node.items.length > max) {
       const bounds = min === max ? `${min}` : node.items.length < min ? `at least ${min}` : `at most ${max}`;
-      problem(findings, source, node, 'invalid-value', `\`${name}\` needs ${bounds} items, and has ${node.items.length}.`);
+      problem(
+        findings,
+        source,
+        node,
+        'invalid-value',
+        `\`${name}\` needs ${bounds} items, and has ${node.items.length}.`,
+      );
     }
     return values;
   }
-  if (node.kind !== 'map') return reportShape(checking, node, name, 'a map', [`write \`key: value\` lines below \`${name}:\``]);
+  if (node.kind !== 'map')
+    return reportShape(checking, node, name, 'a map', [`write \`key: value\` lines below \`${name}:\``]);
   if (type.kind === 'object') return checkFields(checking, node, type.fields, { what: `\`${name}\`` });
   const values: Record<string, unknown> = {};
   for (const entry of node.entries.values()) {
     if (isEmpty(entry.value) && type.of.kind !== 'any') {
-      problem(findings, source, entry.keyRange, 'wrong-type', `\`${clip(entry.key)}\` in \`${name}\` is empty.`, ['write a value, "" for an empty text']);
+      problem(findings, source, entry.keyRange, 'wrong-type', `\`${clip(entry.key)}\` in \`${name}\` is empty.`, [
+        'write a value, "" for an empty text',
+      ]);
       continue;
     }
     const value = checkValue(checking, entry.value, type.of, entry.key);
-    if (value !== wrong) Object.defineProperty(values, entry.key, { value, enumerable: true, writable: true, configurable: true });
+    if (value !== wrong)
+      Object.defineProperty(values, entry.key, { value, enumerable: true, writable: true, configurable: true });
   }
   return values;
 }
@@ -169,17 +219,42 @@ function listHint(node: Node): string[] {
   return ['begin each item with `- `'];
 }
 
-function reportShape(checking: Checking, node: Node, name: string, needed: string, hints: readonly string[]): typeof wrong {
-  problem(checking.findings, checking.source, node, 'wrong-type', `\`${name}\` must be ${needed}, and is ${described(node)}.`, hints);
+function reportShape(
+  checking: Checking,
+  node: Node,
+  name: string,
+  needed: string,
+  hints: readonly string[],
+): typeof wrong {
+  problem(
+    checking.findings,
+    checking.source,
+    node,
+    'wrong-type',
+    `\`${name}\` must be ${needed}, and is ${described(node)}.`,
+    hints,
+  );
   return wrong;
 }
 
-function reportCollection(checking: Checking, node: Exclude<Node, { kind: 'scalar' }>, type: FieldType, name: string): typeof wrong {
+function reportCollection(
+  checking: Checking,
+  node: Exclude<Node, { kind: 'scalar' }>,
+  type: FieldType,
+  name: string,
+): typeof wrong {
   if (node.kind === 'map' && node.flow && [...node.entries.values()].every((entry) => isEmpty(entry.value))) {
     const said = unquotedBrace(checking.source.text.slice(node.start, node.end).trim());
     problem(checking.findings, checking.source, node, said.code, said.message, said.hints);
     return wrong;
   }
-  const needed = type.kind === 'string' ? 'text' : type.kind === 'bool' ? 'true or false' : type.kind === 'enum' ? 'one word' : 'a number';
+  const needed =
+    type.kind === 'string'
+      ? 'text'
+      : type.kind === 'bool'
+        ? 'true or false'
+        : type.kind === 'enum'
+          ? 'one word'
+          : 'a number';
   return reportShape(checking, node, name, needed, []);
 }

@@ -6,8 +6,8 @@ import type { Environment } from './environment.ts';
 import { existing, type Files } from './files.ts';
 import { type Findings, problem } from './findings.ts';
 import { fetchGitFile, isGitPath } from './git-path.ts';
-import { clip } from './nodes.ts';
 import { didYouMean, listed } from './nearest.ts';
+import { clip } from './nodes.ts';
 
 export interface Choosing {
   readonly system: System;
@@ -33,11 +33,25 @@ export async function chooseEnvironment(choosing: Choosing, definition: Definiti
 
 function ownEnvironment(definition: Definition): Environment {
   const { name, provider, organisation } = definition;
-  return { name: name === '' ? 'local' : name, definition, provider, organisation, variables: new Map(), implicit: false };
+  return {
+    name: name === '' ? 'local' : name,
+    definition,
+    provider,
+    organisation,
+    variables: new Map(),
+    implicit: false,
+  };
 }
 
 function implicitLocal(definition: Definition): Environment {
-  return { name: 'local', definition: undefined, provider: undefined, organisation: definition.organisation, variables: new Map(), implicit: true };
+  return {
+    name: 'local',
+    definition: undefined,
+    provider: undefined,
+    organisation: definition.organisation,
+    variables: new Map(),
+    implicit: true,
+  };
 }
 
 function pathOf(definition: Definition, entry: WrittenEnvironment): string {
@@ -60,30 +74,53 @@ function environmentOf(entry: WrittenEnvironment, definition: Definition): Envir
   return { ...ownEnvironment(definition), variables: entry.variables };
 }
 
-async function load(choosing: Choosing, definition: Definition, entry: WrittenEnvironment): Promise<Environment | undefined> {
+async function load(
+  choosing: Choosing,
+  definition: Definition,
+  entry: WrittenEnvironment,
+): Promise<Environment | undefined> {
   const { findings } = choosing;
   const { source } = definition;
-  const wanted = isGitPath(entry.path) ? await fetchGitFile(choosing.system, entry.path, findings, source, entry.pathRange) : pathOf(definition, entry);
+  const wanted = isGitPath(entry.path)
+    ? await fetchGitFile(choosing.system, entry.path, findings, source, entry.pathRange)
+    : pathOf(definition, entry);
   if (wanted === undefined) return undefined;
   const file = await existing(wanted);
   const read = file === undefined ? undefined : await choosing.files.read(file);
   if (read === undefined) {
     const message = `The file of environment \`${clip(entry.name)}\` is not there: ${wanted}.`;
-    problem(findings, source, entry.pathRange, 'file-not-found', message, [`\`path\` is relative to ${definition.folder}`]);
+    problem(findings, source, entry.pathRange, 'file-not-found', message, [
+      `\`path\` is relative to ${definition.folder}`,
+    ]);
     return undefined;
   }
   if (read.definition === undefined || read.findings.errors > 0) {
-    if (read.findings.list.length > 0) for (const d of read.findings.list) findings.once(keyOf(d), d.severity, d.code, d.message, d.place, d.hints);
+    if (read.findings.list.length > 0)
+      for (const d of read.findings.list) findings.once(keyOf(d), d.severity, d.code, d.message, d.place, d.hints);
     if (read.definition === undefined) return undefined;
   }
   if (read.definition.kind !== 'environment') {
-    const what = read.definition === definition || read.definition.file === definition.file ? 'this file itself' : 'no environment file: it has no `org_name`';
-    problem(findings, source, entry.pathRange, 'misplaced', `The path of environment \`${clip(entry.name)}\` leads to ${what}.`, ['name the file that has `org_name` and `providers`']);
+    const what =
+      read.definition === definition || read.definition.file === definition.file
+        ? 'this file itself'
+        : 'no environment file: it has no `org_name`';
+    problem(
+      findings,
+      source,
+      entry.pathRange,
+      'misplaced',
+      `The path of environment \`${clip(entry.name)}\` leads to ${what}.`,
+      ['name the file that has `org_name` and `providers`'],
+    );
     return undefined;
   }
   return environmentOf(entry, read.definition);
 }
 
-function keyOf(d: { code: string; message: string; place?: { file: string; line: number; column: number } | undefined }): string {
+function keyOf(d: {
+  code: string;
+  message: string;
+  place?: { file: string; line: number; column: number } | undefined;
+}): string {
   return `${d.code} ${d.place?.file}:${d.place?.line}:${d.place?.column} ${d.message}`;
 }

@@ -20,7 +20,15 @@ export function formatDiagnostic(diagnostic: Diagnostic, options: FormatOptions 
   const paint = (style: string, text: string) => (options.color === true ? `${style}${text}${reset}` : text);
   const { severity, code, message, place, hints } = diagnostic;
   const lines = [`${paint(colors[severity] + bold, `${severity}[${code}]`)} ${paint(bold, clean(message))}`];
-  if (place !== undefined) lines.push(...placeLines(place, options, (text) => paint(colors[severity], text), (text) => paint(dim, text)));
+  if (place !== undefined)
+    lines.push(
+      ...placeLines(
+        place,
+        options,
+        (text) => paint(colors[severity], text),
+        (text) => paint(dim, text),
+      ),
+    );
   for (const hint of hints) lines.push(`  ${paint(dim, 'fix:')} ${clean(hint)}`);
   return lines.join('\n');
 }
@@ -33,7 +41,10 @@ export function formatDiagnostics(diagnostics: readonly Diagnostic[], options: F
 }
 
 /** Findings as plain JSON, as `--json` prints them. */
-export function diagnosticsJson(diagnostics: readonly Diagnostic[]): { readonly ok: boolean; readonly diagnostics: readonly Diagnostic[] } {
+export function diagnosticsJson(diagnostics: readonly Diagnostic[]): {
+  readonly ok: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+} {
   return { ok: diagnostics.every((d) => d.severity !== 'error'), diagnostics };
 }
 
@@ -44,7 +55,12 @@ export function formatPlace(place: Place, directory?: string): string {
   return `${file}:${place.line}:${place.column}`;
 }
 
-function placeLines(place: Place, options: FormatOptions, strong: (text: string) => string, weak: (text: string) => string): string[] {
+function placeLines(
+  place: Place,
+  options: FormatOptions,
+  strong: (text: string) => string,
+  weak: (text: string) => string,
+): string[] {
   const lines = [`  ${weak('-->')} ${formatPlace(place, options.directory)}`];
   if (place.source === undefined || place.source.trim() === '') return lines;
   const number = String(place.line);

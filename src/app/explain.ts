@@ -1,6 +1,6 @@
 /** `opta explain`: what a module type is, its fields, outputs and links, and what each target makes of it. */
 import { UserError } from '../errors.ts';
-import type { Field, FieldType, Fields, Where } from '../resources/field.ts';
+import type { Field, Fields, FieldType, Where } from '../resources/field.ts';
 import { findModuleType, moduleTypeNames, moduleTypes, namesOf } from '../resources/index.ts';
 import { targetNames } from './app.ts';
 import { moduleFields } from './file-schema.ts';
@@ -47,16 +47,33 @@ export function explain(name: string): Explained {
       exitCode: 2,
     });
   }
-  const service = type.kind === 'service' ? [{ name: 'example_url', output: 'url', localOnly: false }, { name: 'example_<port>_addr', output: 'addr:<port>', localOnly: false }] : [];
-  const variable = (localOnly: boolean) => (output: string) => ({ name: variableName('example', output), output, localOnly });
+  const service =
+    type.kind === 'service'
+      ? [
+          { name: 'example_url', output: 'url', localOnly: false },
+          { name: 'example_<port>_addr', output: 'addr:<port>', localOnly: false },
+        ]
+      : [];
+  const variable = (localOnly: boolean) => (output: string) => ({
+    name: variableName('example', output),
+    output,
+    localOnly,
+  });
   const link = type.link;
   return {
     type: type.name,
     names: namesOf(type),
     doc: type.doc,
-    fields: [...explainedFields(type.fields, ''), ...explainedFields({ name: moduleFields.name as Field, depends_on: moduleFields.depends_on as Field }, '')],
+    fields: [
+      ...explainedFields(type.fields, ''),
+      ...explainedFields({ name: moduleFields.name as Field, depends_on: moduleFields.depends_on as Field }, ''),
+    ],
     outputs: Object.entries(type.outputs).map(([output, doc]) => ({ name: output, doc })),
-    variables: [...service, ...(link?.variables ?? []).map(variable(false)), ...(link?.localVariables ?? []).map(variable(true))],
+    variables: [
+      ...service,
+      ...(link?.variables ?? []).map(variable(false)),
+      ...(link?.localVariables ?? []).map(variable(true)),
+    ],
     access: link?.access ?? [],
     defaultAccess: link?.defaultAccess ?? [],
     targets: type.on,
@@ -122,14 +139,27 @@ export function formatExplain(explained: Explained): string {
   lines.push('', 'Fields', ...explained.fields.flatMap(fieldLines));
   if (explained.outputs.length > 0) {
     const width = Math.max(...explained.outputs.map((output) => output.name.length));
-    lines.push('', 'Outputs, as ${{module.<name>.<output>}}', ...explained.outputs.map((output) => `  ${output.name.padEnd(width)}  ${output.doc}`));
+    lines.push(
+      '',
+      'Outputs, as ${{module.<name>.<output>}}',
+      ...explained.outputs.map((output) => `  ${output.name.padEnd(width)}  ${output.doc}`),
+    );
   }
   if (explained.variables.length > 0) {
     lines.push('', 'A service that links to a module named `example` gets');
-    lines.push(...explained.variables.map((variable) => `  ${variable.name}${variable.localOnly ? '  (on process and kind)' : ''}`));
+    lines.push(
+      ...explained.variables.map(
+        (variable) => `  ${variable.name}${variable.localOnly ? '  (on process and kind)' : ''}`,
+      ),
+    );
   }
-  if (explained.access.length > 0) lines.push(`  with access ${explained.access.join(', ')}; by default ${explained.defaultAccess.join(', ')}`);
-  lines.push('', 'On each target', ...targetNames.map((target) => `  ${target.padEnd(7)}  ${explained.targets[target]}`));
+  if (explained.access.length > 0)
+    lines.push(`  with access ${explained.access.join(', ')}; by default ${explained.defaultAccess.join(', ')}`);
+  lines.push(
+    '',
+    'On each target',
+    ...targetNames.map((target) => `  ${target.padEnd(7)}  ${explained.targets[target]}`),
+  );
   return lines.join('\n');
 }
 
@@ -139,7 +169,11 @@ function fieldLines(field: ExplainedField): string[] {
     field.default === undefined ? undefined : `default ${JSON.stringify(field.default)}`,
     ...Object.entries(field.defaultOn).map(([target, value]) => `${JSON.stringify(value)} on ${target}`),
     field.deprecated === undefined ? undefined : `out of use: ${field.deprecated}`,
-    field.on.length === targetNames.length ? undefined : field.on.length === 0 ? 'no effect yet' : `only on ${field.on.join(', ')}`,
+    field.on.length === targetNames.length
+      ? undefined
+      : field.on.length === 0
+        ? 'no effect yet'
+        : `only on ${field.on.join(', ')}`,
   ].filter((fact) => fact !== undefined);
   return [`  ${field.name}: ${field.type}${facts.length === 0 ? '' : ` (${facts.join('; ')})`}`, `      ${field.doc}`];
 }

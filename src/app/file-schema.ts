@@ -1,5 +1,5 @@
 /** The fields of the three kinds of definition file, described like those of modules. */
-import { anyMap, field, type Fields, list, object, oneOf, pattern, text, types } from '../resources/field.ts';
+import { anyMap, type Fields, field, list, object, oneOf, pattern, text, types } from '../resources/field.ts';
 
 const orgName = pattern(/^[a-z0-9-]{0,15}$/, 'at most 15 lower-case letters, digits and hyphens');
 const variableName = pattern(/^[A-Za-z_]\w*$/, 'letters, digits and underscores');
@@ -35,7 +35,9 @@ export const providerFields: Readonly<Record<string, Fields>> = {
 
 export const environmentFields: Fields = {
   name: text('Name of the environment, as this layer calls it.', { required: true }),
-  path: text('Its file: relative to this one, absolute, or git@host:org/repo.git//file?ref=branch.', { required: true }),
+  path: text('Its file: relative to this one, absolute, or git@host:org/repo.git//file?ref=branch.', {
+    required: true,
+  }),
   variables: field(anyMap, 'Values of variables in this environment.'),
   vars: field(anyMap, 'The same, a shorter name.'),
 };
@@ -49,7 +51,10 @@ export const inputVariableFields: Fields = {
 const name = text('Name of the layer; it becomes the namespace.', { required: true });
 const modules = list(object({}), 'What the layer is made of.', { required: true });
 const inputVariables = list(object(inputVariableFields), 'Variables that `{vars.name}` takes.');
-const authorization = oneOf(['links', 'open'], 'Who may call its services: those that link to them, or every service of the environment.');
+const authorization = oneOf(
+  ['links', 'open'],
+  'Who may call its services: those that link to them, or every service of the environment.',
+);
 
 export const serviceFileFields: Fields = {
   name,

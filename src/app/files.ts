@@ -39,7 +39,13 @@ async function readOnce(file: string): Promise<ReadFile | undefined> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    findings.add('error', 'file-unreadable', `${file} cannot be read: ${(error as Error).message}.`, { file, line: 1, column: 1 }, ['check what it is and its permissions']);
+    findings.add(
+      'error',
+      'file-unreadable',
+      `${file} cannot be read: ${(error as Error).message}.`,
+      { file, line: 1, column: 1 },
+      ['check what it is and its permissions'],
+    );
     return { definition: undefined, findings };
   }
   return { definition: parseDefinition(file, bytes, findings), findings };
@@ -47,7 +53,11 @@ async function readOnce(file: string): Promise<ReadFile | undefined> {
 
 /** The file, or its twin with the other of the two endings; undefined when neither is there. */
 export async function existing(file: string): Promise<string | undefined> {
-  const twin = file.endsWith('.yaml') ? file.replace(/\.yaml$/, '.yml') : file.endsWith('.yml') ? file.replace(/\.yml$/, '.yaml') : undefined;
+  const twin = file.endsWith('.yaml')
+    ? file.replace(/\.yaml$/, '.yml')
+    : file.endsWith('.yml')
+      ? file.replace(/\.yml$/, '.yaml')
+      : undefined;
   for (const candidate of [file, twin]) {
     if (candidate !== undefined && (await isFile(candidate))) return candidate;
   }
@@ -69,9 +79,14 @@ export interface Missing {
 }
 
 /** The files of a run: those named, else opta.yaml here, else every service layer below. */
-export async function discover(directory: string, named: readonly string[]): Promise<{ files: readonly string[]; missing: readonly Missing[] }> {
+export async function discover(
+  directory: string,
+  named: readonly string[],
+): Promise<{ files: readonly string[]; missing: readonly Missing[] }> {
   if (named.length > 0) {
-    const found = await Promise.all(named.map(async (name) => ({ name, file: await namedFile(resolve(directory, name)) })));
+    const found = await Promise.all(
+      named.map(async (name) => ({ name, file: await namedFile(resolve(directory, name)) })),
+    );
     const missing = found.flatMap(({ name, file }) => (file === undefined ? [notFound(name)] : []));
     return { files: [...new Set(found.flatMap(({ file }) => (file === undefined ? [] : [file])))], missing };
   }
@@ -80,7 +95,16 @@ export async function discover(directory: string, named: readonly string[]): Pro
   const below = await serviceLayersBelow(directory);
   if (below.length > 0) return { files: below, missing: [] };
   const hints = ['name the file with -c FILE', 'or write one with `opta init`'];
-  return { files: [], missing: [{ code: 'no-definition', message: `There is no opta.yaml in ${directory}, and no service layer below it.`, hints }] };
+  return {
+    files: [],
+    missing: [
+      {
+        code: 'no-definition',
+        message: `There is no opta.yaml in ${directory}, and no service layer below it.`,
+        hints,
+      },
+    ],
+  };
 }
 
 /** A folder stands for the opta.yaml in it. */

@@ -8,7 +8,14 @@ export interface Findings {
   readonly errors: number;
   add(severity: Severity, code: ErrorCode, message: string, place: Place | undefined, hints?: readonly string[]): void;
   /** Like `add`, but at most once a run for the same key. */
-  once(key: string, severity: Severity, code: ErrorCode, message: string, place: Place | undefined, hints?: readonly string[]): void;
+  once(
+    key: string,
+    severity: Severity,
+    code: ErrorCode,
+    message: string,
+    place: Place | undefined,
+    hints?: readonly string[],
+  ): void;
 }
 
 /** More problems than this are counted, not listed: a broken file must not flood the screen. */

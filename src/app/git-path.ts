@@ -30,10 +30,23 @@ export function parseGitPath(path: string): GitPath | undefined {
 }
 
 /** Clones the branch into the cache of the user and gives the file's path; undefined after a report. An older copy serves when the network does not. */
-export async function fetchGitFile(system: System, path: string, findings: Findings, source: Source, range: Range): Promise<string | undefined> {
+export async function fetchGitFile(
+  system: System,
+  path: string,
+  findings: Findings,
+  source: Source,
+  range: Range,
+): Promise<string | undefined> {
   const parsed = parseGitPath(path);
   if (parsed === undefined) {
-    problem(findings, source, range, 'environment-not-fetched', `"${clip(path)}" is no address of a file in a git repository.`, ['write git@host:org/repo.git//file?ref=branch']);
+    problem(
+      findings,
+      source,
+      range,
+      'environment-not-fetched',
+      `"${clip(path)}" is no address of a file in a git repository.`,
+      ['write git@host:org/repo.git//file?ref=branch'],
+    );
     return undefined;
   }
   const cache = system.env.XDG_CACHE_HOME ?? join(system.home, '.cache');
@@ -42,19 +55,35 @@ export async function fetchGitFile(system: System, path: string, findings: Findi
   const why = await fetched(system, parsed, folder);
   if (why === undefined) return join(folder, parsed.file);
   if (await exists(join(folder, parsed.file))) {
-    findings.add('warning', 'environment-not-fetched', `The environment could not be fetched (${why}); the copy of an earlier run serves.`, placeOf(source, range));
+    findings.add(
+      'warning',
+      'environment-not-fetched',
+      `The environment could not be fetched (${why}); the copy of an earlier run serves.`,
+      placeOf(source, range),
+    );
     return join(folder, parsed.file);
   }
-  problem(findings, source, range, 'environment-not-fetched', `The environment could not be fetched from ${parsed.repository}: ${why}.`, [
-    `try \`git clone --branch ${parsed.branch} ${parsed.repository}\``,
-    'a local run does not need it: leave --env out',
-  ]);
+  problem(
+    findings,
+    source,
+    range,
+    'environment-not-fetched',
+    `The environment could not be fetched from ${parsed.repository}: ${why}.`,
+    [
+      `try \`git clone --branch ${parsed.branch} ${parsed.repository}\``,
+      'a local run does not need it: leave --env out',
+    ],
+  );
   return undefined;
 }
 
 /** Undefined when it went well, else why not. */
 async function fetched(system: System, path: GitPath, folder: string): Promise<string | undefined> {
-  const env = { ...system.env, GIT_TERMINAL_PROMPT: '0', GIT_SSH_COMMAND: system.env.GIT_SSH_COMMAND ?? 'ssh -o BatchMode=yes' };
+  const env = {
+    ...system.env,
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_SSH_COMMAND: system.env.GIT_SSH_COMMAND ?? 'ssh -o BatchMode=yes',
+  };
   const fresh = `${folder}.new`;
   try {
     await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
@@ -72,7 +101,10 @@ async function fetched(system: System, path: GitPath, folder: string): Promise<s
 
 /** What git said, in one line. */
 function reason(stderr: string): string | undefined {
-  const lines = stderr.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  const lines = stderr
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
   const found = lines.find((line) => !/^(Cloning|Warning|fatal: Could not read from remote)/i.test(line)) ?? lines[0];
   return found === undefined ? undefined : clip(found.replace(/\.$/, ''));
 }

@@ -14,7 +14,8 @@ export interface Interpolating {
 
 /** The node with its references resolved; the same node when it has none. Unknown names become findings. */
 export function interpolate(context: Interpolating, node: Node): Node {
-  if (node.kind === 'scalar') return typeof node.value === 'string' && node.value.includes('{') ? inText(context, node) : node;
+  if (node.kind === 'scalar')
+    return typeof node.value === 'string' && node.value.includes('{') ? inText(context, node) : node;
   if (node.kind === 'list') {
     const items = node.items.map((item) => interpolate(context, item));
     return items.every((item, i) => item === node.items[i]) ? node : { ...node, items };
@@ -52,7 +53,13 @@ function inText(context: Interpolating, node: ScalarNode): Node {
 }
 
 /** Adds what a reference stands for; false after a report. */
-function append(context: Interpolating, node: ScalarNode, reference: Reference, add: (text: string) => void, parts: Part[]): boolean {
+function append(
+  context: Interpolating,
+  node: ScalarNode,
+  reference: Reference,
+  add: (text: string) => void,
+  parts: Part[],
+): boolean {
   const found = resolve(context, node, reference);
   if (found !== undefined && 'part' in found) {
     parts.push(found.part);
@@ -60,13 +67,24 @@ function append(context: Interpolating, node: ScalarNode, reference: Reference, 
   }
   if (found !== undefined && (!('node' in found) || isBroken(found.node))) return false;
   if (found === undefined || found.node.kind === 'scalar') {
-    add(found === undefined ? reference.written : found.node.kind === 'scalar' && found.node.value !== null ? found.node.text : '');
+    add(
+      found === undefined
+        ? reference.written
+        : found.node.kind === 'scalar' && found.node.value !== null
+          ? found.node.text
+          : '',
+    );
     return true;
   }
   const where = rangeOf(context.source, node, reference);
-  problem(context.findings, context.source, where, 'wrong-type', `\`${reference.written}\` is a ${found.node.kind}, which does not fit into a text.`, [
-    'use it alone, as the whole value',
-  ]);
+  problem(
+    context.findings,
+    context.source,
+    where,
+    'wrong-type',
+    `\`${reference.written}\` is a ${found.node.kind}, which does not fit into a text.`,
+    ['use it alone, as the whole value'],
+  );
   return false;
 }
 
@@ -87,7 +105,9 @@ function moved(value: Node, at: Range, standIn: boolean): Node {
   const range = { start: at.start, end: at.end };
   if (value.kind === 'scalar') return { ...value, ...range, referenced: true, ...(standIn ? { standIn } : {}) };
   if (value.kind === 'list') return { ...value, ...range, items: value.items.map((item) => moved(item, at, standIn)) };
-  const entries = new Map([...value.entries].map(([key, entry]) => [key, { key, keyRange: range, value: moved(entry.value, at, standIn) }]));
+  const entries = new Map(
+    [...value.entries].map(([key, entry]) => [key, { key, keyRange: range, value: moved(entry.value, at, standIn) }]),
+  );
   return { ...value, ...range, entries };
 }
 
@@ -98,7 +118,14 @@ function resolve(context: Interpolating, node: ScalarNode, reference: Reference)
   const { findings, source } = context;
   if (reference.dollar && reference.path[0] !== 'module' && !('unknown' in found)) {
     const meant = `{${reference.path.join('.')}}`;
-    problem(findings, source, rangeOf(source, node, reference), 'unknown-reference', `\`\${{...}}\` is for outputs of modules, not for \`${meant}\`.`, [`write ${meant}`]);
+    problem(
+      findings,
+      source,
+      rangeOf(source, node, reference),
+      'unknown-reference',
+      `\`\${{...}}\` is for outputs of modules, not for \`${meant}\`.`,
+      [`write ${meant}`],
+    );
     return { unknown: '', hints: [] };
   }
   if ('unknown' in found) {
@@ -107,7 +134,13 @@ function resolve(context: Interpolating, node: ScalarNode, reference: Reference)
     const place = placeOf(source, rangeOf(source, node, reference));
     const value = found.node.kind === 'scalar' ? found.node.text : '';
     const key = `stand-in ${source.file} ${reference.path.join('.')}`;
-    findings.once(key, 'notice', 'stand-in-value', `\`${reference.written}\` exists only in a cloud; on ${context.scope.target} it is "${clip(value)}".`, place);
+    findings.once(
+      key,
+      'notice',
+      'stand-in-value',
+      `\`${reference.written}\` exists only in a cloud; on ${context.scope.target} it is "${clip(value)}".`,
+      place,
+    );
   }
   return found;
 }
@@ -117,4 +150,3 @@ function rangeOf(source: Source, node: ScalarNode, reference: Reference): Range 
   const at = source.text.slice(node.start, node.end).indexOf(reference.written);
   return at === -1 ? node : { start: node.start + at, end: node.start + at + reference.written.length };
 }
-

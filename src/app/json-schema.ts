@@ -1,8 +1,16 @@
 /** The JSON Schema (draft 2020-12) of definition files, for editors; made from the same descriptions that check them. */
-import type { Field, FieldType, Fields } from '../resources/field.ts';
+import type { Field, Fields, FieldType } from '../resources/field.ts';
 import { moduleTypes, namesOf } from '../resources/index.ts';
 import type { ModuleType } from '../resources/module-type.ts';
-import { clusterFileFields, environmentFields, environmentFileFields, inputVariableFields, moduleFields, providerFields, serviceFileFields } from './file-schema.ts';
+import {
+  clusterFileFields,
+  environmentFields,
+  environmentFileFields,
+  inputVariableFields,
+  moduleFields,
+  providerFields,
+  serviceFileFields,
+} from './file-schema.ts';
 import { longestName } from './names.ts';
 
 export type JsonSchema = { readonly [key: string]: unknown };
@@ -52,26 +60,39 @@ function fileSchema(fields: Fields, more: Record<string, unknown>): JsonSchema {
     name: { $ref: '#/$defs/name' },
     modules: { type: 'array', items: { $ref: '#/$defs/module' } },
     input_variables: orNull({ type: 'array', items: { $ref: '#/$defs/inputVariable' } }),
-    ...(fields.environments === undefined ? {} : { environments: { type: 'array', minItems: 1, items: { $ref: '#/$defs/environment' } } }),
+    ...(fields.environments === undefined
+      ? {}
+      : { environments: { type: 'array', minItems: 1, items: { $ref: '#/$defs/environment' } } }),
     ...more,
   };
   return { ...plain, properties: parts };
 }
 
 function providersSchema(): JsonSchema {
-  const properties = Object.fromEntries(Object.entries(providerFields).map(([key, fields]) => [key, key === 'local' ? orNull(objectSchema(fields, false)) : objectSchema(fields, false)]));
+  const properties = Object.fromEntries(
+    Object.entries(providerFields).map(([key, fields]) => [
+      key,
+      key === 'local' ? orNull(objectSchema(fields, false)) : objectSchema(fields, false),
+    ]),
+  );
   return { type: 'object', properties, additionalProperties: false, minProperties: 1, maxProperties: 1 };
 }
 
 function moduleSchema(type: ModuleType): JsonSchema {
   const schema = objectSchema({ ...moduleFields, ...type.fields }, true);
-  const properties = { ...(schema.properties as Record<string, unknown>), type: { enum: namesOf(type) }, name: orNull({ $ref: '#/$defs/name' }) };
+  const properties = {
+    ...(schema.properties as Record<string, unknown>),
+    type: { enum: namesOf(type) },
+    name: orNull({ $ref: '#/$defs/name' }),
+  };
   return { description: type.doc, ...schema, properties };
 }
 
 function objectSchema(fields: Fields, references: boolean): JsonSchema {
   const required = Object.keys(fields).filter((key) => fields[key]?.required === true);
-  const properties = Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, fieldSchema(field, references)]));
+  const properties = Object.fromEntries(
+    Object.entries(fields).map(([key, field]) => [key, fieldSchema(field, references)]),
+  );
   return { type: 'object', properties, ...(required.length === 0 ? {} : { required }), additionalProperties: false };
 }
 
@@ -101,9 +122,18 @@ function typeSchema(type: FieldType, references: boolean): JsonSchema {
       return also({ enum: type.values });
     case 'int':
     case 'number': {
-      const bounds = { ...(type.min === undefined ? {} : { minimum: type.min }), ...(type.max === undefined ? {} : { maximum: type.max }) };
+      const bounds = {
+        ...(type.min === undefined ? {} : { minimum: type.min }),
+        ...(type.max === undefined ? {} : { maximum: type.max }),
+      };
       const text = { type: 'string', pattern: type.kind === 'int' ? '^[+-]?[0-9]+$' : '^[+-]?[0-9]+(\\.[0-9]+)?$' };
-      return { anyOf: [{ type: type.kind === 'int' ? 'integer' : 'number', ...bounds }, text, ...(references ? [reference] : [])] };
+      return {
+        anyOf: [
+          { type: type.kind === 'int' ? 'integer' : 'number', ...bounds },
+          text,
+          ...(references ? [reference] : []),
+        ],
+      };
     }
     case 'string': {
       const text = { type: 'string', ...(type.pattern === undefined ? {} : { pattern: type.pattern.source }) };

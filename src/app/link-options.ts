@@ -2,8 +2,8 @@
 import type { LinkRules } from '../resources/module-type.ts';
 import type { Checking } from './check.ts';
 import { problem } from './findings.ts';
-import { clip, described, type Node } from './nodes.ts';
 import { didYouMean, listed } from './nearest.ts';
+import { clip, described, type Node } from './nodes.ts';
 
 export interface LinkOptions {
   readonly access: readonly string[];
@@ -13,7 +13,12 @@ export interface LinkOptions {
 
 const environmentName = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 
-export function checkLinkOptions(checking: Checking, options: Node | undefined, rules: LinkRules, target: string): LinkOptions {
+export function checkLinkOptions(
+  checking: Checking,
+  options: Node | undefined,
+  rules: LinkRules,
+  target: string,
+): LinkOptions {
   const access: string[] = [];
   const names = new Map<string, string>();
   const items = options === undefined ? [] : options.kind === 'list' ? options.items : [options];
@@ -32,15 +37,33 @@ function checkAccess(checking: Checking, item: Node, rules: LinkRules, target: s
   }
   const { findings, source } = checking;
   if (rules.access.length === 0) {
-    problem(findings, source, item, 'invalid-link', `A link to \`${clip(target)}\` has no kinds of access, and this is ${described(item)}.`, [
-      `remove it; other names for variables are written as a map: ${listed(rules.variables)}`,
-    ]);
+    problem(
+      findings,
+      source,
+      item,
+      'invalid-link',
+      `A link to \`${clip(target)}\` has no kinds of access, and this is ${described(item)}.`,
+      [`remove it; other names for variables are written as a map: ${listed(rules.variables)}`],
+    );
     return;
   }
-  problem(findings, source, item, 'invalid-link', `The access to \`${clip(target)}\` is ${listed(rules.access)}, and this is ${described(item)}.`, didYouMean(word, rules.access));
+  problem(
+    findings,
+    source,
+    item,
+    'invalid-link',
+    `The access to \`${clip(target)}\` is ${listed(rules.access)}, and this is ${described(item)}.`,
+    didYouMean(word, rules.access),
+  );
 }
 
-function rename(checking: Checking, item: Extract<Node, { kind: 'map' }>, rules: LinkRules, target: string, names: Map<string, string>): void {
+function rename(
+  checking: Checking,
+  item: Extract<Node, { kind: 'map' }>,
+  rules: LinkRules,
+  target: string,
+  names: Map<string, string>,
+): void {
   const { findings, source } = checking;
   for (const { key, keyRange, value } of item.entries.values()) {
     if (!rules.variables.includes(key)) {
@@ -49,7 +72,13 @@ function rename(checking: Checking, item: Extract<Node, { kind: 'map' }>, rules:
         `it gives ${listed(rules.variables)}`,
       ]);
     } else if (value.kind !== 'scalar' || typeof value.value !== 'string' || !environmentName.test(value.value)) {
-      problem(findings, source, value, 'invalid-link', `The new name of \`${key}\` must be the name of an environment variable, and is ${described(value)}.`);
+      problem(
+        findings,
+        source,
+        value,
+        'invalid-link',
+        `The new name of \`${key}\` must be the name of an environment variable, and is ${described(value)}.`,
+      );
     } else {
       names.set(key, value.value);
     }

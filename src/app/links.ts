@@ -7,8 +7,8 @@ import { isLocal } from './environment.ts';
 import { problem } from './findings.ts';
 import { checkLinkOptions } from './link-options.ts';
 import { variableName } from './names.ts';
-import { clip, get, type MapNode, type Node, stringOf } from './nodes.ts';
 import { didYouMean } from './nearest.ts';
+import { clip, get, type MapNode, type Node, stringOf } from './nodes.ts';
 import type { Layers, ResolvingLayer } from './resolving.ts';
 import { linkedPorts } from './service-links.ts';
 import { placeOf, type Range } from './source.ts';
@@ -19,7 +19,13 @@ interface Written {
   readonly options: Node | undefined;
 }
 
-export function linksOf(layer: ResolvingLayer, layers: Layers, checking: Checking, module: WrittenModule, node: MapNode): Link[] {
+export function linksOf(
+  layer: ResolvingLayer,
+  layers: Layers,
+  checking: Checking,
+  module: WrittenModule,
+  node: MapNode,
+): Link[] {
   const list = get(node, 'links');
   if (list?.kind !== 'list') return [];
   const links: Link[] = [];
@@ -28,8 +34,20 @@ export function linksOf(layer: ResolvingLayer, layers: Layers, checking: Checkin
     const link = written === undefined ? undefined : linkTo(layer, layers, checking, module, written);
     if (link === undefined || written === undefined) continue;
     const twin = links.find((other) => other.to === link.to);
-    if (twin !== undefined && twin.access.join() === link.access.join() && twin.variables.length === link.variables.length && written.options === undefined) {
-      problem(checking.findings, checking.source, written.range, 'invalid-link', `\`${clip(written.name)}\` is linked twice.`, ['remove one of the two']);
+    if (
+      twin !== undefined &&
+      twin.access.join() === link.access.join() &&
+      twin.variables.length === link.variables.length &&
+      written.options === undefined
+    ) {
+      problem(
+        checking.findings,
+        checking.source,
+        written.range,
+        'invalid-link',
+        `\`${clip(written.name)}\` is linked twice.`,
+        ['remove one of the two'],
+      );
       continue;
     }
     links.push(link);
@@ -44,14 +62,27 @@ function writtenLink(checking: Checking, item: Node): Written | undefined {
   const [entry, second] = [...item.entries.values()];
   if (entry === undefined || second !== undefined) {
     const range = second?.keyRange ?? item;
-    problem(checking.findings, checking.source, range, 'invalid-link', 'A link has one module, and what it may do below it.', ['begin each link with `- `, and indent what belongs to it']);
+    problem(
+      checking.findings,
+      checking.source,
+      range,
+      'invalid-link',
+      'A link has one module, and what it may do below it.',
+      ['begin each link with `- `, and indent what belongs to it'],
+    );
     return undefined;
   }
   const empty = entry.value.kind === 'scalar' && entry.value.value === null;
   return { name: entry.key, range: entry.keyRange, options: empty ? undefined : entry.value };
 }
 
-function linkTo(layer: ResolvingLayer, layers: Layers, checking: Checking, module: WrittenModule, written: Written): Link | undefined {
+function linkTo(
+  layer: ResolvingLayer,
+  layers: Layers,
+  checking: Checking,
+  module: WrittenModule,
+  written: Written,
+): Link | undefined {
   const { findings, source } = checking;
   const target = targetOf(layer, layers, checking, module, written);
   if (target === undefined) return undefined;
@@ -60,24 +91,48 @@ function linkTo(layer: ResolvingLayer, layers: Layers, checking: Checking, modul
   const to = `${target.layer.definition.name}/${target.module.name}`;
   if (target.module.type.kind === 'service') {
     if (module.type.kind !== 'service') {
-      problem(findings, source, written.range, 'invalid-link', `Only a k8s-service can link to a service, and this is a ${module.type.name}.`);
+      problem(
+        findings,
+        source,
+        written.range,
+        'invalid-link',
+        `Only a k8s-service can link to a service, and this is a ${module.type.name}.`,
+      );
       return undefined;
     }
     const outputs = linkedPorts(target.module);
-    const { names } = checkLinkOptions(checking, written.options, { variables: outputs.map((o) => o.key), access: [], defaultAccess: [] }, written.name);
-    const variables = outputs.map(({ key, output }) => ({ name: names.get(key) ?? variableName(target.module.name, key), output }));
+    const { names } = checkLinkOptions(
+      checking,
+      written.options,
+      { variables: outputs.map((o) => o.key), access: [], defaultAccess: [] },
+      written.name,
+    );
+    const variables = outputs.map(({ key, output }) => ({
+      name: names.get(key) ?? variableName(target.module.name, key),
+      output,
+    }));
     return { from, to, kind: 'service', access: [], variables, place };
   }
   const rules = target.module.type.link;
   if (rules === undefined || target.module.type.kind !== 'resource') {
-    problem(findings, source, written.range, 'invalid-link', `\`${clip(written.name)}\` is a ${target.module.writtenType}, which cannot be linked.`, [
-      `use its outputs: \`\${{module.${target.module.name}.<output>}}\``,
-    ]);
+    problem(
+      findings,
+      source,
+      written.range,
+      'invalid-link',
+      `\`${clip(written.name)}\` is a ${target.module.writtenType}, which cannot be linked.`,
+      [`use its outputs: \`\${{module.${target.module.name}.<output>}}\``],
+    );
     return undefined;
   }
-  const all: LinkRules = isLocal(layer.target) ? { ...rules, variables: [...rules.variables, ...(rules.localVariables ?? [])] } : rules;
+  const all: LinkRules = isLocal(layer.target)
+    ? { ...rules, variables: [...rules.variables, ...(rules.localVariables ?? [])] }
+    : rules;
   const { names, access } = checkLinkOptions(checking, written.options, all, written.name);
-  const variables = all.variables.map((output) => ({ name: names.get(output) ?? variableName(target.module.name, output), output }));
+  const variables = all.variables.map((output) => ({
+    name: names.get(output) ?? variableName(target.module.name, output),
+    output,
+  }));
   return { from, to, kind: 'resource', access, variables: module.type.kind === 'service' ? variables : [], place };
 }
 
@@ -93,15 +148,37 @@ function targetOf(
   const other = second === undefined ? layer : layers.get(first);
   if (other === undefined) {
     const hints = [...didYouMean(first, layers.keys()), `name the file of layer \`${clip(first)}\` with -c too`];
-    problem(findings, source, written.range, 'invalid-link', `The layer \`${clip(first)}\` is not part of this run.`, hints);
+    problem(
+      findings,
+      source,
+      written.range,
+      'invalid-link',
+      `The layer \`${clip(first)}\` is not part of this run.`,
+      hints,
+    );
     return undefined;
   }
   const name = second ?? first;
   const found = other.modules.get(name);
   if (found === undefined) {
-    const elsewhere = [...layers.values()].filter((l) => l.modules.has(name)).map((l) => `\`${l.definition.name}/${name}\``);
-    const hints = [...didYouMean(name, [...other.modules.keys()].filter((n) => n !== module.name)), ...(elsewhere.length === 0 ? [] : [`there is ${elsewhere.join(', ')} in another layer`])];
-    problem(findings, source, written.range, 'unknown-module', `Layer \`${other.definition.name}\` has no module \`${clip(name)}\` to link to.`, hints);
+    const elsewhere = [...layers.values()]
+      .filter((l) => l.modules.has(name))
+      .map((l) => `\`${l.definition.name}/${name}\``);
+    const hints = [
+      ...didYouMean(
+        name,
+        [...other.modules.keys()].filter((n) => n !== module.name),
+      ),
+      ...(elsewhere.length === 0 ? [] : [`there is ${elsewhere.join(', ')} in another layer`]),
+    ];
+    problem(
+      findings,
+      source,
+      written.range,
+      'unknown-module',
+      `Layer \`${other.definition.name}\` has no module \`${clip(name)}\` to link to.`,
+      hints,
+    );
     return undefined;
   }
   if (found === module) {
@@ -109,9 +186,14 @@ function targetOf(
     return undefined;
   }
   if (other !== layer && found.type.kind !== 'service') {
-    problem(findings, source, written.range, 'invalid-link', `Only services can be linked from another layer, and \`${clip(written.name)}\` is a ${found.writtenType}.`, [
-      `move it to this layer, or link to a service of \`${first}\` that offers its data`,
-    ]);
+    problem(
+      findings,
+      source,
+      written.range,
+      'invalid-link',
+      `Only services can be linked from another layer, and \`${clip(written.name)}\` is a ${found.writtenType}.`,
+      [`move it to this layer, or link to a service of \`${first}\` that offers its data`],
+    );
     return undefined;
   }
   return { layer: other, module: found };

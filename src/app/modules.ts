@@ -32,7 +32,10 @@ export function otherModuleOf(layer: ResolvingLayer, layers: Layers, module: Wri
   const { values, node } = settingsOf(layer, module);
   checkTogether(layer, module, node, values);
   if (module.type.fields.links !== undefined && module.type.name !== 'cloudfront-distribution') {
-    values.links = linksOf(layer, layers, checkingOf(layer, module), module, node).map(({ to, access }) => ({ to, access }));
+    values.links = linksOf(layer, layers, checkingOf(layer, module), module, node).map(({ to, access }) => ({
+      to,
+      access,
+    }));
   }
   return {
     id: `${layer.definition.name}/${module.name}`,
@@ -46,9 +49,12 @@ export function otherModuleOf(layer: ResolvingLayer, layers: Layers, module: Wri
 
 function settingsOf(layer: ResolvingLayer, module: WrittenModule): { values: Values; node: MapNode } {
   const node = interpolated(layer, module);
-  const values = checkFields(checkingOf(layer, module), node, module.type.fields, { allowed: Object.keys(moduleFields) });
+  const values = checkFields(checkingOf(layer, module), node, module.type.fields, {
+    allowed: Object.keys(moduleFields),
+  });
   if (layer.environment.name.startsWith('prod')) {
-    for (const key of ['multi_az', 'safety']) if (key in module.type.fields && !node.entries.has(key)) values[key] = true;
+    for (const key of ['multi_az', 'safety'])
+      if (key in module.type.fields && !node.entries.has(key)) values[key] = true;
   }
   return { values, node };
 }
@@ -57,14 +63,39 @@ function settingsOf(layer: ResolvingLayer, module: WrittenModule): { values: Val
 function checkTogether(layer: ResolvingLayer, module: WrittenModule, node: MapNode, values: Values): void {
   const { findings, source } = checkingOf(layer, module);
   const at = (key: string) => node.entries.get(key)?.keyRange ?? module.typeRange;
-  if (module.type.name === 'helm-chart' && textIn(values, 'repository') !== undefined && values.chart_version === undefined) {
-    problem(findings, source, at('repository'), 'conflicting-fields', 'A chart of a repository needs `chart_version`.', ['add `chart_version:`']);
+  if (
+    module.type.name === 'helm-chart' &&
+    textIn(values, 'repository') !== undefined &&
+    values.chart_version === undefined
+  ) {
+    problem(
+      findings,
+      source,
+      at('repository'),
+      'conflicting-fields',
+      'A chart of a repository needs `chart_version`.',
+      ['add `chart_version:`'],
+    );
   }
   if (module.type.name === 'helm-chart' && node.entries.has('values_file') && node.entries.has('values_files')) {
-    problem(findings, source, at('values_files'), 'conflicting-fields', '`values_file` and `values_files` exclude each other.', ['put the file into `values_files`']);
+    problem(
+      findings,
+      source,
+      at('values_files'),
+      'conflicting-fields',
+      '`values_file` and `values_files` exclude each other.',
+      ['put the file into `values_files`'],
+    );
   }
   if (module.type.name === 'custom-terraform' && values.source === undefined && values.path_to_module === undefined) {
-    problem(findings, source, module.typeRange, 'missing-field', 'custom-terraform needs `source`, which is not there.', ['add `source:`, a folder or a registry address']);
+    problem(
+      findings,
+      source,
+      module.typeRange,
+      'missing-field',
+      'custom-terraform needs `source`, which is not there.',
+      ['add `source:`, a folder or a registry address'],
+    );
   }
   checkBounds(layer, module, node, values);
   if (module.type.name === 'base') checkOwnNetwork(layer, module, node);
@@ -83,7 +114,13 @@ function checkBounds(layer: ResolvingLayer, module: WrittenModule, node: MapNode
     values.max_nodes = min;
     return;
   }
-  problem(findings, source, get(node, 'min_nodes') ?? node, 'invalid-value', `\`min_nodes\` is ${min}, more than \`max_nodes\`, which is ${max}.`);
+  problem(
+    findings,
+    source,
+    get(node, 'min_nodes') ?? node,
+    'invalid-value',
+    `\`min_nodes\` is ${min}, more than \`max_nodes\`, which is ${max}.`,
+  );
 }
 
 function checkOwnNetwork(layer: ResolvingLayer, module: WrittenModule, node: MapNode): void {
@@ -93,7 +130,14 @@ function checkOwnNetwork(layer: ResolvingLayer, module: WrittenModule, node: Map
   const missing = keys.filter((key) => !node.entries.has(key)).map((key) => `\`${key}\``);
   const { findings, source } = checkingOf(layer, module);
   const range = node.entries.get(written[0] ?? '')?.keyRange ?? node;
-  problem(findings, source, range, 'conflicting-fields', `A network of your own needs all three fields, and ${missing.join(' and ')} is missing.`, ['write all of them or none']);
+  problem(
+    findings,
+    source,
+    range,
+    'conflicting-fields',
+    `A network of your own needs all three fields, and ${missing.join(' and ')} is missing.`,
+    ['write all of them or none'],
+  );
 }
 
 function checkTlsPorts(layer: ResolvingLayer, module: WrittenModule, node: MapNode, values: Values): void {
@@ -101,7 +145,12 @@ function checkTlsPorts(layer: ResolvingLayer, module: WrittenModule, node: MapNo
   const missing = (listIn(values, 'nginx_extra_tcp_ports_tls') ?? []).filter((port) => !open.has(port));
   if (missing.length === 0) return;
   const { findings, source } = checkingOf(layer, module);
-  problem(findings, source, get(node, 'nginx_extra_tcp_ports_tls') ?? node, 'conflicting-fields', `TLS is asked for on port ${missing.join(', ')}, which \`nginx_extra_tcp_ports\` does not open.`, [
-    'add it to `nginx_extra_tcp_ports` too',
-  ]);
+  problem(
+    findings,
+    source,
+    get(node, 'nginx_extra_tcp_ports_tls') ?? node,
+    'conflicting-fields',
+    `TLS is asked for on port ${missing.join(', ')}, which \`nginx_extra_tcp_ports\` does not open.`,
+    ['add it to `nginx_extra_tcp_ports` too'],
+  );
 }

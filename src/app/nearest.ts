@@ -10,7 +10,8 @@ export function distance(a: string, b: string, limit: number): number {
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1];
       let best = Math.min((previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (previous[j - 1] ?? 0) + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, (before[j - 2] ?? 0) + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        best = Math.min(best, (before[j - 2] ?? 0) + 1);
       row.push(best);
     }
     before = previous;
@@ -28,9 +29,13 @@ export function nearest(word: string, known: Iterable<string>, count = 3): strin
     const candidate = name.toLowerCase();
     const score = distance(wanted, candidate, limit);
     if (score <= limit) found.push({ name, score });
-    else if (wanted.length > 2 && (candidate.startsWith(wanted) || candidate.endsWith(wanted))) found.push({ name, score: limit + 1 });
+    else if (wanted.length > 2 && (candidate.startsWith(wanted) || candidate.endsWith(wanted)))
+      found.push({ name, score: limit + 1 });
   }
-  return found.sort((a, b) => a.score - b.score || (a.name < b.name ? -1 : 1)).slice(0, count).map((f) => f.name);
+  return found
+    .sort((a, b) => a.score - b.score || (a.name < b.name ? -1 : 1))
+    .slice(0, count)
+    .map((f) => f.name);
 }
 
 /** "did you mean `x`, or `y`?" as a hint, or nothing. */

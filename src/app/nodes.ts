@@ -54,7 +54,12 @@ export function plainOf(node: Node): Plain | LateText {
   if (node.kind === 'list') return node.items.map(plainOf) as Plain;
   const plain: Record<string, unknown> = {};
   for (const entry of node.entries.values()) {
-    Object.defineProperty(plain, entry.key, { value: plainOf(entry.value), enumerable: true, writable: true, configurable: true });
+    Object.defineProperty(plain, entry.key, {
+      value: plainOf(entry.value),
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
   }
   return plain as Plain;
 }

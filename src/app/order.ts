@@ -1,6 +1,10 @@
 /** Dependency order: each after everything it needs; cycles keep file order. */
 
-export function inOrder<T>(items: readonly T[], idOf: (item: T) => string, needsOf: (item: T) => readonly string[]): T[] {
+export function inOrder<T>(
+  items: readonly T[],
+  idOf: (item: T) => string,
+  needsOf: (item: T) => readonly string[],
+): T[] {
   const byId = new Map(items.map((item) => [idOf(item), item]));
   const done = new Set<string>();
   const entered = new Set<string>();

@@ -3,16 +3,27 @@ import { checkFields } from './check.ts';
 import type { ProviderName, WrittenProvider } from './definition.ts';
 import { providerFields } from './file-schema.ts';
 import { type Findings, problem } from './findings.ts';
-import { clip, described, isEmpty, type MapEntry, type MapNode, type Node, type ScalarNode } from './nodes.ts';
 import { didYouMean, listed } from './nearest.ts';
+import { clip, described, isEmpty, type MapEntry, type MapNode, type Node, type ScalarNode } from './nodes.ts';
 import type { Range, Source } from './source.ts';
 
-export function parseProvider(source: Source, node: Node | undefined, findings: Findings, key: Range | undefined): WrittenProvider | undefined {
+export function parseProvider(
+  source: Source,
+  node: Node | undefined,
+  findings: Findings,
+  key: Range | undefined,
+): WrittenProvider | undefined {
   if (node === undefined) return undefined;
   const names = ['aws', 'google', 'azurerm', 'local'];
   if (node.kind !== 'map') {
     const range = isEmpty(node) && key !== undefined ? key : node;
-    problem(findings, source, range, 'wrong-type', `\`providers\` must be a map with one of ${listed(names)}, and is ${described(node)}.`);
+    problem(
+      findings,
+      source,
+      range,
+      'wrong-type',
+      `\`providers\` must be a map with one of ${listed(names)}, and is ${described(node)}.`,
+    );
     return undefined;
   }
   let chosen: WrittenProvider | undefined;
@@ -25,14 +36,25 @@ export function parseProvider(source: Source, node: Node | undefined, findings: 
     }
     const provider = oneProvider(source, entry, findings);
     if (chosen !== undefined) {
-      problem(findings, source, entry.keyRange, 'provider-conflict', `A file has one provider, and this one has \`${chosen.name}\` and \`${entry.key}\`.`, [
-        'write a file for each environment',
-      ]);
+      problem(
+        findings,
+        source,
+        entry.keyRange,
+        'provider-conflict',
+        `A file has one provider, and this one has \`${chosen.name}\` and \`${entry.key}\`.`,
+        ['write a file for each environment'],
+      );
     }
     chosen ??= provider;
   }
   if (chosen === undefined && node.entries.size === 0) {
-    problem(findings, source, key ?? node, 'missing-field', `\`providers\` is empty; it needs one of ${listed(names)}.`);
+    problem(
+      findings,
+      source,
+      key ?? node,
+      'missing-field',
+      `\`providers\` is empty; it needs one of ${listed(names)}.`,
+    );
   }
   return chosen;
 }
@@ -41,9 +63,20 @@ function oneProvider(source: Source, entry: MapEntry, findings: Findings): Writt
   const name = (entry.key === 'gcp' ? 'google' : entry.key) as ProviderName;
   const settings = new Map<string, ScalarNode>();
   const node = entry.value;
-  const map: MapNode | undefined = node.kind === 'map' ? node : isEmpty(node) ? { kind: 'map', entries: new Map(), flow: false, ...entry.keyRange } : undefined;
+  const map: MapNode | undefined =
+    node.kind === 'map'
+      ? node
+      : isEmpty(node)
+        ? { kind: 'map', entries: new Map(), flow: false, ...entry.keyRange }
+        : undefined;
   if (map === undefined) {
-    problem(findings, source, node, 'wrong-type', `The provider \`${entry.key}\` must be a map, and is ${described(node)}.`);
+    problem(
+      findings,
+      source,
+      node,
+      'wrong-type',
+      `The provider \`${entry.key}\` must be a map, and is ${described(node)}.`,
+    );
     return { name, range: entry.keyRange, settings };
   }
   const fields = providerFields[entry.key] ?? {};

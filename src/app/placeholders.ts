@@ -15,8 +15,13 @@ export function refusePlaceholders(source: Source, findings: Findings): void {
     if (found === undefined) continue;
     const at = start + line.indexOf(found);
     const [key = 'it', , prompt] = found.slice(2, -2).split('::');
-    problem(findings, source, { start: at, end: at + found.length }, 'unfilled-placeholder', `The placeholder for \`${clip(key)}\` is not filled.`, [
-      `write your value in its place${prompt === undefined ? '' : `: ${clip(prompt.trim())}`}`,
-    ]);
+    problem(
+      findings,
+      source,
+      { start: at, end: at + found.length },
+      'unfilled-placeholder',
+      `The placeholder for \`${clip(key)}\` is not filled.`,
+      [`write your value in its place${prompt === undefined ? '' : `: ${clip(prompt.trim())}`}`],
+    );
   }
 }

@@ -60,12 +60,17 @@ async function readLayers(options: ReadOptions, findings: Findings): Promise<Cho
   const chosen: ChosenLayer[] = [];
   for (const [index, result] of read.entries()) {
     if (result === undefined) {
-      findings.add('error', 'file-not-found', `The file ${names[index]} is not there.`, undefined, ['check the path after -c']);
+      findings.add('error', 'file-not-found', `The file ${names[index]} is not there.`, undefined, [
+        'check the path after -c',
+      ]);
       continue;
     }
     for (const d of result.findings.list) findings.add(d.severity, d.code, d.message, d.place, d.hints);
     if (result.definition === undefined) continue;
-    const environment = await chooseEnvironment({ system: options.system, files, findings, wanted: options.env }, result.definition);
+    const environment = await chooseEnvironment(
+      { system: options.system, files, findings, wanted: options.env },
+      result.definition,
+    );
     if (environment !== undefined) chosen.push({ definition: result.definition, environment });
   }
   reportMixture(chosen, findings);
@@ -79,5 +84,8 @@ function reportMixture(chosen: readonly ChosenLayer[], findings: Findings): void
   if (named.size < 2) return;
   const last = [...named.values()].at(-1) as Definition;
   const message = `The layers of this run belong to different environments: ${listed([...named.keys()])}.`;
-  findings.add('error', 'ambiguous-environment', message, placeOf(last.source, last.nameRange), ['choose one with --env', 'or name the files of one with -c']);
+  findings.add('error', 'ambiguous-environment', message, placeOf(last.source, last.nameRange), [
+    'choose one with --env',
+    'or name the files of one with -c',
+  ]);
 }

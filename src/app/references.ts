@@ -68,7 +68,12 @@ function referenceAt(text: string, at: number): Reference | undefined {
   form.lastIndex = at;
   const found = form.exec(text);
   if (found?.[1] === undefined) return undefined;
-  return { path: found[1].split(/[.[\]]+/).filter((part) => part !== ''), written: found[0], at, dollar: form === dollar };
+  return {
+    path: found[1].split(/[.[\]]+/).filter((part) => part !== ''),
+    written: found[0],
+    at,
+    dollar: form === dollar,
+  };
 }
 
 export function isReference(piece: Piece): piece is Reference {

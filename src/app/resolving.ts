@@ -56,9 +56,14 @@ export function listIn(values: Readonly<Record<string, unknown>>, key: string): 
   return Array.isArray(value) ? value : undefined;
 }
 
-export function recordIn(values: Readonly<Record<string, unknown>>, key: string): Readonly<Record<string, unknown>> | undefined {
+export function recordIn(
+  values: Readonly<Record<string, unknown>>,
+  key: string,
+): Readonly<Record<string, unknown>> | undefined {
   const value = values[key];
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
 }
 
 /** The texts of a list; anything else in it was reported. */

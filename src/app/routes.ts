@@ -26,10 +26,16 @@ export function routesOf(
   if (entry === undefined || written === undefined) return [];
   const uris: readonly unknown[] = Array.isArray(written) ? written : [written];
   const port = httpPort(ports);
-  if (port === undefined && uris.length > 0) {
-    problem(checking.findings, checking.source, entry.keyRange, 'invalid-public-uri', 'Only an http port can be public, and this service has none.', [
-      'add `port: {http: 8080}`, or remove `public_uri`',
-    ]);
+  const unread = ports.length === 0 && (node.entries.has('port') || node.entries.has('ports'));
+  if (port === undefined && uris.length > 0 && !unread) {
+    problem(
+      checking.findings,
+      checking.source,
+      entry.keyRange,
+      'invalid-public-uri',
+      'Only an http port can be public, and this service has none.',
+      ['add `port: {http: 8080}`, or remove `public_uri`'],
+    );
   }
   const keep = values.keep_path_prefix === true;
   return uris.flatMap((uri, index) => {
@@ -37,7 +43,8 @@ export function routesOf(
     const address = addressOf(checking, uri, at);
     if (address === undefined || port === undefined) return [];
     const place = placeOf(checking.source, at);
-    const local = isLocal(layer.target) && address.host !== '*' ? noticedLocalHost(checking, address.host, at) : address.host;
+    const local =
+      isLocal(layer.target) && address.host !== '*' ? noticedLocalHost(checking, address.host, at) : address.host;
     return [{ service, port: port.name, host: local, path: address.path, strip: !keep && address.path !== '/', place }];
   });
 }
@@ -46,7 +53,9 @@ function noticedLocalHost(checking: Checking, written: string, at: Node): string
   const local = localHost(written);
   if (local !== written) {
     const message = `On ${checking.target} the host \`${written}\` is served as \`${local}\`.`;
-    checking.findings.once(`host ${written}`, 'notice', 'stand-in-value', message, placeOf(checking.source, at), ['write "{parent.domain}" for the domain of the environment']);
+    checking.findings.once(`host ${written}`, 'notice', 'stand-in-value', message, placeOf(checking.source, at), [
+      'write "{parent.domain}" for the domain of the environment',
+    ]);
   }
   return local;
 }
@@ -54,14 +63,24 @@ function noticedLocalHost(checking: Checking, written: string, at: Node): string
 function addressOf(checking: Checking, uri: unknown, at: Node): { host: string; path: string } | undefined {
   const { findings, source } = checking;
   if (isLate(uri)) {
-    problem(findings, source, at, 'late-value', 'An address must be known before anything runs, and this one is known only then.', ['write the domain itself']);
+    problem(
+      findings,
+      source,
+      at,
+      'late-value',
+      'An address must be known before anything runs, and this one is known only then.',
+      ['write the domain itself'],
+    );
     return undefined;
   }
   if (typeof uri !== 'string') return undefined;
   const address = parseAddress(uri);
   if (address === undefined) {
     const scheme = /^https?:\/\//.test(uri) ? ['leave `https://` out'] : [];
-    problem(findings, source, at, 'invalid-public-uri', `"${clip(uri)}" is no address for \`public_uri\`.`, [...scheme, 'write `/path`, `host`, `host/path` or `*`']);
+    problem(findings, source, at, 'invalid-public-uri', `"${clip(uri)}" is no address for \`public_uri\`.`, [
+      ...scheme,
+      'write `/path`, `host`, `host/path` or `*`',
+    ]);
   }
   return address;
 }
@@ -90,7 +109,12 @@ export function reportSameRoutes(routes: readonly Route[], findings: Findings): 
     }
     const address = `${route.host === '*' ? 'any host' : route.host}, path ${route.path}`;
     const at = first.place === undefined ? '' : ` (${first.place.file}:${first.place.line})`;
-    const who = first.service === route.service ? `\`${route.service}\` claims twice` : `\`${route.service}\` and \`${first.service}\`${at} both claim`;
-    findings.add('error', 'duplicate-route', `${who} the address ${address}.`, route.place, ['give one of them another path or host in `public_uri`']);
+    const who =
+      first.service === route.service
+        ? `\`${route.service}\` claims twice`
+        : `\`${route.service}\` and \`${first.service}\`${at} both claim`;
+    findings.add('error', 'duplicate-route', `${who} the address ${address}.`, route.place, [
+      'give one of them another path or host in `public_uri`',
+    ]);
   }
 }

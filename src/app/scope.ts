@@ -6,8 +6,8 @@ import type { Definition, WrittenModule } from './definition.ts';
 import { type Environment, isLocal } from './environment.ts';
 import type { Findings } from './findings.ts';
 import { clusterName, localDomain } from './names.ts';
-import { get, type Node, type ScalarNode, stringOf } from './nodes.ts';
 import { didYouMean, listed } from './nearest.ts';
+import { get, type Node, type ScalarNode, stringOf } from './nodes.ts';
 
 export type Found =
   | { readonly node: Node; readonly standIn?: boolean }
@@ -34,7 +34,15 @@ export function scopeOf(
   return { layer: definition.name, target, environment, variables, modules, findings };
 }
 
-const simple = ['env', 'layer_name', 'parent_name', 'region', 'state_storage', 'kubeconfig', 'k8s_access_token'] as const;
+const simple = [
+  'env',
+  'layer_name',
+  'parent_name',
+  'region',
+  'state_storage',
+  'kubeconfig',
+  'k8s_access_token',
+] as const;
 const clouds = ['aws', 'google', 'gcp', 'azurerm', 'local', 'provider'] as const;
 const roots = ['vars', 'variables', 'parent', 'module', ...simple, ...clouds];
 
@@ -56,19 +64,29 @@ export function lookUp(scope: Scope, path: readonly string[]): Found | undefined
   const written = `{${path.join('.')}}`;
   const lower = root.toLowerCase();
   if (/[A-Z]/.test(root) && !roots.includes(lower)) return undefined;
-  const hints = didYouMean(root, rest.length > 0 ? roots.filter((name) => !(simple as readonly string[]).includes(name)) : roots);
-  return { unknown: `\`${written}\` names nothing that is known.`, hints: [...hints, `if the braces are meant as text, double them: "{${written}}"`] };
+  const hints = didYouMean(
+    root,
+    rest.length > 0 ? roots.filter((name) => !(simple as readonly string[]).includes(name)) : roots,
+  );
+  return {
+    unknown: `\`${written}\` names nothing that is known.`,
+    hints: [...hints, `if the braces are meant as text, double them: "{${written}}"`],
+  };
 }
 
 function variable(scope: Scope, root: string, rest: readonly string[]): Found {
   const name = rest.join('.');
   const found = scope.variables.get(rest[0] ?? '');
   if (found !== undefined) {
-    const inside = rest.slice(1).reduce<Node | undefined>((node, key) => (node?.kind === 'map' ? get(node, key) : undefined), found);
+    const inside = rest
+      .slice(1)
+      .reduce<Node | undefined>((node, key) => (node?.kind === 'map' ? get(node, key) : undefined), found);
     if (inside !== undefined) return { node: inside };
   }
   const known = [...scope.variables.keys()];
-  const where = scope.environment.implicit ? 'no input variable declares it' : `environment \`${scope.environment.name}\` gives no value`;
+  const where = scope.environment.implicit
+    ? 'no input variable declares it'
+    : `environment \`${scope.environment.name}\` gives no value`;
   return {
     unknown: `\`{${root}.${name}}\` has no value: ${where}.`,
     hints: [
@@ -86,7 +104,8 @@ function simpleValue(scope: Scope, root: string): Found {
   if (root === 'layer_name') return text(scope.layer);
   if (root === 'parent_name') return text(environment.name);
   if (root === 'kubeconfig') return text('~/.kube/config');
-  if (root === 'state_storage') return text(isLocal(target) ? '.opta' : `opta-state-${environment.organisation ?? 'local'}-${environment.name}`);
+  if (root === 'state_storage')
+    return text(isLocal(target) ? '.opta' : `opta-state-${environment.organisation ?? 'local'}-${environment.name}`);
   if (root === 'region') {
     const region = provider?.settings.get('region') ?? provider?.settings.get('location');
     return region === undefined ? standIn(localSettings.region ?? '') : { node: region };
@@ -116,7 +135,10 @@ function providerSetting(scope: Scope, root: string, rest: readonly string[]): F
   const known = [...(provider?.settings.keys() ?? [])].map((key) => `${provider?.name}.${key}`);
   return {
     unknown: `\`{${[root, ...rest].join('.')}}\` has no value in environment \`${scope.environment.name}\`.`,
-    hints: [...didYouMean([root, ...rest].join('.'), known), ...(known.length === 0 ? [] : [`its provider has ${listed(known)}`])],
+    hints: [
+      ...didYouMean([root, ...rest].join('.'), known),
+      ...(known.length === 0 ? [] : [`its provider has ${listed(known)}`]),
+    ],
   };
 }
 
@@ -129,7 +151,9 @@ function localOutput(scope: Scope, output: string): Found {
   return standIn(`local-${output.replaceAll('_', '-')}`);
 }
 
-const everyOutput: ReadonlySet<string> = new Set(moduleTypes.flatMap((type) => (type.kind === 'other' ? Object.keys(type.outputs) : [])));
+const everyOutput: ReadonlySet<string> = new Set(
+  moduleTypes.flatMap((type) => (type.kind === 'other' ? Object.keys(type.outputs) : [])),
+);
 
 function parentOutput(scope: Scope, rest: readonly string[]): Found {
   const name = rest.join('.');
@@ -143,12 +167,20 @@ function parentOutput(scope: Scope, rest: readonly string[]): Found {
     if (output === 'k8s_cluster_name') return text(clusterName(scope.environment.name));
     return { part: { resource: `${scope.environment.name}/${module.name}`, output } };
   }
-  if (isLocal(scope.target) && (everyOutput.has(name) || name === 'name')) return name === 'name' ? text(scope.environment.name) : localOutput(scope, name);
-  const known = isLocal(scope.target) ? [...everyOutput] : modules.flatMap((module) => Object.keys(module.type.outputs));
+  if (isLocal(scope.target) && (everyOutput.has(name) || name === 'name'))
+    return name === 'name' ? text(scope.environment.name) : localOutput(scope, name);
+  const known = isLocal(scope.target)
+    ? [...everyOutput]
+    : modules.flatMap((module) => Object.keys(module.type.outputs));
   const giver = moduleTypes.find((type) => type.environment === true && name in type.outputs);
   return {
     unknown: `\`{parent.${name}}\` is no output of environment \`${scope.environment.name}\`.`,
-    hints: [...(giver === undefined ? didYouMean(name, known) : [`module type \`${giver.name}\` gives it: add that to the environment`]), '`opta explain TYPE` lists the outputs of a type'],
+    hints: [
+      ...(giver === undefined
+        ? didYouMean(name, known)
+        : [`module type \`${giver.name}\` gives it: add that to the environment`]),
+      '`opta explain TYPE` lists the outputs of a type',
+    ],
   };
 }
 
@@ -198,6 +230,11 @@ function localModuleOutput(scope: Scope, module: WrittenModule, output: string):
   const reference = built ? `${scope.layer}/${module.name}:local` : image;
   const tag = /:([\w][\w.-]*)$/.exec(reference)?.[1] ?? '';
   const digest = /@(sha256:[0-9a-f]+)$/.exec(reference)?.[1] ?? '';
-  const values: Record<string, string> = { current_image: reference, current_tag: tag, current_digest: digest, docker_repo_url: built ? `${scope.layer}/${module.name}` : '' };
+  const values: Record<string, string> = {
+    current_image: reference,
+    current_tag: tag,
+    current_digest: digest,
+    docker_repo_url: built ? `${scope.layer}/${module.name}` : '',
+  };
   return text(values[output] ?? '');
 }

@@ -5,7 +5,7 @@ import type { Checking } from './check.ts';
 import { isCronSchedule } from './cron.ts';
 import { problem } from './findings.ts';
 import { clip, get, type MapNode, type Node } from './nodes.ts';
-import { listIn, numberIn, recordIn, type ResolvingLayer, textIn, textsIn } from './resolving.ts';
+import { listIn, numberIn, type ResolvingLayer, recordIn, textIn, textsIn } from './resolving.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -22,7 +22,9 @@ export function buildOf(layer: ResolvingLayer, written: Values): Build {
 }
 
 function onlyTexts(values: Values | undefined): Record<string, string> {
-  return Object.fromEntries(Object.entries(values ?? {}).filter((pair): pair is [string, string] => typeof pair[1] === 'string'));
+  return Object.fromEntries(
+    Object.entries(values ?? {}).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
+  );
 }
 
 export function devOf(layer: ResolvingLayer, values: Values): Dev {
@@ -50,19 +52,42 @@ function commandIn(values: Values, key: string): string | readonly string[] | un
 }
 
 /** The path or the command of a probe; both at once is an error. */
-export function probeOf(checking: Checking, node: MapNode, values: Values, which: 'liveness' | 'readiness'): Probe | undefined {
+export function probeOf(
+  checking: Checking,
+  node: MapNode,
+  values: Values,
+  which: 'liveness' | 'readiness',
+): Probe | undefined {
   const ownPath = textIn(values, `${which}_probe_path`);
   const ownCommand = filled(textsIn(values, `${which}_probe_command`));
   const path = ownPath ?? textIn(values, 'healthcheck_path');
   const command = ownCommand ?? filled(textsIn(values, 'healthcheck_command'));
   if (path !== undefined && command !== undefined) {
-    const [a, b] = [ownPath === undefined ? 'healthcheck_path' : `${which}_probe_path`, ownCommand === undefined ? 'healthcheck_command' : `${which}_probe_command`];
+    const [a, b] = [
+      ownPath === undefined ? 'healthcheck_path' : `${which}_probe_path`,
+      ownCommand === undefined ? 'healthcheck_command' : `${which}_probe_command`,
+    ];
     const entry = node.entries.get(b) ?? node.entries.get(a);
     const range = entry?.keyRange ?? node;
     const said = `conflict ${checking.source.file} ${range.start}`;
     const { findings } = checking;
-    if (!findings.list.some((d) => d.code === 'conflicting-fields' && d.message.includes(a) && d.message.includes(b) && said.endsWith(String(range.start)))) {
-      problem(findings, checking.source, range, 'conflicting-fields', `\`${a}\` and \`${b}\` exclude each other: a probe asks a path or runs a command.`, ['keep one of the two']);
+    if (
+      !findings.list.some(
+        (d) =>
+          d.code === 'conflicting-fields' &&
+          d.message.includes(a) &&
+          d.message.includes(b) &&
+          said.endsWith(String(range.start)),
+      )
+    ) {
+      problem(
+        findings,
+        checking.source,
+        range,
+        'conflicting-fields',
+        `\`${a}\` and \`${b}\` exclude each other: a probe asks a path or runs a command.`,
+        ['keep one of the two'],
+      );
     }
     return undefined;
   }
@@ -82,13 +107,23 @@ export function replicasOf(checking: Checking, node: MapNode, values: Values): S
   const max = writtenMax ?? Math.max(min === 0 ? 0 : 3, min);
   const { findings, source } = checking;
   if (min > max) {
-    problem(findings, source, get(node, 'min_containers') ?? node, 'invalid-value', `\`min_containers\` is ${min}, more than \`max_containers\`, which is ${max}.`, [
-      `raise \`max_containers\` to ${min}, or lower \`min_containers\``,
-    ]);
+    problem(
+      findings,
+      source,
+      get(node, 'min_containers') ?? node,
+      'invalid-value',
+      `\`min_containers\` is ${min}, more than \`max_containers\`, which is ${max}.`,
+      [`raise \`max_containers\` to ${min}, or lower \`min_containers\``],
+    );
   } else if (min === 0 && max !== 0) {
-    problem(findings, source, get(node, 'min_containers') ?? node, 'invalid-value', `\`min_containers\` can be 0 only when \`max_containers\` is 0 too, which is ${max}.`, [
-      'write 1, or both 0 for a service of cron jobs only',
-    ]);
+    problem(
+      findings,
+      source,
+      get(node, 'min_containers') ?? node,
+      'invalid-value',
+      `\`min_containers\` can be 0 only when \`max_containers\` is 0 too, which is ${max}.`,
+      ['write 1, or both 0 for a service of cron jobs only'],
+    );
   }
   const cpuPercent = numberIn(values, 'autoscaling_target_cpu_percentage') ?? 80;
   return { min, max, cpuPercent, memoryPercent: numberIn(values, 'autoscaling_target_mem_percentage') ?? 80 };
@@ -103,9 +138,22 @@ export function storageOf(checking: Checking, node: MapNode, values: Values): Se
     if (path === undefined || gigabytes === undefined) return [];
     const at = itemAt(list, index) ?? node;
     if (!path.startsWith('/')) {
-      problem(checking.findings, checking.source, at, 'invalid-value', `The path of a volume begins with /, and this is "${clip(path)}".`, [`write "/${path}"`]);
+      problem(
+        checking.findings,
+        checking.source,
+        at,
+        'invalid-value',
+        `The path of a volume begins with /, and this is "${clip(path)}".`,
+        [`write "/${path}"`],
+      );
     } else if (seen.has(path)) {
-      problem(checking.findings, checking.source, at, 'duplicate-name', `Two volumes of this service have the path "${clip(path)}".`);
+      problem(
+        checking.findings,
+        checking.source,
+        at,
+        'duplicate-name',
+        `Two volumes of this service have the path "${clip(path)}".`,
+      );
     }
     seen.add(path);
     return [{ path, gigabytes }];

@@ -1,25 +1,61 @@
 /** A k8s-service module, checked and resolved to a Service. */
 import type { Service, Text } from './app.ts';
-import { checkFields, type Checking } from './check.ts';
+import { type Checking, checkFields } from './check.ts';
 import type { WrittenModule } from './definition.ts';
 import { moduleFields } from './file-schema.ts';
+import { problem } from './findings.ts';
 import { linksOf } from './links.ts';
 import { clip, get, isLate, type MapNode } from './nodes.ts';
 import { portsOf, probePortOf } from './ports.ts';
-import { problem } from './findings.ts';
-import { buildOf, cronJobsOf, devOf, probeOf, replicasOf, storageOf } from './service-parts.ts';
-import { checkingOf, interpolated, type Layers, numberIn, recordIn, type ResolvingLayer, textIn, textsIn } from './resolving.ts';
+import {
+  checkingOf,
+  interpolated,
+  type Layers,
+  numberIn,
+  type ResolvingLayer,
+  recordIn,
+  textIn,
+  textsIn,
+} from './resolving.ts';
 import { routesOf } from './routes.ts';
+import { buildOf, cronJobsOf, devOf, probeOf, replicasOf, storageOf } from './service-parts.ts';
 import { placeOf } from './source.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
 /** Fields that became parts of a Service; the rest is in its settings. */
 const modelled = new Set([
-  'image', 'port', 'ports', 'probe_port', 'min_containers', 'max_containers', 'autoscaling_target_cpu_percentage',
-  'autoscaling_target_mem_percentage', 'env_vars', 'healthcheck_path', 'liveness_probe_path', 'readiness_probe_path', 'healthcheck_command',
-  'liveness_probe_command', 'readiness_probe_command', 'consistent_hash', 'sticky_session', 'sticky_session_max_age', 'resource_request',
-  'resource_limits', 'public_uri', 'links', 'persistent_storage', 'cron_jobs', 'commands', 'args', 'secrets', 'build', 'dev', 'timeouts', 'retries',
+  'image',
+  'port',
+  'ports',
+  'probe_port',
+  'min_containers',
+  'max_containers',
+  'autoscaling_target_cpu_percentage',
+  'autoscaling_target_mem_percentage',
+  'env_vars',
+  'healthcheck_path',
+  'liveness_probe_path',
+  'readiness_probe_path',
+  'healthcheck_command',
+  'liveness_probe_command',
+  'readiness_probe_command',
+  'consistent_hash',
+  'sticky_session',
+  'sticky_session_max_age',
+  'resource_request',
+  'resource_limits',
+  'public_uri',
+  'links',
+  'persistent_storage',
+  'cron_jobs',
+  'commands',
+  'args',
+  'secrets',
+  'build',
+  'dev',
+  'timeouts',
+  'retries',
 ]);
 
 export function serviceOf(layer: ResolvingLayer, layers: Layers, module: WrittenModule): Service {
@@ -41,7 +77,10 @@ export function serviceOf(layer: ResolvingLayer, layers: Layers, module: Written
     links: linksOf(layer, layers, checking, module, node),
     routes: routesOf(layer, checking, node, values, id, ports),
     ...probes,
-    startupSeconds: Math.max(numberIn(values, 'initial_liveness_delay') ?? 30, numberIn(values, 'initial_readiness_delay') ?? 30),
+    startupSeconds: Math.max(
+      numberIn(values, 'initial_liveness_delay') ?? 30,
+      numberIn(values, 'initial_readiness_delay') ?? 30,
+    ),
     probePort: probePortOf(checking, node, values, ports),
     stickySession: sticky ? { maxAgeSeconds: numberIn(values, 'sticky_session_max_age') ?? 86_400 } : undefined,
     consistentHash: textIn(values, 'consistent_hash'),
@@ -66,16 +105,30 @@ function imageOf(layer: ResolvingLayer, checking: Checking, node: MapNode, value
   const written = values.image;
   const place = get(node, 'image') ?? node;
   if (isLate(written)) {
-    problem(checking.findings, checking.source, place, 'late-value', 'The image must be known before anything runs.', ['write `AUTO` or the reference of an image']);
+    problem(checking.findings, checking.source, place, 'late-value', 'The image must be known before anything runs.', [
+      'write `AUTO` or the reference of an image',
+    ]);
   }
   const image = typeof written === 'string' ? written : 'AUTO';
   const build = node.entries.get('build');
   if (image !== 'AUTO') {
     if (/\s/.test(image) || image === '') {
-      problem(checking.findings, checking.source, place, 'invalid-value', `"${clip(image)}" is no reference of an image.`, ['write `AUTO`, or such as `nginx:1.29`']);
+      problem(
+        checking.findings,
+        checking.source,
+        place,
+        'invalid-value',
+        `"${clip(image)}" is no reference of an image.`,
+        ['write `AUTO`, or such as `nginx:1.29`'],
+      );
     }
     if (build !== undefined && recordIn(values, 'build') !== undefined) {
-      checking.findings.add('notice', 'no-effect', '`build` has no effect, since the image is not AUTO.', placeOf(checking.source, build.keyRange));
+      checking.findings.add(
+        'notice',
+        'no-effect',
+        '`build` has no effect, since the image is not AUTO.',
+        placeOf(checking.source, build.keyRange),
+      );
     }
     return { kind: 'reference', reference: image };
   }
@@ -92,11 +145,28 @@ function environmentOf(checking: Checking, node: MapNode, values: Values): Servi
   const result: { name: string; value: Text }[] = [];
   for (const [index, [name, value]] of pairs.entries()) {
     if (name === '' || (typeof value !== 'string' && !isLate(value))) continue;
-    const range = list?.kind === 'list' ? (list.items[index] ?? list) : list?.kind === 'map' ? (list.entries.get(name)?.keyRange ?? list) : node;
+    const range =
+      list?.kind === 'list'
+        ? (list.items[index] ?? list)
+        : list?.kind === 'map'
+          ? (list.entries.get(name)?.keyRange ?? list)
+          : node;
     if (!/^[^=\s\0]+$/.test(name)) {
-      problem(checking.findings, checking.source, range, 'invalid-value', `"${clip(name)}" cannot be the name of an environment variable.`);
+      problem(
+        checking.findings,
+        checking.source,
+        range,
+        'invalid-value',
+        `"${clip(name)}" cannot be the name of an environment variable.`,
+      );
     } else if (seen.has(name)) {
-      problem(checking.findings, checking.source, range, 'duplicate-name', `The environment variable \`${clip(name)}\` is written twice.`);
+      problem(
+        checking.findings,
+        checking.source,
+        range,
+        'duplicate-name',
+        `The environment variable \`${clip(name)}\` is written twice.`,
+      );
     }
     seen.add(name);
     result.push({ name, value: typeof value === 'string' ? [value] : value.late });
@@ -105,14 +175,21 @@ function environmentOf(checking: Checking, node: MapNode, values: Values): Servi
 }
 
 function probesOf(checking: Checking, node: MapNode, values: Values): Pick<Service, 'liveness' | 'readiness'> {
-  return { liveness: probeOf(checking, node, values, 'liveness'), readiness: probeOf(checking, node, values, 'readiness') };
+  return {
+    liveness: probeOf(checking, node, values, 'liveness'),
+    readiness: probeOf(checking, node, values, 'readiness'),
+  };
 }
 
 function resourcesOf(values: Values): Service['resources'] {
   const request = recordIn(values, 'resource_request') ?? {};
   const memoryMi = numberIn(request, 'memory') ?? 128;
   const limits = recordIn(values, 'resource_limits') ?? {};
-  return { cpuMilli: numberIn(request, 'cpu') ?? 100, memoryMi, memoryLimitMi: numberIn(limits, 'memory') ?? memoryMi * 2 };
+  return {
+    cpuMilli: numberIn(request, 'cpu') ?? 100,
+    memoryMi,
+    memoryLimitMi: numberIn(limits, 'memory') ?? memoryMi * 2,
+  };
 }
 
 function timeoutsOf(values: Values): Service['timeouts'] {

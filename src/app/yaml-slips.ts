@@ -91,10 +91,18 @@ function known(error: YAMLError): Said | undefined {
     };
   }
   if (error.code === 'BAD_ALIAS' || error.code === 'ALIAS_PROPS') {
-    return { code: 'yaml-alias', message: `${firstSentence(error.message)}.`, hints: ['put text that begins with * or & in quotes'] };
+    return {
+      code: 'yaml-alias',
+      message: `${firstSentence(error.message)}.`,
+      hints: ['put text that begins with * or & in quotes'],
+    };
   }
   if (/Missing closing ["']/.test(error.message)) {
-    return { code: 'yaml-syntax', message: 'A quote is opened and never closed.', hints: ['close the quote that begins on this line or above'] };
+    return {
+      code: 'yaml-syntax',
+      message: 'A quote is opened and never closed.',
+      hints: ['close the quote that begins on this line or above'],
+    };
   }
   if (error.code === 'BAD_SCALAR_START') {
     return { code: 'yaml-syntax', message: `${firstSentence(error.message)}.`, hints: ['put the value in quotes'] };
@@ -105,13 +113,23 @@ function known(error: YAMLError): Said | undefined {
 function indentation(error: YAMLError, source: Source, index: number): Said | undefined {
   const line = lineText(source, index);
   if (/^\s*[\w-]+:\S/.test(line) && error.code === 'MISSING_CHAR') {
-    return { code: 'yaml-syntax', message: 'A space is missing after the colon.', hints: [`write \`${line.trim().replace(':', ': ')}\``] };
-  }
-  const nested = /Nested mappings|BLOCK_AS_IMPLICIT/.test(error.message);
-  if (error.code === 'BAD_INDENT' || nested || /implicit key|All mapping items|All sequence items/i.test(error.message)) {
     return {
       code: 'yaml-syntax',
-      message: nested ? 'A second `key: value` stands on one line, or this line is indented too far.' : 'The indentation of this line does not fit the lines above.',
+      message: 'A space is missing after the colon.',
+      hints: [`write \`${line.trim().replace(':', ': ')}\``],
+    };
+  }
+  const nested = /Nested mappings|BLOCK_AS_IMPLICIT/.test(error.message);
+  if (
+    error.code === 'BAD_INDENT' ||
+    nested ||
+    /implicit key|All mapping items|All sequence items/i.test(error.message)
+  ) {
+    return {
+      code: 'yaml-syntax',
+      message: nested
+        ? 'A second `key: value` stands on one line, or this line is indented too far.'
+        : 'The indentation of this line does not fit the lines above.',
       hints: ['keys of one map and items of one list begin in the same column', 'a value that holds `: ` needs quotes'],
     };
   }
@@ -126,5 +144,8 @@ function indentation(error: YAMLError, source: Source, index: number): Said | un
 }
 
 function firstSentence(message: string): string {
-  return (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '').replace(/[.:]$/, '').slice(0, 200);
+  return (message.split('\n')[0] ?? message)
+    .replace(/ at line \d+, column \d+:?$/, '')
+    .replace(/[.:]$/, '')
+    .slice(0, 200);
 }

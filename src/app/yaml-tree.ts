@@ -1,5 +1,15 @@
 /** Turns the YAML library's document into our node tree, once over each node; aliases share, bombs are refused. */
-import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode, type Scalar, type YAMLMap } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Pair,
+  type ParsedNode,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
 import { type Findings, problem } from './findings.ts';
 import { clip, type ListNode, type MapEntry, type MapNode, type Node, type ScalarNode } from './nodes.ts';
 import { placeholderIn } from './references.ts';
@@ -31,9 +41,14 @@ function rangeOf(node: { range?: readonly [number, number, number] | null | unde
 function visit(walk: Walk, node: unknown, depth: number, around: Range = { start: 0, end: 0 }): Node {
   if (depth > mostDepth) {
     const at = rangeOf(node as ParsedNode, around);
-    walk.findings.once('depth', 'error', 'yaml-too-deep', `This is nested deeper than ${mostDepth} levels.`, placeOf(walk.source, at), [
-      'no definition needs this; check the brackets and the indentation above this line',
-    ]);
+    walk.findings.once(
+      'depth',
+      'error',
+      'yaml-too-deep',
+      `This is nested deeper than ${mostDepth} levels.`,
+      placeOf(walk.source, at),
+      ['no definition needs this; check the brackets and the indentation above this line'],
+    );
     return empty(at);
   }
   walk.nodes += 1;
@@ -66,11 +81,19 @@ function empty(at: Range): ScalarNode {
 function scalar(node: Scalar, around: Range): ScalarNode {
   const range = rangeOf(node, around);
   const value = node.value;
-  if (typeof value === 'string') return { kind: 'scalar', value, text: value, ...(placeholderIn(value) === undefined ? {} : { broken: true }), ...range };
+  if (typeof value === 'string')
+    return {
+      kind: 'scalar',
+      value,
+      text: value,
+      ...(placeholderIn(value) === undefined ? {} : { broken: true }),
+      ...range,
+    };
   if (typeof value === 'number' || typeof value === 'boolean') {
     return { kind: 'scalar', value, text: node.source ?? String(value), ...range };
   }
-  if (typeof value === 'bigint') return { kind: 'scalar', value: Number(value), text: node.source ?? String(value), ...range };
+  if (typeof value === 'bigint')
+    return { kind: 'scalar', value: Number(value), text: node.source ?? String(value), ...range };
   return empty(range);
 }
 
@@ -78,14 +101,21 @@ function alias(walk: Walk, name: string, range: Range): Node {
   const target = walk.anchors.get(name);
   if (target === undefined) {
     const hint = `write \`&${clip(name)}\` before a value above this line, or put the text in quotes: "*${clip(name)}"`;
-    problem(walk.findings, walk.source, range, 'yaml-alias', `No anchor \`&${clip(name)}\` stands before this alias.`, [hint]);
+    problem(walk.findings, walk.source, range, 'yaml-alias', `No anchor \`&${clip(name)}\` stands before this alias.`, [
+      hint,
+    ]);
     return empty(range);
   }
   walk.nodes += walk.sizes.get(target) ?? 1;
   if (walk.nodes > mostNodes) {
-    walk.findings.once('bomb', 'error', 'yaml-alias', `The aliases of this file stand for more than ${mostNodes} values.`, placeOf(walk.source, range), [
-      'write the values out, or use fewer aliases inside anchored values',
-    ]);
+    walk.findings.once(
+      'bomb',
+      'error',
+      'yaml-alias',
+      `The aliases of this file stand for more than ${mostNodes} values.`,
+      placeOf(walk.source, range),
+      ['write the values out, or use fewer aliases inside anchored values'],
+    );
     return empty(range);
   }
   return target;
@@ -104,9 +134,14 @@ function map(walk: Walk, node: YAMLMap, range: Range, depth: number): MapNode {
     const first = entries.get(key.text);
     if (first !== undefined) {
       const line = placeOf(walk.source, first.keyRange).line;
-      problem(walk.findings, walk.source, key.range, 'yaml-duplicate-key', `\`${clip(key.text)}\` is written twice; the first is on line ${line}.`, [
-        'keep one of the two; for several of a kind write a list with `- `',
-      ]);
+      problem(
+        walk.findings,
+        walk.source,
+        key.range,
+        'yaml-duplicate-key',
+        `\`${clip(key.text)}\` is written twice; the first is on line ${line}.`,
+        ['keep one of the two; for several of a kind write a list with `- `'],
+      );
       continue;
     }
     entries.set(key.text, { key: key.text, keyRange: key.range, value });

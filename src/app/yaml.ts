@@ -19,7 +19,13 @@ export function parseYaml(file: string, bytes: Uint8Array | string, findings: Fi
   const source = sourceOf(file, textOf(bytes));
   if (!isPlausible(source, bytes, findings)) return { source, root: undefined };
   try {
-    const document = parseDocument(source.text, { uniqueKeys: false, prettyErrors: false, logLevel: 'silent', version: '1.2', strict: true });
+    const document = parseDocument(source.text, {
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: 'silent',
+      version: '1.2',
+      strict: true,
+    });
     if (document.errors.length > 0) {
       reportSyntax(document.errors, source, findings);
       return { source, root: undefined };
@@ -27,7 +33,8 @@ export function parseYaml(file: string, bytes: Uint8Array | string, findings: Fi
     const before = findings.errors;
     const root = treeOf(document, source, findings);
     if (root === undefined || (root.kind === 'scalar' && root.value === null)) {
-      if (findings.errors === before) problem(findings, source, { start: 0, end: 0 }, 'yaml-empty', 'This file says nothing.', emptyHints);
+      if (findings.errors === before)
+        problem(findings, source, { start: 0, end: 0 }, 'yaml-empty', 'This file says nothing.', emptyHints);
       return { source, root: undefined };
     }
     return { source, root };
@@ -43,7 +50,10 @@ export function parseYaml(file: string, bytes: Uint8Array | string, findings: Fi
 const emptyHints = ['`opta init` writes a definition that runs', 'a definition has at least `name:` and `modules:`'];
 
 function textOf(bytes: Uint8Array | string): string {
-  const text = typeof bytes === 'string' ? bytes : new TextDecoder('utf-8').decode(bytes.byteLength > mostBytes ? bytes.subarray(0, 1024) : bytes);
+  const text =
+    typeof bytes === 'string'
+      ? bytes
+      : new TextDecoder('utf-8').decode(bytes.byteLength > mostBytes ? bytes.subarray(0, 1024) : bytes);
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
 
@@ -52,19 +62,38 @@ const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]/;
 
 function isPlausible(source: Source, bytes: Uint8Array | string, findings: Findings): boolean {
   if (bytes.length > mostBytes) {
-    problem(findings, source, { start: 0, end: 0 }, 'yaml-not-text', `This file is larger than ${mostBytes / 1024 / 1024} MB.`, ['name the definition file with -c']);
+    problem(
+      findings,
+      source,
+      { start: 0, end: 0 },
+      'yaml-not-text',
+      `This file is larger than ${mostBytes / 1024 / 1024} MB.`,
+      ['name the definition file with -c'],
+    );
     return false;
   }
   const at = source.text.search(control);
   if (at !== -1) {
     const code = source.text.charCodeAt(at).toString(16).padStart(4, '0');
-    problem(findings, source, { start: at, end: at + 1 }, 'yaml-not-text', `The character U+${code} does not belong in a text file.`, [
-      'save the file as UTF-8 text; is it a binary file?',
-    ]);
+    problem(
+      findings,
+      source,
+      { start: at, end: at + 1 },
+      'yaml-not-text',
+      `The character U+${code} does not belong in a text file.`,
+      ['save the file as UTF-8 text; is it a binary file?'],
+    );
     return false;
   }
   if (tooDeep(source.text)) {
-    problem(findings, source, deepest(source.text), 'yaml-too-deep', `Brackets are nested deeper than ${mostDepth} levels here.`, ['close the brackets above']);
+    problem(
+      findings,
+      source,
+      deepest(source.text),
+      'yaml-too-deep',
+      `Brackets are nested deeper than ${mostDepth} levels here.`,
+      ['close the brackets above'],
+    );
     return false;
   }
   return true;

@@ -10,7 +10,10 @@ const cors = object({
   max_age_seconds: count('Seconds that a browser may remember the answer.'),
 });
 
-const bucketName = pattern(/^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/, '3 to 63 lower-case letters, digits, dots and hyphens');
+const bucketName = pattern(
+  /^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/,
+  '3 to 63 lower-case letters, digits, dots and hyphens',
+);
 
 export const bucket = moduleType({
   name: 'bucket',
@@ -20,9 +23,14 @@ export const bucket = moduleType({
   resource: 'bucket',
   doc: 'Object storage: S3 on AWS, Cloud Storage on Google.',
   fields: {
-    bucket_name: field(bucketName, 'Name of the bucket; in a cloud it must be unique in the world.', { required: true }),
+    bucket_name: field(bucketName, 'Name of the bucket; in a cloud it must be unique in the world.', {
+      required: true,
+    }),
     block_public: bool('Nobody outside may read it.', { default: true, on: cloud }),
-    same_region_replication: bool('A copy of each object in a second bucket of the region.', { default: false, on: aws }),
+    same_region_replication: bool('A copy of each object in a second bucket of the region.', {
+      default: false,
+      on: aws,
+    }),
     bucket_policy: any('A policy document of your own.', { on: aws }),
     cors_rule: field(cors, 'What pages of other origins may do.', { on: aws }),
     files: text('Folder whose files are uploaded.', { on: aws }),
@@ -35,7 +43,12 @@ export const bucket = moduleType({
     region: 'Region of the bucket.',
     endpoint: 'URL of the S3 API on local targets.',
   },
-  link: { variables: ['bucket_name', 'region'], localVariables: ['endpoint'], access: ['read', 'write'], defaultAccess: ['write'] },
+  link: {
+    variables: ['bucket_name', 'region'],
+    localVariables: ['endpoint'],
+    access: ['read', 'write'],
+    defaultAccess: ['write'],
+  },
   on: {
     process: 'a stand-in that speaks the S3 protocol',
     kind: 'a stand-in that speaks the S3 protocol',

@@ -31,7 +31,12 @@ export const dynamodb = moduleType({
     region: 'Region of the table.',
     endpoint: 'URL of the DynamoDB API on local targets.',
   },
-  link: { variables: ['table_name', 'region'], localVariables: ['endpoint'], access: ['read', 'write'], defaultAccess: ['write'] },
+  link: {
+    variables: ['table_name', 'region'],
+    localVariables: ['endpoint'],
+    access: ['read', 'write'],
+    defaultAccess: ['write'],
+  },
   on: {
     process: 'a stand-in that speaks the DynamoDB protocol',
     kind: 'a stand-in that speaks the DynamoDB protocol',

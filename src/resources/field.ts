@@ -93,5 +93,7 @@ export function pattern(regex: RegExp, patternText: string): FieldType {
 
 /** The default of a field on a target. */
 export function defaultOf(described: Field, target: Where): unknown {
-  return described.defaultOn !== undefined && target in described.defaultOn ? described.defaultOn[target] : described.default;
+  return described.defaultOn !== undefined && target in described.defaultOn
+    ? described.defaultOn[target]
+    : described.default;
 }

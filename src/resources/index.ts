@@ -3,8 +3,8 @@ import { bucket } from './bucket.ts';
 import { documentdb } from './documentdb.ts';
 import { dynamodb } from './dynamodb.ts';
 import type { ModuleType, Provider } from './module-type.ts';
-import { awsSes, awsVpn, cloudfrontDistribution, globalAccelerator, lambdaFunction } from './modules/edge.ts';
 import { customTerraform, datadog, externalState, helmChart, k8sManifest } from './modules/charts.ts';
+import { awsSes, awsVpn, cloudfrontDistribution, globalAccelerator, lambdaFunction } from './modules/edge.ts';
 import { awsIamPolicy, awsIamRole, awsIamUser, gcpServiceAccount } from './modules/identity.ts';
 import { k8sBase } from './modules/k8s-base.ts';
 import { awsNodegroup, gcpNodepool, k8sCluster } from './modules/k8s-cluster.ts';
@@ -61,7 +61,9 @@ export const moduleTypes: readonly ModuleType[] = [
   localBase,
 ];
 
-const byName: ReadonlyMap<string, ModuleType> = new Map(moduleTypes.flatMap((type) => namesOf(type).map((name) => [name, type] as const)));
+const byName: ReadonlyMap<string, ModuleType> = new Map(
+  moduleTypes.flatMap((type) => namesOf(type).map((name) => [name, type] as const)),
+);
 
 /** Every name that a type may be written by, the neutral one first. */
 export function namesOf(type: ModuleType): string[] {

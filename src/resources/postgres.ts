@@ -14,8 +14,14 @@ export const postgres = moduleType({
     database_name: text('Name of the database made first.', { default: 'app' }),
     instance_class: text('Size of the RDS instance.', { default: 'db.t3.medium', on: aws }),
     instance_tier: text('Size of the Cloud SQL instance.', { default: 'db-f1-micro', on: gcp }),
-    multi_az: bool('A standby in another zone. True by default in environments whose name begins with prod.', { default: false, on: cloud }),
-    safety: bool('Refuses deletion. True by default in environments whose name begins with prod.', { default: false, on: cloud }),
+    multi_az: bool('A standby in another zone. True by default in environments whose name begins with prod.', {
+      default: false,
+      on: cloud,
+    }),
+    safety: bool('Refuses deletion. True by default in environments whose name begins with prod.', {
+      default: false,
+      on: cloud,
+    }),
     backup_retention_days: int(0, 35, 'Days that backups are kept.', { default: 7, on: cloud }),
     extra_security_groups_ids: field(texts, 'Further security groups that may reach it.', { default: [], on: aws }),
     create_global_database: bool('Makes it the first of a global database.', { default: false, on: aws }),
@@ -32,4 +38,3 @@ export const postgres = moduleType({
     gcp: 'Cloud SQL for PostgreSQL, private, encrypted',
   },
 });
-

@@ -20,7 +20,12 @@ export const topic = moduleType({
     region: 'Region of the topic.',
     endpoint: 'URL of the SNS API on local targets.',
   },
-  link: { variables: ['topic_arn', 'region'], localVariables: ['endpoint'], access: ['publish'], defaultAccess: ['publish'] },
+  link: {
+    variables: ['topic_arn', 'region'],
+    localVariables: ['endpoint'],
+    access: ['publish'],
+    defaultAccess: ['publish'],
+  },
   on: {
     process: 'a stand-in that speaks the SNS protocol',
     kind: 'a stand-in that speaks the SNS protocol',

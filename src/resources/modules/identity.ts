@@ -2,7 +2,11 @@
 import { anyMap, field, list, object, text, texts, types } from '../field.ts';
 import { moduleType, onClouds } from '../module-type.ts';
 
-const links = list({ kind: 'either', types: [types.text, anyMap] }, 'Buckets, queues, topics and tables that it may use.', { default: [] });
+const links = list(
+  { kind: 'either', types: [types.text, anyMap] },
+  'Buckets, queues, topics and tables that it may use.',
+  { default: [] },
+);
 
 export const awsIamRole = moduleType({
   name: 'aws-iam-role',
@@ -11,7 +15,10 @@ export const awsIamRole = moduleType({
   doc: 'A role that pods or users may take.',
   fields: {
     allowed_k8s_services: list(
-      object({ service_name: text('Name of the service, or *.', { required: true }), namespace: text('Its namespace, or *.', { required: true }) }),
+      object({
+        service_name: text('Name of the service, or *.', { required: true }),
+        namespace: text('Its namespace, or *.', { required: true }),
+      }),
       'Services that may take it.',
       { default: [] },
     ),

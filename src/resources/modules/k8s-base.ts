@@ -10,7 +10,10 @@ export const k8sBase = moduleType({
   unique: true,
   doc: 'What every cluster carries: Linkerd, the ingress controller, the load balancer in front.',
   fields: {
-    ingress: oneOf(['nginx', 'gateway'], 'Controller of the ingress; gateway is Gateway API with Traefik.', { default: 'nginx', on: cluster }),
+    ingress: oneOf(['nginx', 'gateway'], 'Controller of the ingress; gateway is Gateway API with Traefik.', {
+      default: 'nginx',
+      on: cluster,
+    }),
     nginx_high_availability: bool('Several replicas of the controller.', { default: false, on: cluster }),
     linkerd_high_availability: bool('Several replicas of Linkerd.', { default: false, on: cluster }),
     linkerd_enabled: bool('Service mesh.', { default: true, on: cluster }),
@@ -19,7 +22,10 @@ export const k8sBase = moduleType({
     nginx_config: field(anyMap, 'Settings of the controller.', { default: {}, on: cluster }),
     nginx_extra_tcp_ports: list(types.port, 'TCP ports that the load balancer opens.', { default: [], on: cluster }),
     nginx_extra_tcp_ports_tls: list(types.port, 'Those of them that end TLS.', { default: [], on: cluster }),
-    expose_self_signed_ssl: bool('Offers HTTPS with a self-signed certificate until a domain is there.', { default: false, on: cloud }),
+    expose_self_signed_ssl: bool('Offers HTTPS with a self-signed certificate until a domain is there.', {
+      default: false,
+      on: cloud,
+    }),
     cert_manager_values: field(anyMap, 'Values for the chart of cert-manager.', { default: {}, on: cluster }),
     linkerd_values: field(anyMap, 'Values for the charts of Linkerd.', { default: {}, on: cluster }),
     ingress_nginx_values: field(anyMap, 'Values for the chart of ingress-nginx.', { default: {}, on: cluster }),

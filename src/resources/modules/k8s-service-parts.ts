@@ -34,6 +34,7 @@ export const timeouts = object({
 
 export const retries = object({
   attempts: field({ kind: 'int', min: 0, max: 10 }, 'Tries after the first.', { default: 2 }),
-  on: field({ kind: 'list', of: { kind: 'enum', values: ['5xx', 'connect'], lenient: true } }, 'What is tried again.', { default: ['5xx', 'connect'] }),
+  on: field({ kind: 'list', of: { kind: 'enum', values: ['5xx', 'connect'], lenient: true } }, 'What is tried again.', {
+    default: ['5xx', 'connect'],
+  }),
 });
-

@@ -3,7 +3,10 @@ import { aws, bool, cloud, field, gcp, int, list, nowhere, pattern, text, texts 
 import { moduleType, onClouds } from '../module-type.ts';
 
 const octet = '(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
-export const cidr = pattern(new RegExp(`^${octet}(\\.${octet}){3}/([0-9]|[12]\\d|3[0-2])$`), 'an address range such as 10.0.0.0/16');
+export const cidr = pattern(
+  new RegExp(`^${octet}(\\.${octet}){3}/([0-9]|[12]\\d|3[0-2])$`),
+  'an address range such as 10.0.0.0/16',
+);
 const three = { kind: 'list', of: cidr, min: 1, max: 3 } as const;
 
 export const base = moduleType({
@@ -24,13 +27,28 @@ export const base = moduleType({
       on: aws,
     }),
     vpc_log_retention: int(0, 3653, 'Days that flow logs are kept.', { default: 90, on: aws }),
-    vpc_id: field(pattern(/^vpc-[0-9a-z]+$/, 'the id of a VPC, such as vpc-0a1b2c3d'), 'A VPC of your own, together with its subnets.', { on: aws }),
-    public_subnet_ids: list(pattern(/^subnet-[0-9a-z]+$/, 'the id of a subnet, such as subnet-0a1b2c3d'), 'Its public subnets.', { on: aws }),
-    private_subnet_ids: list(pattern(/^subnet-[0-9a-z]+$/, 'the id of a subnet, such as subnet-0a1b2c3d'), 'Its private subnets.', { on: aws }),
+    vpc_id: field(
+      pattern(/^vpc-[0-9a-z]+$/, 'the id of a VPC, such as vpc-0a1b2c3d'),
+      'A VPC of your own, together with its subnets.',
+      { on: aws },
+    ),
+    public_subnet_ids: list(
+      pattern(/^subnet-[0-9a-z]+$/, 'the id of a subnet, such as subnet-0a1b2c3d'),
+      'Its public subnets.',
+      { on: aws },
+    ),
+    private_subnet_ids: list(
+      pattern(/^subnet-[0-9a-z]+$/, 'the id of a subnet, such as subnet-0a1b2c3d'),
+      'Its private subnets.',
+      { on: aws },
+    ),
     private_ipv4_cidr_block: field(cidr, 'Address range of the nodes.', { default: '10.0.0.0/19', on: gcp }),
     cluster_ipv4_cidr_block: field(cidr, 'Address range of the pods.', { default: '10.0.32.0/19', on: gcp }),
     services_ipv4_cidr_block: field(cidr, 'Address range of the services.', { default: '10.0.64.0/20', on: gcp }),
-    k8s_master_ipv4_cidr_block: field(cidr, 'Address range of the control plane.', { default: '10.0.80.0/28', on: gcp }),
+    k8s_master_ipv4_cidr_block: field(cidr, 'Address range of the control plane.', {
+      default: '10.0.80.0/28',
+      on: gcp,
+    }),
     subnet_ipv4_cidr_block: field(cidr, 'Address range of the subnet on Azure.', { on: nowhere }),
   },
   outputs: {
@@ -51,7 +69,10 @@ export const base = moduleType({
     acr_name: 'Name of the registry (Azure).',
     acr_login_url: 'URL of the registry (Azure).',
   },
-  on: onClouds('a VPC with public, private and data subnets, NAT, keys, flow logs', 'a VPC with ranges for nodes, pods and services, Cloud NAT, keys'),
+  on: onClouds(
+    'a VPC with public, private and data subnets, NAT, keys, flow logs',
+    'a VPC with ranges for nodes, pods and services, Cloud NAT, keys',
+  ),
 });
 
 export const dns = moduleType({
@@ -97,7 +118,12 @@ export const externalSslCert = moduleType({
     certificate_body_file: text('File of the certificate.', { required: true }),
     certificate_chain_file: text('File of the chain.', { required: true }),
   },
-  outputs: { domain: 'The domain.', private_key: 'The key.', certificate_body: 'The certificate.', certificate_chain: 'The chain.' },
+  outputs: {
+    domain: 'The domain.',
+    private_key: 'The key.',
+    certificate_body: 'The certificate.',
+    certificate_chain: 'The chain.',
+  },
   on: onClouds('the certificate of the load balancer', 'the certificate of the load balancer'),
 });
 
@@ -108,6 +134,9 @@ export const localBase = moduleType({
   environment: true,
   doc: 'The base of a local environment. It has no fields.',
   fields: {},
-  outputs: { k8s_cluster_name: 'Name of the local cluster.', public_nat_ips: 'Addresses that calls to the outside come from.' },
+  outputs: {
+    k8s_cluster_name: 'Name of the local cluster.',
+    public_nat_ips: 'Addresses that calls to the outside come from.',
+  },
   on: onClouds('not there', 'not there', 'nothing to do: `opta dev up` brings it'),
 });
