@@ -1,6 +1,6 @@
 /** Checks a single value: texts, numbers, booleans and words of a fixed set. */
 import type { FieldType } from '../resources/field.ts';
-import { type Checking, wrong } from './check.ts';
+import { type Checking, wrong } from './checking.ts';
 import { problem } from './findings.ts';
 import { didYouMean, listed } from './nearest.ts';
 import { clip, described, type ScalarNode } from './nodes.ts';

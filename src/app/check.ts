@@ -1,23 +1,13 @@
 /** Checks a node against the description of a field and gives its value; every mismatch becomes a finding with its place. */
-import type { Field, Fields, FieldType, Where } from '../resources/field.ts';
+import type { Field, Fields, FieldType } from '../resources/field.ts';
 import { defaultOf } from '../resources/field.ts';
 import { checkScalar } from './check-scalar.ts';
-import { type Findings, problem } from './findings.ts';
+import { type Checking, wrong } from './checking.ts';
+import { problem } from './findings.ts';
 import { didYouMean, listed } from './nearest.ts';
 import { clip, described, isEmpty, type MapEntry, type MapNode, type Node, plainOf } from './nodes.ts';
-import { placeOf, type Source } from './source.ts';
+import { placeOf } from './source.ts';
 import { unquotedBrace } from './yaml-slips.ts';
-
-export interface Checking {
-  readonly source: Source;
-  readonly findings: Findings;
-  readonly target: Where;
-  /** The name of the module type, for messages and notices. */
-  readonly owner: string;
-}
-
-/** Marks a value that was reported; it is left out of the result. */
-export const wrong = Symbol('wrong');
 
 export interface FieldsOptions {
   /** Keys that something else reads. */

@@ -1,6 +1,6 @@
 /** What may stand below a link: kinds of access, and other names for variables. */
 import type { LinkRules } from '../resources/module-type.ts';
-import type { Checking } from './check.ts';
+import type { Checking } from './checking.ts';
 import { problem } from './findings.ts';
 import { didYouMean, listed } from './nearest.ts';
 import { clip, described, type Node } from './nodes.ts';

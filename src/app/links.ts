@@ -1,7 +1,7 @@
 /** Links: what a module uses, with which access, and the variables that it gets for it. */
 import type { LinkRules } from '../resources/module-type.ts';
 import type { Link } from './app.ts';
-import type { Checking } from './check.ts';
+import type { Checking } from './checking.ts';
 import type { WrittenModule } from './definition.ts';
 import { isLocal } from './environment.ts';
 import { problem } from './findings.ts';

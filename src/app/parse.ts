@@ -1,8 +1,9 @@
 /** YAML text to a Definition: which kind of file it is, its name, environments, variables and modules. */
 import { dirname } from 'node:path';
 import type { Fields } from '../resources/field.ts';
-import { type Checking, checkFields } from './check.ts';
+import { checkFields } from './check.ts';
 import { checkName } from './check-name.ts';
+import type { Checking } from './checking.ts';
 import type { Definition, DefinitionKind, InputVariable, WrittenEnvironment } from './definition.ts';
 import { clusterFileFields, environmentFields, environmentFileFields, serviceFileFields } from './file-schema.ts';
 import { type Findings, problem } from './findings.ts';

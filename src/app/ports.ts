@@ -1,6 +1,6 @@
 /** The ports of a service, from `port` or from `ports`. */
 import type { Port } from './app.ts';
-import type { Checking } from './check.ts';
+import type { Checking } from './checking.ts';
 import { problem } from './findings.ts';
 import { didYouMean } from './nearest.ts';
 import { clip, get, isEmpty, type MapNode, type Node } from './nodes.ts';

@@ -1,6 +1,6 @@
 /** What resolving one layer needs at hand, and small readers of checked values. */
 import type { Layer, TargetName } from './app.ts';
-import type { Checking } from './check.ts';
+import type { Checking } from './checking.ts';
 import type { Definition, WrittenModule } from './definition.ts';
 import type { Environment } from './environment.ts';
 import type { Findings } from './findings.ts';

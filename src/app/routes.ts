@@ -1,6 +1,6 @@
 /** `public_uri`: the addresses that lead to a service from outside. */
 import type { Port, Route } from './app.ts';
-import type { Checking } from './check.ts';
+import type { Checking } from './checking.ts';
 import { isLocal } from './environment.ts';
 import { type Findings, problem } from './findings.ts';
 import { localHost } from './names.ts';

@@ -1,7 +1,7 @@
 /** Parts of a Service that have rules of their own: build, dev, probes, replicas, storage, cron jobs. */
 import { resolve } from 'node:path';
 import type { Build, Dev, Probe, Service } from './app.ts';
-import type { Checking } from './check.ts';
+import type { Checking } from './checking.ts';
 import { isCronSchedule } from './cron.ts';
 import { problem } from './findings.ts';
 import { clip, get, type MapNode, type Node } from './nodes.ts';

@@ -1,6 +1,7 @@
 /** A k8s-service module, checked and resolved to a Service. */
 import type { Service, Text } from './app.ts';
-import { type Checking, checkFields } from './check.ts';
+import { checkFields } from './check.ts';
+import type { Checking } from './checking.ts';
 import type { WrittenModule } from './definition.ts';
 import { moduleFields } from './file-schema.ts';
 import { problem } from './findings.ts';
