@@ -27,6 +27,27 @@ export function splitTarget(target: string): { path: string; query: string } {
   return at < 0 ? { path: target, query: '' } : { path: target.slice(0, at), query: target.slice(at) };
 }
 
+/** The path that routes are compared with: decoded, `.`, `..` and doubled slashes resolved. undefined when it leads out. */
+export function normalPath(path: string): string | undefined {
+  if (!/%|\/\/|\/\./.test(path)) return path;
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(path);
+  } catch {
+    decoded = path;
+  }
+  const kept: string[] = [];
+  const segments = decoded.split('/').slice(1);
+  for (const [at, segment] of segments.entries()) {
+    const last = at === segments.length - 1;
+    if (segment === '..' && kept.pop() === undefined) return undefined;
+    if ((segment === '' || segment === '.' || segment === '..') && !last) continue;
+    if (segment !== '.' && segment !== '..') kept.push(segment);
+    else kept.push('');
+  }
+  return `/${kept.join('/')}`;
+}
+
 export interface RouteTable {
   find(authority: string, target: string): IngressRoute | undefined;
 }
@@ -41,14 +62,21 @@ export function routeTable(routes: readonly IngressRoute[]): RouteTable {
   for (const list of byHost.values()) list.sort((a, b) => b.path.length - a.path.length);
   return {
     find(authority, target) {
-      const { path } = splitTarget(target);
+      const path = normalPath(splitTarget(target).path);
+      if (path === undefined) return undefined;
       const own = byHost.get(hostOf(authority))?.find((route) => underPrefix(path, route.path));
       return own ?? byHost.get('*')?.find((route) => underPrefix(path, route.path));
     },
   };
 }
 
-/** What the service gets as its request target. */
+/** What the service gets as its request target: as the client wrote it, less the prefix. */
 export function rewritten(route: IngressRoute, target: string): string {
-  return route.strip && route.path !== '/' ? stripPrefix(target, route.path) : target;
+  if (!route.strip || route.path === '/') return target;
+  const { path, query } = splitTarget(target);
+  if (underPrefix(path, route.path)) return stripPrefix(target, route.path);
+  // The prefix is there in another spelling only.
+  return `${encodeURI(stripPrefix(normalPath(path) ?? '/', route.path))
+    .replaceAll('?', '%3F')
+    .replaceAll('#', '%23')}${query}`;
 }
