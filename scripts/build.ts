@@ -14,6 +14,8 @@ const result = await build({
   splitting: true,
   format: 'esm',
   platform: 'node',
+  // A CommonJS build has no named exports for a lazy import.
+  mainFields: ['module', 'main'],
   target: 'node22.21',
   minifySyntax: true,
   minifyWhitespace: true,

@@ -27,13 +27,18 @@ function run(title: string, argv: readonly string[]): number {
   process.stdout.write(`\n== ${title}\n`);
   const started = performance.now();
   const { status } = spawnSync(file, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
-  process.stdout.write(`== ${title}: ${status === 0 ? 'ok' : 'FAILED'} in ${Math.round((performance.now() - started) / 1000)} s\n`);
+  process.stdout.write(
+    `== ${title}: ${status === 0 ? 'ok' : 'FAILED'} in ${Math.round((performance.now() - started) / 1000)} s\n`,
+  );
   return status ?? 1;
 }
 
 function vitest(title: string, args: readonly string[]): Counts {
   const file = join(reports, `${title.replaceAll(/\W+/g, '-')}.json`);
-  return countsOf(file, run(title, [bin('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...args]));
+  return countsOf(
+    file,
+    run(title, [bin('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...args]),
+  );
 }
 
 function script(title: string, argv: readonly string[]): Counts {

@@ -18,7 +18,9 @@ try {
     { lines: { total: number; covered: number } }
   >;
   for (const part of ['app', 'engine']) {
-    const inside = Object.entries(summary).filter(([file]) => relative(root, file).startsWith(`src${sep}${part}${sep}`));
+    const inside = Object.entries(summary).filter(([file]) =>
+      relative(root, file).startsWith(`src${sep}${part}${sep}`),
+    );
     const covered = inside.reduce((sum, [, { lines }]) => sum + lines.covered, 0);
     const total = inside.reduce((sum, [, { lines }]) => sum + lines.total, 0);
     const percent = total === 0 ? 0 : (100 * covered) / total;

@@ -10,3 +10,12 @@ export function dataFolder(system: Pick<System, 'env' | 'home' | 'platform'>): s
   if (platform === 'win32') return join(env.LOCALAPPDATA || join(home, 'AppData', 'Local'), 'opta', 'Data');
   return join(env.XDG_DATA_HOME || join(home, '.local', 'share'), 'opta');
 }
+
+/** What can be had again; `OPTA_CACHE_DIR` is another place. */
+export function cacheFolder(system: Pick<System, 'env' | 'home' | 'platform'>): string {
+  const { env, home, platform } = system;
+  if (env.OPTA_CACHE_DIR) return env.OPTA_CACHE_DIR;
+  if (platform === 'darwin') return join(home, 'Library', 'Caches', 'opta');
+  if (platform === 'win32') return join(env.LOCALAPPDATA || join(home, 'AppData', 'Local'), 'opta', 'Cache');
+  return join(env.XDG_CACHE_HOME || join(home, '.cache'), 'opta');
+}

@@ -19,11 +19,14 @@ export interface Frame {
   readonly rows: readonly { readonly cells: Cells; readonly log: readonly LogLine[] }[];
   /** How many rows are left out. */
   readonly hidden: number;
+  /** True when there is room for the log pane that the view asks for. */
+  readonly pane: boolean;
   readonly log: readonly LogLine[];
 }
 
-/** Most lines of its own that a failing row opens; most lines of the log pane; rows for keys, blank lines and the rest. */
+/** Most lines of its own that a failing row opens; most lines of the log pane with its title. */
 const most = { opened: 8, pane: 14 } as const;
+export const mostAddresses = 4;
 
 interface Ranked {
   readonly cells: Cells;
@@ -59,9 +62,9 @@ function chosen(rows: readonly Ranked[], room: number): readonly Ranked[] {
   return rows.filter((row) => kept.has(row));
 }
 
-/** Rows below the table: addresses, the summary, keys, and the blank lines between. */
-export function rowsBelow(picture: Picture): number {
-  return 3 + picture.addresses.length + (picture.end ? 2 : 0);
+/** Rows below the table: addresses of two lines, the summary, keys, the blank lines between, and one never written. */
+function rowsBelow(picture: Picture): number {
+  return 4 + 2 * Math.min(picture.addresses.length, mostAddresses) + (picture.end ? 2 : 0);
 }
 
 /** The frame at `now`, in milliseconds since 1970 UTC. */
@@ -69,7 +72,8 @@ export function frameOf(picture: Picture, view: View, { width, height }: Size, n
   const room = Math.max(1, height - rowsBelow(picture));
   const all = rowsOf(picture, now);
   const failing = all.filter((row) => row.log.length > 0).length;
-  const pane = view.logs ? Math.min(most.pane, Math.max(3, Math.floor(room / 2))) : 0;
+  const wanted = view.logs ? Math.min(most.pane, Math.max(3, Math.floor(room / 2))) : 0;
+  const pane = wanted < room ? wanted : 0;
   const reserved = Math.min(pane + Math.min(failing, 2) * 3, room - 1);
   const rows = chosen(all, room - reserved);
   const hidden = all.length - rows.length;
@@ -84,6 +88,7 @@ export function frameOf(picture: Picture, view: View, { width, height }: Size, n
     ),
     rows: rows.map(({ cells, log }) => ({ cells, log: each > 0 ? log.slice(-each) : [] })),
     hidden,
-    log: pane > 1 ? lines.slice(-(pane - 1)) : [],
+    pane: pane > 0,
+    log: pane > 0 ? lines.slice(-(pane - 1)) : [],
   };
 }

@@ -5,7 +5,7 @@ import { fold } from '../engine/progress.ts';
 import { formatFailure, formatFinding } from './errors.ts';
 import { duration } from './figures.ts';
 import type { Output } from './output.ts';
-import { addressText, intention, summary } from './summary.ts';
+import { addressLines, intention, summary } from './summary.ts';
 import { markOf, paint, symbol, type Theme } from './theme.ts';
 
 type Of<T extends Event['type']> = Extract<Event, { type: T }>;
@@ -57,7 +57,7 @@ export function linesOf(before: Picture, after: Picture, event: Event, theme: Th
     case 'diagnostic':
       return formatFinding(event.diagnostic, { theme, width: 200 }).split('\n');
     case 'address':
-      return [addressText(event, theme, (url) => url)];
+      return addressLines(event, theme, (url) => url);
     case 'end':
       return summary(after, theme);
   }

@@ -1,17 +1,19 @@
-/** What is written to stderr for an error that ends opta. */
+/** What main.ts says of an error that ended a command, once. */
+
+import { formatDiagnostics } from '../app/diagnostics.ts';
 import { failureOf } from '../engine/failure.ts';
 import { InvalidInput } from '../errors.ts';
 import type { System } from '../system/system.ts';
-import { formatFailure, formatFinding } from './errors.ts';
+import { formatFailure } from './errors.ts';
 import { themeOf } from './theme.ts';
 
-/** The text of `error`, with a line end: every finding of an InvalidInput, else one block. OPTA_DEBUG adds the stack of a bug. */
-export function reportFailure(error: unknown, system: Pick<System, 'env' | 'platform' | 'stderr'>): string {
-  const theme = themeOf(system, system.stderr);
-  const look = { theme, width: Math.min(system.stderr.columns || 100, 200) };
-  const blocks =
-    error instanceof InvalidInput && error.diagnostics.length > 0
-      ? [...error.diagnostics.map((found) => formatFinding(found, look)), error.message]
-      : [formatFailure(failureOf(error, { debug: Boolean(system.env.OPTA_DEBUG) }), look)];
-  return `${blocks.join('\n\n')}\n`;
+/** Text for standard error, with its line end. */
+export function reportFailure(error: unknown, system: System): string {
+  const { env, stderr, cwd } = system;
+  if (error instanceof InvalidInput) {
+    const color = stderr.isTTY === true && !env['NO_COLOR'];
+    return `${formatDiagnostics(error.diagnostics, { color, directory: cwd })}\n`;
+  }
+  const failure = failureOf(error, { debug: env['OPTA_DEBUG'] === '1' });
+  return `${formatFailure(failure, { theme: themeOf(system, stderr), width: stderr.columns ?? 100 })}\n`;
 }

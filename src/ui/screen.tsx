@@ -40,6 +40,7 @@ export function openScreen({ system, theme, keys, interrupt, live }: ScreenOptio
   let view = firstView;
   let instance: Instance | undefined;
   let closing = false;
+  let suspended = false;
   let cancelDraw: (() => void) | undefined;
   let stopTicking: (() => void) | undefined;
 
@@ -81,7 +82,7 @@ export function openScreen({ system, theme, keys, interrupt, live }: ScreenOptio
       incrementalRendering: true,
     });
   const soon = () => {
-    cancelDraw ??= clock.after(1000 / framesPerSecond, draw);
+    if (!suspended) cancelDraw ??= clock.after(1000 / framesPerSecond, draw);
   };
   const tick = () => {
     const busy = live && !closing && isBusy(picture);
@@ -117,10 +118,12 @@ export function openScreen({ system, theme, keys, interrupt, live }: ScreenOptio
     },
     async suspend(act) {
       await unmount();
+      suspended = true;
       ended.length = 0;
       try {
         return await act();
       } finally {
+        suspended = false;
         draw();
       }
     },

@@ -50,12 +50,14 @@ export function intention({ goal, target, reason }: Pick<Picture, 'goal' | 'targ
   return `${paint(theme, 'strong', `${goal} on ${target}`)}${reason ? `: ${reason}` : ''}`;
 }
 
-/** One public address with the ways to reach it. */
-export function addressText(
+/** One public address: its URL, and below it the way that works where `.localhost` names do not resolve. */
+export function addressLines(
   { title, url, plainUrl, host }: Picture['addresses'][number],
   theme: Theme,
   link: (url: string) => string,
-): string {
-  const plain = plainUrl ? paint(theme, 'dim', `  or ${plainUrl}${host ? ` with Host: ${host}` : ''}`) : '';
-  return `${title}  ${link(url)}${plain}`;
+): string[] {
+  const first = `${title}  ${link(url)}`;
+  if (!plainUrl) return [first];
+  const plain = `${' '.repeat(title.length)}  ${plainUrl}${host ? ` with Host: ${host}` : ''}`;
+  return [first, paint(theme, 'dim', plain)];
 }

@@ -61,11 +61,28 @@ export interface DataPlaneConfig {
 /** To the data plane. Answered by `DataPlaneReply` with the same `seq`. */
 export type DataPlaneRequest =
   | { readonly seq: number; readonly type: 'config'; readonly config: DataPlaneConfig }
-  | { readonly seq: number; readonly type: 'endpoints'; readonly upstream: string; readonly endpoints: readonly Endpoint[] }
+  | {
+      readonly seq: number;
+      readonly type: 'endpoints';
+      readonly upstream: string;
+      readonly endpoints: readonly Endpoint[];
+    }
   /** Resolves when no request or connection is under way to that port, or after `graceMs`. */
-  | { readonly seq: number; readonly type: 'drain'; readonly upstream: string; readonly port: number; readonly graceMs: number }
+  | {
+      readonly seq: number;
+      readonly type: 'drain';
+      readonly upstream: string;
+      readonly port: number;
+      readonly graceMs: number;
+    }
   | { readonly seq: number; readonly type: 'stop'; readonly graceMs: number };
 
 export type DataPlaneReply =
   | { readonly seq: number; readonly ok: true }
-  | { readonly seq: number; readonly ok: false; readonly code: string; readonly message: string; readonly port?: number };
+  | {
+      readonly seq: number;
+      readonly ok: false;
+      readonly code: string;
+      readonly message: string;
+      readonly port?: number;
+    };

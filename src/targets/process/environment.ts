@@ -1,24 +1,18 @@
 /** The variables that a service's process gets: links, its own, the mesh's names, and the local authority. */
 import type { Link, Service, Text } from '../../app/app.ts';
+import { type TrustFiles, trustVariables } from '../../platform/trust-files.ts';
 import type { System } from '../../system/system.ts';
 import { directKey, type Ports, proxyKey, upstreamKey } from './ports.ts';
-
-/** One output of a resource that runs. */
-export interface OutputValue {
-  readonly value: string;
-  readonly secret: boolean;
-}
+import type { Output } from './resources/realisation.ts';
 
 export interface Surroundings {
   readonly environment: string;
   readonly ports: Ports;
   /** By resource id, then output name. */
-  readonly outputs: ReadonlyMap<string, Readonly<Record<string, OutputValue>>>;
+  readonly outputs: ReadonlyMap<string, Readonly<Record<string, Output>>>;
   /** Services of the App by id, for the ports of linked ones. */
   readonly services: ReadonlyMap<string, Service>;
-  /** PEM files: our authority alone, and the system's roots with it. */
-  readonly authorityFile: string;
-  readonly bundleFile: string;
+  readonly trust: TrustFiles;
   /** Folder for V8's compile cache, so that restarts are quick. */
   readonly compileCache: string;
   /** The user's own NO_PROXY. */
@@ -31,11 +25,17 @@ export interface Environment {
 }
 
 export function serviceEnvironment(service: Service, around: Surroundings): Environment {
-  const linked = new Map<string, OutputValue>();
+  const linked = new Map<string, Output>();
   for (const link of service.links) for (const [name, value] of linkedVariables(link, around)) linked.set(name, value);
-  const written = service.env.map(({ name, value }): [string, OutputValue] => [name, resolveText(value, around)]);
-  const dev = Object.entries(service.dev.env).map(([name, value]): [string, OutputValue] => [name, { value, secret: false }]);
-  const ours = Object.entries(meshVariables(service, around)).map(([name, value]): [string, OutputValue] => [name, { value, secret: false }]);
+  const written = service.env.map(({ name, value }): [string, Output] => [name, resolveText(value, around)]);
+  const dev = Object.entries(service.dev.env).map(([name, value]): [string, Output] => [
+    name,
+    { value, secret: false },
+  ]);
+  const ours = Object.entries(meshVariables(service, around)).map(([name, value]): [string, Output] => [
+    name,
+    { value, secret: false },
+  ]);
   const all = new Map([...ours, ...linked, ...written, ...dev]);
   return {
     variables: Object.fromEntries([...all].map(([name, { value }]) => [name, value])),
@@ -43,7 +43,7 @@ export function serviceEnvironment(service: Service, around: Surroundings): Envi
   };
 }
 
-function linkedVariables(link: Link, around: Surroundings): readonly [string, OutputValue][] {
+function linkedVariables(link: Link, around: Surroundings): readonly [string, Output][] {
   return link.variables.map(({ name, output }) => {
     if (link.kind === 'resource') return [name, outputOf(link.to, output, around)];
     return [name, { value: serviceAddress(link, output, around), secret: false }];
@@ -53,26 +53,32 @@ function linkedVariables(link: Link, around: Surroundings): readonly [string, Ou
 function serviceAddress(link: Link, output: string, around: Surroundings): string {
   const target = around.services.get(link.to);
   const wanted = output.startsWith('addr:') ? output.slice('addr:'.length) : undefined;
-  const port = target?.ports.find(({ name, protocol }) => (wanted === undefined ? protocol !== 'tcp' : name === wanted)) ?? target?.ports[0];
+  const port =
+    target?.ports.find(({ name, protocol }) => (wanted === undefined ? protocol !== 'tcp' : name === wanted)) ??
+    target?.ports[0];
   if (!port) throw new Error(`${link.from} links to ${link.to}, which has no port`);
   const local = around.ports[directKey(link.from, upstreamKey(link.to, port.name))];
   return wanted === undefined ? `http://127.0.0.1:${local}` : `127.0.0.1:${local}`;
 }
 
-function outputOf(resource: string, output: string, around: Surroundings): OutputValue {
+function outputOf(resource: string, output: string, around: Surroundings): Output {
   const found = around.outputs.get(resource)?.[output];
   if (!found) throw new Error(`resource ${resource} has no output "${output}" on the process target`);
   return found;
 }
 
-function resolveText(text: Text, around: Surroundings): OutputValue {
-  const parts = text.map((part) => (typeof part === 'string' ? { value: part, secret: false } : outputOf(part.resource, part.output, around)));
+function resolveText(text: Text, around: Surroundings): Output {
+  const parts = text.map((part) =>
+    typeof part === 'string' ? { value: part, secret: false } : outputOf(part.resource, part.output, around),
+  );
   return { value: parts.map(({ value }) => value).join(''), secret: parts.some(({ secret }) => secret) };
 }
 
 function meshVariables(service: Service, around: Surroundings): Record<string, string> {
   const proxy = `http://127.0.0.1:${around.ports[proxyKey(service.id)]}`;
-  const noProxy = ['localhost', '127.0.0.1', '::1', ...(around.noProxy?.split(',') ?? [])].map((entry) => entry.trim()).filter(Boolean);
+  const noProxy = ['localhost', '127.0.0.1', '::1', ...(around.noProxy?.split(',') ?? [])]
+    .map((entry) => entry.trim())
+    .filter(Boolean);
   const names = [...new Set(noProxy)].join(',');
   return {
     OPTA_ENVIRONMENT: around.environment,
@@ -87,9 +93,7 @@ function meshVariables(service: Service, around: Surroundings): Record<string, s
     NODE_USE_ENV_PROXY: '1',
     no_proxy: names,
     NO_PROXY: names,
-    NODE_EXTRA_CA_CERTS: around.authorityFile,
-    SSL_CERT_FILE: around.bundleFile,
-    REQUESTS_CA_BUNDLE: around.bundleFile,
+    ...trustVariables(around.trust),
     NODE_COMPILE_CACHE: around.compileCache,
   };
 }

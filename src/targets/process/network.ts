@@ -23,7 +23,12 @@ export function dataPlaneConfig(
       httpPort: port(ports, 'http'),
       ...certificate,
       routes: app.services.flatMap(({ routes }) =>
-        routes.map(({ service, port: name, host, path, strip }) => ({ upstream: upstreamKey(service, name), host, path, strip })),
+        routes.map(({ service, port: name, host, path, strip }) => ({
+          upstream: upstreamKey(service, name),
+          host,
+          path,
+          strip,
+        })),
       ),
     },
     upstreams: app.services.flatMap(upstreams),
@@ -34,7 +39,9 @@ export function dataPlaneConfig(
         proxyPort: port(ports, proxyKey(service.id)),
         direct: service.links
           .filter(({ kind }) => kind === 'service')
-          .flatMap(({ to }) => upstreamsOf(app, to).map((key) => ({ upstream: key, port: port(ports, directKey(service.id, key)) }))),
+          .flatMap(({ to }) =>
+            upstreamsOf(app, to).map((key) => ({ upstream: key, port: port(ports, directKey(service.id, key)) })),
+          ),
         ...(allowed === undefined ? {} : { allowed }),
       };
     }),

@@ -23,11 +23,14 @@ export const upstreamKey = (service: string, port: string): string => `${service
 /** Every port an App needs but for its replicas' own, in a stable order. */
 export function portKeys(app: App): readonly PortKey[] {
   const keys: PortKey[] = app.resources.map(({ id }) => resourceKey(id));
+  // One server stands in for every AWS-like resource.
+  if (app.resources.length > 0) keys.push(resourceKey('shared'));
   const services = new Map(app.services.map((service) => [service.id, service]));
   for (const service of app.services) {
     keys.push(proxyKey(service.id));
     for (const link of service.links) {
-      for (const port of services.get(link.to)?.ports ?? []) keys.push(directKey(service.id, upstreamKey(link.to, port.name)));
+      for (const port of services.get(link.to)?.ports ?? [])
+        keys.push(directKey(service.id, upstreamKey(link.to, port.name)));
     }
   }
   return keys;
@@ -49,11 +52,15 @@ export async function choosePorts(
   const chosen: Record<PortKey, number> = {};
   for (const name of ['https', 'http'] as const) {
     const fixed = wanted[name] ?? kept[name];
-    chosen[name] = fixed === undefined ? await firstFree(system, preferred[name]) : await insist(system, name, fixed, ours);
+    chosen[name] =
+      fixed === undefined ? await firstFree(system, preferred[name]) : await insist(system, name, fixed, ours);
   }
   const rest = wanted.keys.map(async (key) => {
     const port = kept[key];
-    chosen[key] = port !== undefined && (ours.has(port) || (await canListen(system, port))) ? port : await system.network.freePort();
+    chosen[key] =
+      port !== undefined && (ours.has(port) || (await canListen(system, port)))
+        ? port
+        : await system.network.freePort();
   });
   await Promise.all(rest);
   return chosen;
@@ -76,10 +83,18 @@ async function firstFree(system: System, first: number): Promise<number> {
   return system.network.freePort();
 }
 
-async function insist(system: System, name: 'https' | 'http', port: number, ours: ReadonlySet<number>): Promise<number> {
+async function insist(
+  system: System,
+  name: 'https' | 'http',
+  port: number,
+  ours: ReadonlySet<number>,
+): Promise<number> {
   if (ours.has(port) || (await canListen(system, port))) return port;
   throw new UserError('port-taken', `port ${port} of the ${name.toUpperCase()} ingress is taken by another program`, {
-    hints: [`Stop that program, or choose another port: \`--${name}-port ${port + 1}\`.`, 'The choice is kept in .opta/ports.json.'],
+    hints: [
+      `Stop that program, or choose another port: \`--${name}-port ${port + 1}\`.`,
+      'The choice is kept in .opta/ports.json.',
+    ],
   });
 }
 

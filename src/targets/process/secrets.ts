@@ -1,8 +1,8 @@
 /** Random secrets of one project, made once and kept in its `.opta/secrets.json`, readable by its owner only. */
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { chmod, readFile, stat } from 'node:fs/promises';
 import { UserError } from '../../errors.ts';
+import { writePrivate } from './resources/data-folder.ts';
 
 export interface Secrets {
   /** The secret of that name, such as `back/db.password`; made and written when absent. 32 characters of A-Z a-z 0-9 - _. */
@@ -46,19 +46,6 @@ function parse(text: string): Record<string, string> | undefined {
   }
 }
 
-/** A reader sees the old file or the new one, never half of it. */
-async function write(file: string, secrets: Readonly<Record<string, string>>): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const next = `${file}.${randomBytes(6).toString('hex')}`;
-  try {
-    await writeFile(next, `${JSON.stringify(secrets, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
-    await rename(next, file);
-  } catch (error) {
-    await rm(next, { force: true });
-    throw error;
-  }
-}
-
 /** Secrets in `file`. Calls follow one another, so two new names at once are both kept. Throws UserError `secrets-unreadable`. */
 export function openSecrets(file: string): Secrets {
   let last: Promise<unknown> = Promise.resolve();
@@ -74,7 +61,7 @@ export function openSecrets(file: string): Secrets {
         const found = known[name];
         if (found !== undefined) return found;
         const made = newSecret();
-        await write(file, { ...known, [name]: made });
+        await writePrivate(file, `${JSON.stringify({ ...known, [name]: made }, undefined, 2)}\n`);
         return made;
       }),
     values: () => inTurn(async () => Object.values(await read(file))),

@@ -19,8 +19,12 @@ export interface ProgramSpec {
   readonly argv: readonly string[];
   /** Absolute. */
   readonly directory: string;
-  /** The whole environment but for PORT and the secret ones, which the supervisor reads from `secretsFile`. */
+  /** Added to the supervisor's own environment, which is the shell's at the first `up`, and to PORT and the like. */
   readonly env: Readonly<Record<string, string>>;
+  /** Folders before the supervisor's own PATH. */
+  readonly path?: readonly string[];
+  /** Further variables, in whose values `{replica}` becomes the replica's number. */
+  readonly replicaEnv?: Readonly<Record<string, string>>;
   /** Names of variables whose values must never be shown. */
   readonly secretNames: readonly string[];
   readonly replicas: number;

@@ -12,7 +12,7 @@ export interface LogPaneProps {
 }
 
 export function LogPane({ frame, view, width, theme }: LogPaneProps) {
-  if (!view.logs) return null;
+  if (!frame.pane) return null;
   const title = `${symbol(theme, 'rule').repeat(2)} logs of ${view.filter ?? 'all services'} `;
   return (
     <Box flexDirection="column">

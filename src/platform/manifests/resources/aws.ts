@@ -124,7 +124,7 @@ export function standIn(resources: readonly Resource[], options: ManifestOptions
   const order = ['bucket', 'queue', 'dynamodb', 'topic'];
   const sorted = [...resources].sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type));
   return {
-    image: options.pins.images.moto,
+    image: options.pins.images.moto.ref,
     port: containerPort,
     servicePort: 80,
     protocol: 'http',

@@ -26,7 +26,7 @@ export const mongodb: Realisation = {
     const secrets = secretsOf(options);
     const certificate = secrets.certificate(resource.id, certificateNames(resource));
     return {
-      image: imageOf(options.pins.images.mongodb, versionOf(resource)),
+      image: imageOf(options.pins.images.mongodb.ref, versionOf(resource)),
       port,
       protocol: 'tcp',
       user: 999,

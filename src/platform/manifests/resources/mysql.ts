@@ -20,7 +20,7 @@ export const mysql: Realisation = {
     const secrets = secretsOf(options);
     const certificate = secrets.certificate(resource.id, certificateNames(resource));
     return {
-      image: imageOf(options.pins.images.mysql, textSetting(resource, 'engine_version')),
+      image: imageOf(options.pins.images.mysql.ref, textSetting(resource, 'engine_version')),
       port: 3306,
       protocol: 'tcp',
       user: 999,

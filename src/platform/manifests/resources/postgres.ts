@@ -28,7 +28,7 @@ export const postgres: Realisation = {
     const secrets = secretsOf(options);
     const certificate = secrets.certificate(resource.id, certificateNames(resource));
     return {
-      image: imageOf(options.pins.images.postgres, textSetting(resource, 'engine_version')),
+      image: imageOf(options.pins.images.postgres.ref, textSetting(resource, 'engine_version')),
       port: 5432,
       protocol: 'tcp',
       user: 999,

@@ -27,7 +27,7 @@ export const redis: Realisation = {
     const password = secrets.password(resource.id);
     return {
       // `redis_version` is in the words of a cloud and names no Valkey.
-      image: imageOf(options.pins.images.valkey, undefined),
+      image: imageOf(options.pins.images.valkey.ref, undefined),
       port,
       protocol: 'tcp',
       user: 999,

@@ -2,6 +2,19 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { UserError } from '../../../errors.ts';
+
+const unwritable = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST'];
+
+/** UserError `folder-not-writable` for what the user can mend; any other error as it is. */
+export function asFolderError(error: unknown, path: string): unknown {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (!unwritable.includes(code)) return error;
+  return new UserError('folder-not-writable', `cannot write ${path} (${code})`, {
+    hints: ['Make its folder writable for your user, and see that the disk has space left.'],
+    cause: error,
+  });
+}
 
 /** What made a data folder. */
 export interface Stamp {
@@ -52,11 +65,15 @@ export async function makeFolder(folder: string): Promise<void> {
 
 /** Writes a file that only its owner reads, whole or not at all. */
 export async function writePrivate(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const next = `${file}.next`;
-  await rm(next, { force: true });
-  await writeFile(next, text, { mode: 0o600, flag: 'wx' });
-  await rename(next, file);
+  try {
+    await makeFolder(dirname(file));
+    await rm(next, { force: true });
+    await writeFile(next, text, { mode: 0o600, flag: 'wx' });
+    await rename(next, file);
+  } catch (error) {
+    throw asFolderError(error, file);
+  }
 }
 
 /** True when the file holds exactly that text. */
@@ -75,15 +92,15 @@ async function removeLeftovers(folder: string): Promise<void> {
 
 /** Calls `fill` (which stamps) on an empty folder beside `folder` and moves it to its place. A killed run leaves `<folder>.new-*` only. */
 export async function createData(folder: string, fill: (folder: string) => Promise<void>): Promise<void> {
-  await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
-  await removeLeftovers(folder);
   const fresh = `${folder}.new-${randomBytes(4).toString('hex')}`;
-  await mkdir(fresh, { mode: 0o700 });
   try {
+    await makeFolder(dirname(folder));
+    await removeLeftovers(folder);
+    await mkdir(fresh, { mode: 0o700 });
     await fill(fresh);
     await rename(fresh, folder);
   } catch (error) {
-    await rm(fresh, { recursive: true, force: true });
-    throw error;
+    await rm(fresh, { recursive: true, force: true }).catch(() => undefined);
+    throw asFolderError(error, folder);
   }
 }

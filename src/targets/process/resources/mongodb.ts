@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MongoClient } from 'mongodb';
 import type { Step } from '../../../engine/step.ts';
-import type { Diagnostic } from '../../../errors.ts';
+import { type Diagnostic, UserError } from '../../../errors.ts';
 import { holds, makeFolder, writePrivate } from './data-folder.ts';
 import { serverNotFound } from './install-hints.ts';
 import { hidden, type Output, plain, programOf, type Realisation, textSetting, type Wanted } from './realisation.ts';
@@ -54,8 +54,21 @@ async function connected<T>(
   }
 }
 
-/** AuthenticationFailed. */
-const refused = 18;
+/** AuthenticationFailed; and Unauthorized, for making a user where there already is one. */
+const [refused, unauthorized] = [18, 13];
+
+const codeOf = (error: unknown): number | undefined => (error as { code?: number }).code;
+
+function accessLost({ resource, folder }: Wanted, cause: unknown): UserError {
+  return new UserError('server-access-lost', `The data of ${resource.id} does not take the project's password.`, {
+    place: resource.place,
+    hints: [
+      'Restore .opta/secrets.json as it was when the database was made.',
+      `Or delete the data in ${folder}: opta dev down --volumes`,
+    ],
+    cause,
+  });
+}
 
 function userStep(wanted: Wanted): Step {
   const { id } = wanted.resource;
@@ -72,15 +85,18 @@ function userStep(wanted: Wanted): Step {
           return true;
         });
       } catch (error) {
-        if ((error as { code?: number }).code === refused) return false;
+        if (codeOf(error) === refused) return false;
         throw error;
       }
     },
     async run() {
       const pwd = await passwordOf(wanted);
-      await connected(wanted, undefined, (client) =>
-        client.db('admin').command({ createUser: user, pwd, roles: [{ role: 'root', db: 'admin' }] }),
-      );
+      const roles = [{ role: 'root', db: 'admin' }];
+      try {
+        await connected(wanted, undefined, (client) => client.db('admin').command({ createUser: user, pwd, roles }));
+      } catch (error) {
+        throw codeOf(error) === unauthorized ? accessLost(wanted, error) : error;
+      }
       return undefined;
     },
   };

@@ -65,6 +65,14 @@ async function makeDatabase(client: Client, name: string): Promise<void> {
   else await client.query(`alter database ${database} owner to ${role}`);
 }
 
+/** duplicate_database, duplicate_object, unique_violation: what a killed run began ended while this one looked. */
+const meanwhile = ['42P04', '42710', '23505'];
+
+async function make(client: Client, database: string, password: string): Promise<void> {
+  await makeRole(client, password);
+  await makeDatabase(client, database);
+}
+
 /** Changes the world only when the application's own login does not do. */
 export function databaseStep(postgres: Postgres): Step {
   const { wanted, database } = postgres;
@@ -81,8 +89,10 @@ export function databaseStep(postgres: Postgres): Step {
       const client = await connect(postgres, { user: superuser, database: 'postgres', password: admin });
       try {
         await client.query('set log_min_error_statement = panic');
-        await makeRole(client, await passwordOf(wanted));
-        await makeDatabase(client, database);
+        await make(client, database, await passwordOf(wanted)).catch((error: { code?: string }) => {
+          if (!meanwhile.includes(error.code ?? '')) throw error;
+          return passwordOf(wanted).then((password) => make(client, database, password));
+        });
       } finally {
         await client.end();
       }

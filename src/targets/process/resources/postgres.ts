@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import type { Diagnostic } from '../../../errors.ts';
 import { under } from './account.ts';
+import { dataStep } from './postgres-data.ts';
 import { databaseStep } from './postgres-database.ts';
 import { databaseOf, layOut, type Postgres, passwordOf, user } from './postgres-layout.ts';
-import { accessStep, binariesStep, dataStep, lockStep, versionStep } from './postgres-steps.ts';
+import { accessStep, binariesStep, lockStep, versionStep } from './postgres-steps.ts';
 import { hidden, type Output, plain, programOf, type Realisation, textSetting, type Wanted } from './realisation.ts';
 
 /** argv of the server itself; what is set here needs no rewriting of files. */

@@ -1,0 +1,25 @@
+/** `opta dev env [service]`: the variables of a service for the shell, secrets included: that is what it is for. */
+import { besideService } from '../targets/process/service-environment.ts';
+import { connected } from '../targets/process/status.ts';
+import { type ExitCode, given, type Invocation, projectFolder } from './invocation.ts';
+
+export async function devEnv(invocation: Invocation): Promise<ExitCode> {
+  const { system, args } = invocation;
+  const client = await connected(system, projectFolder(invocation, 'above'));
+  const services = (await client.list()).filter(({ kind }) => kind === 'service');
+  const { own } = await besideService(system, client, args[0] ?? services[0]?.id ?? '');
+  client.close();
+  if (given(invocation, 'json')) system.stdout.write(`${JSON.stringify(own, undefined, 2)}\n`);
+  else
+    system.stdout.write(
+      Object.entries(own)
+        .map(([name, value]) => `export ${name}=${quoted(value)}\n`)
+        .join(''),
+    );
+  return 0;
+}
+
+/** For any POSIX shell. */
+export function quoted(value: string): string {
+  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,44 @@
+/** `opta dev logs [-f] [--since] [service...]`: what services print, also of a run that is over. */
+import { findProgram } from '../targets/process/status.ts';
+import { connect, readLogs } from '../targets/process/supervisor/index.ts';
+import { type ExitCode, given, type Invocation, projectFolder, text, wrongValue } from './invocation.ts';
+
+export async function devLogs(invocation: Invocation): Promise<ExitCode> {
+  const { system, signal, args } = invocation;
+  const folder = projectFolder(invocation, 'above');
+  await checkNames(invocation, folder);
+  const since = sinceOf(text(invocation, 'since'), system.clock.now());
+  const follow = given(invocation, 'follow');
+  const json = given(invocation, 'json');
+  const lines = readLogs(system, folder, { services: args, follow, signal, ...(since === undefined ? {} : { since }) });
+  for await (const { at, service, replica, stream, line } of lines) {
+    const time = new Date(at).toISOString();
+    system.stdout.write(
+      json
+        ? `${JSON.stringify({ at, service, replica, stream, line })}\n`
+        : `${time.slice(11, 23)} ${service}/${replica} ${line}\n`,
+    );
+  }
+  return 0;
+}
+
+/** A misspelt name should not look like a silent service. */
+async function checkNames({ system, args }: Invocation, folder: string): Promise<void> {
+  const client = await connect(system, folder);
+  if (!client) return;
+  const programs = await client.list();
+  client.close();
+  for (const name of args) findProgram(programs, name);
+}
+
+const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Milliseconds since 1970 for `90s`, `10m`, `2h`, `1d` or an ISO time. */
+export function sinceOf(written: string | undefined, now: number): number | undefined {
+  if (written === undefined) return undefined;
+  const age = /^(\d+(?:\.\d+)?)([smhd])$/.exec(written);
+  if (age) return now - Number(age[1]) * (units[age[2] ?? ''] ?? 0);
+  const time = Date.parse(written);
+  if (Number.isNaN(time)) throw wrongValue('since', written, 'an age such as 30s, 10m, 2h, 1d or an ISO time');
+  return time;
+}

@@ -1,0 +1,33 @@
+/** `opta dev open [service]`: the layer in the browser. */
+import { UserError } from '../errors.ts';
+import { connected, findProgram, statusOf } from '../targets/process/status.ts';
+import { type ExitCode, given, type Invocation, projectFolder } from './invocation.ts';
+
+const openers: Readonly<Record<string, readonly string[]>> = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] };
+
+export async function devOpen(invocation: Invocation): Promise<ExitCode> {
+  const { system, args } = invocation;
+  const client = await connected(system, projectFolder(invocation, 'above'));
+  const { services } = await statusOf(client);
+  const wanted = args[0] === undefined ? undefined : findProgram(await client.list(), args[0]).id;
+  client.close();
+  const urls = services.filter(({ service }) => wanted === undefined || service === wanted).flatMap(({ urls }) => urls);
+  // The shortest path is the front door.
+  const [url] = urls.toSorted((a, b) => a.length - b.length);
+  if (url === undefined) {
+    const who = wanted === undefined ? 'no service here has' : `${wanted} does not have`;
+    throw new UserError('no-public-service', `${who} a public address`, {
+      hints: ['Add `public_uri: /` to a service.'],
+    });
+  }
+  system.stdout.write(`${url}\n`);
+  if (given(invocation, 'print')) return 0;
+  const opener = openers[system.platform] ?? ['xdg-open'];
+  if (system.processes.which(opener[0] ?? '') === undefined) {
+    throw new UserError('no-browser', `no program here opens addresses (${opener[0]} is missing)`, {
+      hints: [`Open ${url} yourself; \`opta dev open --print\` only prints it.`],
+    });
+  }
+  system.processes.spawn([...opener, url], { detached: true, stdio: ['ignore', 'ignore', 'ignore'] }).unref();
+  return 0;
+}

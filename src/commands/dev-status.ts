@@ -1,0 +1,39 @@
+/** `opta dev status [--wait]`: what runs here. */
+import { connected, type Status, statusOf } from '../targets/process/status.ts';
+import type { SupervisorClient } from '../targets/process/supervisor/index.ts';
+import { table } from '../ui/table.ts';
+import { type ExitCode, given, type Invocation, projectFolder, secondsFlag } from './invocation.ts';
+
+export async function devStatus(invocation: Invocation): Promise<ExitCode> {
+  const { system } = invocation;
+  const client = await connected(system, projectFolder(invocation, 'above'));
+  if (given(invocation, 'wait')) await waitForAll(client, invocation);
+  const status = await statusOf(client);
+  client.close();
+  system.stdout.write(
+    given(invocation, 'json') ? `${JSON.stringify(status, undefined, 2)}\n` : drawn(status, system.stdout.columns),
+  );
+  return status.services.every(({ state }) => state === 'ready') ? 0 : 1;
+}
+
+async function waitForAll(client: SupervisorClient, invocation: Invocation): Promise<void> {
+  const ms = (secondsFlag(invocation, 'timeout', 'timeout') ?? 120) * 1000;
+  const programs = await client.list();
+  await Promise.all(
+    programs.filter(({ kind }) => kind !== 'cron').map(({ id }) => client.waitReady(id, ms, invocation.signal)),
+  );
+}
+
+function drawn({ services }: Status, columns: number | undefined): string {
+  const rows = services
+    .filter(({ kind }) => kind !== 'data-plane')
+    .map(({ service, state, ready, wanted, restarts, urls, name, replicas }) => [
+      service,
+      state,
+      `${ready}/${wanted}`,
+      restarts === 0 ? '' : `${restarts} restarts`,
+      replicas.find(({ why }) => why !== undefined)?.why ?? '',
+      urls[0] ?? (name === undefined ? '' : `http://${name}`),
+    ]);
+  return table([['service', 'state', 'replicas', '', '', 'address'], ...rows], columns);
+}

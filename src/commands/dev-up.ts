@@ -1,0 +1,51 @@
+/** `opta dev up`: runs the definition on this machine, and stays with it unless told to detach. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readApp } from '../app/read.ts';
+import { selectServices } from '../app/select.ts';
+import { chooseTarget, keepCompany, survey } from '../targets/process/open.ts';
+import { planUp } from '../targets/process/plan/up.ts';
+import {
+  definitionOptions,
+  type ExitCode,
+  given,
+  type Invocation,
+  portFlag,
+  projectFolder,
+  secondsFlag,
+  text,
+  texts,
+} from './invocation.ts';
+import { exitCodeOf, onStage } from './run-plan.ts';
+
+export async function devUp(invocation: Invocation): Promise<ExitCode> {
+  const options = upOptions(invocation);
+  const app = selectServices(await readApp(definitionOptions(invocation, 'process')), options.only);
+  const situation = await survey(invocation.system, app, options);
+  const plan = planUp(app, situation);
+  return onStage(invocation, async (stage) => {
+    stage.tell([...app.diagnostics, ...situation.diagnostics]);
+    const result = await stage.run(plan);
+    if (result.outcome === 'failed' || result.outcome === 'aborted') return exitCodeOf(result);
+    const { emit, secrets } = stage.stream;
+    const how = await keepCompany(plan.session, { ...invocation, emit, secrets, run: stage.run });
+    return how === 'failed' ? 1 : 0;
+  });
+}
+
+export function upOptions(invocation: Invocation) {
+  const { system, packageRoot } = invocation;
+  const seconds = secondsFlag(invocation, 'timeout', 'timeout');
+  const about = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+  return {
+    projectFolder: projectFolder(invocation),
+    self: [system.node, join(packageRoot, 'src', 'opta.cjs')],
+    version: about.version,
+    httpsPort: portFlag(invocation, 'https-port', 'httpsPort'),
+    httpPort: portFlag(invocation, 'http-port', 'httpPort'),
+    only: texts(invocation, 'only'),
+    startMs: seconds === undefined ? undefined : seconds * 1000,
+    reason: chooseTarget(text(invocation, 'on')),
+    detach: given(invocation, 'detach'),
+  };
+}

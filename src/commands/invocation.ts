@@ -1,0 +1,82 @@
+/** Flags and arguments as the commands read them. */
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { TargetName } from '../app/app.ts';
+import type { Invocation } from '../cli.ts';
+import { UserError } from '../errors.ts';
+
+export type { ExitCode, Invocation } from '../cli.ts';
+
+export function text({ flags }: Invocation, name: string): string | undefined {
+  const value = flags[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function texts({ flags }: Invocation, name: string): readonly string[] {
+  const value = flags[name];
+  if (Array.isArray(value)) return value as readonly string[];
+  return typeof value === 'string' ? [value] : [];
+}
+
+export const given = ({ flags }: Invocation, name: string): boolean => flags[name] === true;
+
+export function wrongValue(flag: string, value: string, wanted: string): UserError {
+  return new UserError('bad-value', `--${flag} takes ${wanted}, not "${value}"`, {
+    hints: ['`opta help <command>` describes the flags of a command.'],
+    exitCode: 2,
+  });
+}
+
+export function portFlag(invocation: Invocation, flag: string, name: string): number | undefined {
+  const value = text(invocation, name);
+  if (value === undefined) return undefined;
+  const port = Number(value);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw wrongValue(flag, value, 'a port from 1 to 65535');
+  return port;
+}
+
+export function secondsFlag(invocation: Invocation, flag: string, name: string): number | undefined {
+  const value = text(invocation, name);
+  if (value === undefined) return undefined;
+  const seconds = Number(value);
+  if (!(seconds > 0) || !Number.isFinite(seconds)) throw wrongValue(flag, value, 'a number of seconds above 0');
+  return seconds;
+}
+
+/** `--var name=value`, repeatable. */
+function variables(invocation: Invocation): Record<string, string> {
+  const pairs = texts(invocation, 'var').map((pair): [string, string] => {
+    const at = pair.indexOf('=');
+    if (at < 1) throw wrongValue('var', pair, 'name=value');
+    return [pair.slice(0, at), pair.slice(at + 1)];
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** What `readApp` takes, from the flags that every command with a definition has. */
+export function definitionOptions(invocation: Invocation, target: TargetName) {
+  const env = text(invocation, 'env');
+  return {
+    system: invocation.system,
+    directory: invocation.system.cwd,
+    files: texts(invocation, 'config'),
+    vars: variables(invocation),
+    target,
+    ...(env === undefined ? {} : { env }),
+  };
+}
+
+/**
+ * The folder whose `.opta` keeps the state: that of the first `-c` file, else this one. Commands about what runs also
+ * look above, so that they work from inside a service's folder.
+ */
+export function projectFolder(invocation: Invocation, look: 'here' | 'above' = 'here'): string {
+  const { cwd } = invocation.system;
+  const [file] = texts(invocation, 'config');
+  if (file !== undefined) return dirname(resolve(cwd, file));
+  if (look === 'here') return cwd;
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.opta', 'run.json')) || existsSync(join(folder, '.opta', 'ports.json'))) return folder;
+    if (dirname(folder) === folder) return cwd;
+  }
+}

@@ -1,0 +1,24 @@
+/** `opta try`: scaffolds the shop and runs it, and says what to look at next. */
+import { resolve } from 'node:path';
+import { devUp } from './dev-up.ts';
+import { scaffold } from './init.ts';
+import { type ExitCode, type Invocation, text } from './invocation.ts';
+
+export async function tryOut(invocation: Invocation): Promise<ExitCode> {
+  const { system, packageRoot } = invocation;
+  const directory = resolve(system.cwd, text(invocation, 'dir') ?? 'opta-shop');
+  const made = await scaffold(system, packageRoot, 'shop', directory, { name: 'shop' });
+  system.stderr.write(`${made.written.length === 0 ? 'The shop is in' : 'Wrote the shop to'} ${directory}\n`);
+  const inside: Invocation = {
+    ...invocation,
+    system: Object.create(system, { cwd: { value: directory, enumerable: true } }),
+  };
+  const code = await devUp(inside);
+  if (code === 0 && invocation.flags['detach'] === true) system.stderr.write(next(directory, made.next));
+  return code;
+}
+
+function next(directory: string, steps: readonly string[]): string {
+  const more = [`cd ${directory}: \`opta dev status\`, \`opta dev logs -f\`, \`opta dev down\` work there.`, ...steps];
+  return `\nNext:\n${more.map((step) => `  ${step}\n`).join('')}`;
+}

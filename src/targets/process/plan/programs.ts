@@ -1,0 +1,191 @@
+/** Steps that bring one program up and wait until it is ready. */
+import { mkdir } from 'node:fs/promises';
+import type { Service } from '../../../app/app.ts';
+import { isInstalled, markInstalled } from '../../../app/install-command.ts';
+import type { Step, StepContext } from '../../../engine/step.ts';
+import { UserError } from '../../../errors.ts';
+import { planResource } from '../resources/index.ts';
+import type { Wanted } from '../resources/realisation.ts';
+import { cronPrograms, hasReplicas, serviceProgram, storageFolders } from '../service-program.ts';
+import type { ServiceStart } from '../service-start.ts';
+import type { ProgramSpec } from '../spec.ts';
+import type { RanOnce } from '../supervisor/index.ts';
+import { clientOf, environmentOf, type Session, step } from './session.ts';
+
+/** Milliseconds beyond a program's own limit, so that its own failure, which says more, comes first. */
+const slack = 5000;
+/** Milliseconds that an install may take on a slow network. */
+const installMs = 15 * 60_000;
+
+/** Puts a program and notes whether this run brought it, to take it back when a later step fails. */
+function starting(
+  session: Session,
+  specs: (context: StepContext) => Promise<readonly ProgramSpec[]>,
+): Pick<Step, 'run' | 'undo'> {
+  const brought: string[] = [];
+  return {
+    async run(context) {
+      const put = await clientOf(session).put(await specs(context));
+      for (const [id, how] of Object.entries(put)) if (how === 'started') brought.push(id);
+      return Object.values(put).every((how) => how === 'unchanged') ? 'unchanged' : undefined;
+    },
+    async undo() {
+      if (!session.started) await session.client?.remove(brought);
+    },
+  };
+}
+
+function readyStep(session: Session, id: string, ms: number): Step {
+  return step({
+    id: `ready:${id}`,
+    title: `${id} is ready`,
+    kind: 'wait',
+    needs: [`start:${id}`],
+    deadlineMs: ms + slack,
+    async run({ signal, note }) {
+      note('its first replicas start');
+      await clientOf(session).waitReady(id, ms, signal);
+      return undefined;
+    },
+  });
+}
+
+/** Prepares, starts, waits and finishes one resource. `last` is the step after which it can be used. */
+export function resourceSteps(
+  session: Session,
+  wanted: Wanted,
+): { readonly steps: readonly Step[]; readonly last: readonly string[] } {
+  const { id } = wanted.resource;
+  const plan = planResource(wanted);
+  // What a killed run left running on the same data must have ended first.
+  const ground = ['state', 'certificates', ...(session.situation.running === undefined ? ['supervisor'] : [])];
+  const prepare = plan.prepare.map((one): Step => ({ ...one, needs: [...new Set([...ground, ...one.needs])] }));
+  const start = step({
+    id: `start:${id}`,
+    title: `start ${id}`,
+    kind: 'change',
+    needs: ['supervisor', ...prepare.map((one) => one.id)],
+    ...starting(session, async () => plan.programs),
+  });
+  const startMs = Math.max(0, ...plan.programs.map((program) => program.startMs));
+  const waits = plan.programs.map((program) => ({ ...readyStep(session, program.id, startMs), needs: [start.id] }));
+  const ready = waits.map((one) => one.id);
+  const after = plan.after.map((one): Step => ({ ...one, needs: [...new Set([...ready, ...one.needs])] }));
+  return {
+    steps: [...prepare, start, ...waits, ...after],
+    last: after.length > 0 ? after.map((one) => one.id) : ready,
+  };
+}
+
+/** One step for each folder with packages, however many services live in it. */
+export function installSteps(session: Session): readonly Step[] {
+  const folders = new Map<string, Service>();
+  for (const service of session.app.services) {
+    const start = session.situation.starts.get(service.id);
+    if (start?.install && !folders.has(start.directory)) folders.set(start.directory, service);
+  }
+  return [...folders.values()].flatMap((service) => {
+    const start = session.situation.starts.get(service.id);
+    return start ? [installStep(session, service, start)] : [];
+  });
+}
+
+/** The step that installs for a service: its own, or that of the first service in the same folder. */
+function installOfService(session: Session, service: Service): readonly string[] {
+  const { starts } = session.situation;
+  const start = starts.get(service.id);
+  if (!start?.install) return [];
+  for (const { directory, install } of starts.values())
+    if (directory === start.directory && install) return [install.stepId];
+  return [];
+}
+
+function installStep(session: Session, service: Service, { install, directory, path }: ServiceStart): Step {
+  if (!install) throw new Error(`${service.id} has nothing to install`);
+  const { argv, stampFile, stepId } = install;
+  const spec: ProgramSpec = {
+    id: stepId,
+    kind: 'once',
+    argv,
+    directory,
+    env: {},
+    secretNames: [],
+    path,
+    replicas: 1,
+    readiness: { kind: 'alive' },
+    startMs: installMs,
+    stop: { signal: 'SIGTERM', graceMs: 5000 },
+    watch: [],
+    rank: 2,
+    place: service.place,
+  };
+  return step({
+    id: stepId,
+    title: `packages of ${service.id}`,
+    kind: 'change',
+    needs: ['supervisor'],
+    facts: { argv, why: install.why },
+    isDone: () => isInstalled(directory, install, stampFile),
+    async run({ note, signal }) {
+      note(argv.join(' '));
+      const ran = await clientOf(session).runOnce(spec, { signal, onLine: (line) => note(line) });
+      if (ran.code !== 0) throw installFailed(service, argv, directory, ran);
+      await markInstalled(directory, install, stampFile);
+      return undefined;
+    },
+  });
+}
+
+function installFailed(service: Service, argv: readonly string[], directory: string, ran: RanOnce): UserError {
+  const lines = ran.lines.slice(-12);
+  const offline = lines.some((line) =>
+    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|network|getaddrinfo|resolve host/i.test(line),
+  );
+  if (offline) {
+    return new UserError(
+      'install-offline',
+      `the packages of ${service.id} could not be fetched: no network, or no registry answers`,
+      {
+        place: service.place,
+        detail: lines,
+        hints: ['Connect, or set the proxy or registry that your package manager uses, and run `opta dev up` again.'],
+      },
+    );
+  }
+  return new UserError('install-failed', `\`${argv.join(' ')}\` failed for ${service.id}`, {
+    place: service.place,
+    detail: lines,
+    hints: [`Run it yourself in ${directory} to see all it says; \`dev.install\` sets another command.`],
+  });
+}
+
+export function serviceSteps(
+  session: Session,
+  service: Service,
+  wanted: readonly Wanted[],
+  needs: readonly string[],
+): readonly Step[] {
+  const start = session.situation.starts.get(service.id);
+  if (!start) return [];
+  const { state, startMs } = session.situation;
+  const place = { stateFolder: state.path, start, startMs };
+  const specs = async () => {
+    const env = await environmentOf(session, service, wanted);
+    const replicas = hasReplicas(service) ? [serviceProgram(service, env, place)] : [];
+    return [...replicas, ...cronPrograms(service, env, place)];
+  };
+  const begin = step({
+    id: `start:${service.id}`,
+    title: `start ${service.id}`,
+    kind: 'change',
+    needs: ['supervisor', 'data-plane', ...installOfService(session, service), ...needs],
+    facts: { argv: start.argv, replicas: service.replicas.min, cronJobs: service.cronJobs.length },
+    ...starting(session, async () => {
+      const folders = storageFolders(service, state.path);
+      await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
+      return specs();
+    }),
+  });
+  const ms = startMs ?? service.startupSeconds * 1000;
+  return hasReplicas(service) ? [begin, readyStep(session, service.id, ms)] : [begin];
+}

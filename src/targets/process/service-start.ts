@@ -1,0 +1,103 @@
+/** How each service of an App starts as a process: its folder, its command, what it needs installed. Reads files only. */
+import { createHash } from 'node:crypto';
+import { access } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { App, Service } from '../../app/app.ts';
+import { type Install, installOf } from '../../app/install-command.ts';
+import { asArgv } from '../../app/shell-words.ts';
+import { detectStartCommand, type StartCommand } from '../../app/start-command.ts';
+import { type Diagnostic, UserError } from '../../errors.ts';
+import type { System } from '../../system/system.ts';
+import { nodeOnPath, ownNodeFolder, ownNodeNotice, readNodeNeed, whyOwnNode } from './node-path.ts';
+
+export interface ServiceStart {
+  /** Absolute. */
+  readonly directory: string;
+  readonly argv: readonly string[];
+  /** Folders to put first on PATH. */
+  readonly path: readonly string[];
+  readonly install: (Install & { readonly stepId: string; readonly stampFile: string }) | undefined;
+}
+
+export interface ServiceStarts {
+  readonly starts: ReadonlyMap<string, ServiceStart>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Throws UserError `start-command-missing` or `code-folder-missing` at the service's place. */
+export async function serviceStarts(system: System, app: App, stateFolder: string): Promise<ServiceStarts> {
+  // Asked once, and only when a service runs on Node.
+  let version: Promise<string | undefined> | undefined;
+  const node = () => {
+    version ??= nodeOnPath(system);
+    return version;
+  };
+  const all = await Promise.all(app.services.map((service) => startOf(system, service, stateFolder, node)));
+  return {
+    starts: new Map(all.map(({ id, start }) => [id, start])),
+    diagnostics: all.flatMap(({ diagnostics }) => diagnostics),
+  };
+}
+
+async function startOf(system: System, service: Service, stateFolder: string, node: () => Promise<string | undefined>) {
+  const directory = await folderOf(service);
+  const { argv, path } = await commandOf(service, directory);
+  const need = await readNodeNeed(directory, argv);
+  const why = need === undefined ? undefined : whyOwnNode(await node(), need);
+  const bins = path.length === 0 && need !== undefined ? [join(directory, 'node_modules', '.bin')] : path;
+  const install = await installOf(directory, service.dev.install);
+  const key = createHash('sha256').update(directory).digest('hex').slice(0, 12);
+  const start: ServiceStart = {
+    directory,
+    argv,
+    path: why === undefined ? bins : [ownNodeFolder(system), ...bins],
+    install: install && { ...install, stepId: `install:${service.id}`, stampFile: join(stateFolder, 'installed', key) },
+  };
+  const diagnostics = why === undefined ? [] : [ownNodeNotice(service.id, why, system, service.place)];
+  return { id: service.id, start, diagnostics };
+}
+
+async function folderOf(service: Service): Promise<string> {
+  const { dev, image, id, place } = service;
+  const directory = dev.directory ?? (image.kind === 'build' ? image.build.context : undefined);
+  if (directory === undefined) {
+    const reference = image.kind === 'reference' ? image.reference : 'AUTO';
+    throw new UserError(
+      'start-command-missing',
+      `${id} has only an image (${reference}), and images do not run as processes`,
+      {
+        place,
+        hints: [
+          'Say where its code is and how it starts: `dev: {directory: ../code, command: npm start}`.',
+          'Or run it in a cluster: `opta dev up --on kind`.',
+        ],
+      },
+    );
+  }
+  try {
+    await access(directory);
+  } catch (error) {
+    throw new UserError('code-folder-missing', `the code of ${id} should be in ${directory}, which is not there`, {
+      place,
+      hints: [`Make the folder ${basename(directory)}, or correct \`dev.directory\` or \`build.context\`.`],
+      cause: error,
+    });
+  }
+  return directory;
+}
+
+async function commandOf(service: Service, directory: string): Promise<Pick<StartCommand, 'argv' | 'path'>> {
+  const { dev, command, args, id, place } = service;
+  if (typeof dev.command === 'string') return { argv: asArgv(dev.command) ?? ['sh', '-c', dev.command], path: [] };
+  if (dev.command !== undefined && dev.command.length > 0) return { argv: dev.command, path: [] };
+  if (command !== undefined && command.length > 0) return { argv: [...command, ...(args ?? [])], path: [] };
+  const found = await detectStartCommand(directory);
+  if (found) return found;
+  throw new UserError('start-command-missing', `nothing in ${directory} says how ${id} starts`, {
+    place,
+    hints: [
+      'Add it to the module: `dev: {command: node src/main.ts}`.',
+      'A start script in package.json or a Procfile does as well.',
+    ],
+  });
+}

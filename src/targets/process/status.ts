@@ -1,0 +1,81 @@
+/** What runs of a project, asked of its supervisor. */
+import { UserError } from '../../errors.ts';
+import type { System } from '../../system/system.ts';
+import type { DataPlaneConfig } from './data-plane.ts';
+import { hostsOf } from './network.ts';
+import type { ProgramStatus, ReplicaStatus } from './spec.ts';
+import { connect, type SupervisorClient } from './supervisor/index.ts';
+
+export interface RunningService {
+  /** `<layer>/<module>`. */
+  readonly service: string;
+  readonly kind: ProgramStatus['kind'];
+  readonly state: 'ready' | 'starting' | 'failing';
+  readonly ready: number;
+  readonly wanted: number;
+  readonly restarts: number;
+  /** Public addresses. */
+  readonly urls: readonly string[];
+  /** The name other services reach it by. */
+  readonly name?: string;
+  readonly replicas: readonly ReplicaStatus[];
+}
+
+export interface Status {
+  readonly target: 'process';
+  readonly supervisor: { readonly pid: number; readonly version: string };
+  readonly services: readonly RunningService[];
+}
+
+/** The supervisor of the project; throws UserError `nothing-runs` when there is none. */
+export async function connected(system: System, projectFolder: string): Promise<SupervisorClient> {
+  const client = await connect(system, projectFolder);
+  if (client && !client.hello.stopping) return client;
+  client?.close();
+  throw new UserError('nothing-runs', `nothing of ${projectFolder} runs`, { hints: ['Start it: `opta dev up`.'] });
+}
+
+export async function statusOf(client: SupervisorClient): Promise<Status> {
+  const [programs, config] = await Promise.all([client.list(), client.configuration()]);
+  return {
+    target: 'process',
+    supervisor: { pid: client.hello.pid, version: client.hello.version },
+    services: programs.map((program) => runningService(program, config)),
+  };
+}
+
+function runningService(program: ProgramStatus, config: DataPlaneConfig | undefined): RunningService {
+  const { id, kind, ready, wanted, replicas } = program;
+  const failing = replicas.some(({ state }) => state === 'ended' || state === 'waiting');
+  const [layer = '', name = ''] = id.split('/');
+  return {
+    service: id,
+    kind,
+    state: kind === 'cron' || ready >= wanted ? 'ready' : failing ? 'failing' : 'starting',
+    ready,
+    wanted,
+    restarts: replicas.reduce((sum, { restarts }) => sum + restarts, 0),
+    urls: addresses(id, layer, config),
+    ...(kind === 'service' ? { name: hostsOf({ name, layer })[0] ?? id } : {}),
+    replicas,
+  };
+}
+
+function addresses(id: string, layer: string, config: DataPlaneConfig | undefined): readonly string[] {
+  const own = config?.ingress.routes.filter(({ upstream }) => upstream.startsWith(`${id}:`)) ?? [];
+  return own.map(
+    ({ host, path }) => `https://${host === '*' ? `${layer}.localhost` : host}:${config?.ingress.httpsPort}${path}`,
+  );
+}
+
+/** The id that a user's `module` or `layer/module` names. Throws UserError `unknown-service` with what there is. */
+export function findProgram(programs: readonly ProgramStatus[], written: string): ProgramStatus {
+  const exact = programs.find(({ id }) => id === written);
+  const named = programs.filter(({ id }) => id.endsWith(`/${written}`));
+  const [only] = named;
+  if (exact) return exact;
+  if (only && named.length === 1) return only;
+  const ids = (named.length > 1 ? named : programs).map(({ id }) => id).filter((id) => !id.startsWith('opta/'));
+  const message = named.length > 1 ? `"${written}" is in several layers` : `no service "${written}" runs here`;
+  throw new UserError('unknown-service', message, { hints: [`There is: ${ids.join(', ')}.`], exitCode: 2 });
+}
