@@ -81,7 +81,11 @@ test('makes a database that its url reaches over verified TLS, as an owner who i
   const began = system.clock.monotonic();
   const outcomes = await up();
   console.log(`postgres, cold: ${Math.round(system.clock.monotonic() - began)} ms`);
-  expect(outcomes).toMatchObject({ 'back/db:data': 'done', 'back/db:database': 'done', 'back/db:lock': 'unchanged' });
+  expect(outcomes).toMatchObject({
+    'back/db:data': 'done',
+    'back/db:database': 'unchanged',
+    'back/db:lock': 'unchanged',
+  });
   const [row] = await query(`select current_user as who, current_database() as name, rolsuper,
     (select ssl from pg_stat_ssl where pid = pg_backend_pid()) as ssl from pg_roles where rolname = current_user`);
   expect(row).toEqual({ who: 'app', name: 'shop', rolsuper: false, ssl: true });
@@ -94,6 +98,13 @@ test('a second time changes nothing', async () => {
   const outcomes = await up();
   console.log(`postgres, unchanged: ${Math.round(system.clock.monotonic() - began)} ms`);
   expect(new Set(Object.values(outcomes))).toEqual(new Set(['unchanged']));
+});
+
+test('a renamed database is made beside the old one while the server runs', async () => {
+  await up();
+  wanted = { ...wanted, resource: resourceOf('postgres', { database_name: 'new "shop"' }) };
+  expect(await up()).toMatchObject({ 'back/db:data': 'unchanged', 'back/db:database': 'done' });
+  expect(await query('select current_database() as name')).toEqual([{ name: 'new "shop"' }]);
 });
 
 test('psql takes the same url', async ({ skip }) => {

@@ -56,7 +56,10 @@ test('a private file is replaced whole, also over a draft of a killed run', asyn
 
 test("a folder that cannot be made is the user's to mend", async () => {
   await writeFile(join(folder, 'file'), '');
-  const refused = expect.objectContaining({ code: 'folder-not-writable', message: expect.stringMatching(/ENOTDIR|EEXIST/) });
+  const refused = expect.objectContaining({
+    code: 'folder-not-writable',
+    message: expect.stringMatching(/ENOTDIR|EEXIST/),
+  });
   await expect(createData(join(folder, 'file', 'data'), async () => {})).rejects.toEqual(refused);
   await expect(writePrivate(join(folder, 'file', 'a', 'redis.conf'), '')).rejects.toEqual(refused);
 });
