@@ -12,10 +12,10 @@ const detail = 12;
 /** The text that `event` leaves, given the picture after it; undefined when it leaves none, as unchanged steps do. */
 export function endedBy(event: Event, picture: Picture, width: number, theme: Theme): string | undefined {
   if (event.type === 'plan') return intention(event, theme);
-  if (event.type === 'diagnostic') return formatFinding(event.diagnostic, { theme, width });
+  if (event.type === 'diagnostic') return formatFinding(event.diagnostic, { theme });
   if (event.type !== 'step') return undefined;
   const row = picture.steps.find((step) => step.id === event.id);
-  const failed = event.failure ? [formatFailure(event.failure, { theme, width, detail })] : [];
+  const failed = event.failure ? [formatFailure(event.failure, { theme, detail })] : [];
   const told = event.state === 'done' ? row?.kind !== 'check' : event.state === 'failed' || failed.length > 0;
   if (!row || !told) return failed[0];
   return [endedText(stepCells(picture, row, event.at), width, theme), ...failed].join('\n');

@@ -1,56 +1,47 @@
-/** Failures and diagnostics as text: code, place with its source line, what to do. They may quote anything, so they are cleaned. */
+/** Failures and findings as text, in the one look of `validate`: code, place with its source line, what to do. */
+import { formatDiagnostic } from '../app/diagnostics.ts';
 import { clean } from '../engine/clean.ts';
 import type { Failure } from '../engine/event.ts';
-import type { Diagnostic, Severity } from '../errors.ts';
-import { formatPlace } from './excerpt.ts';
-import { paint, plainTheme, type Style, symbol, type Theme } from './theme.ts';
+import type { Diagnostic } from '../errors.ts';
+import { paint, plainTheme, type Theme } from './theme.ts';
 
 export interface FailureLook {
   readonly theme?: Theme;
-  /** Columns; a longer source line is cut to it. */
-  readonly width?: number;
+  /** Files below it are named relative to it. */
+  readonly directory?: string;
   /** How many of the detail's last lines are shown; all without it. */
   readonly detail?: number;
 }
 
-const styles: { readonly [K in Severity]: Style } = { error: 'bad', warning: 'warn', notice: 'busy' };
+const indented = (text: string) => `  ${clean(text).replaceAll('\n', '\n  ')}`;
 
-function head(severity: Severity, code: string, message: string, theme: Theme): string {
+function head({ code, message, place }: Failure, theme: Theme, directory: string | undefined): string {
   const [first = '', ...rest] = clean(message).split('\n');
-  const label = code === 'bug' ? 'bug in opta' : `${severity}[${code}]`;
-  return [
-    `${paint(theme, styles[severity], label)}: ${paint(theme, 'strong', first)}`,
-    ...rest.map((line) => `  ${line}`),
-  ].join('\n');
-}
-
-function hintLines(hints: readonly string[], theme: Theme): string[] {
-  const arrow = symbol(theme, 'hint');
-  return hints.map(
-    (hint) => `  ${paint(theme, 'good', arrow)} ${clean(hint).replaceAll('\n', `\n  ${' '.repeat(arrow.length)} `)}`,
-  );
+  const found = { severity: 'error', message: first, hints: [], ...(place && { place }) } as const;
+  const text =
+    code === 'bug'
+      ? `${paint(theme, 'bad', 'bug in opta')} ${paint(theme, 'strong', first)}`
+      : formatFinding({ ...found, code }, { theme, ...(directory !== undefined && { directory }) });
+  return [text, ...rest.map(indented)].join('\n');
 }
 
 /** The block that tells a failure, without a line end after it. */
 export function formatFailure(failure: Failure, look: FailureLook = {}): string {
-  const { theme = plainTheme, width = 100 } = look;
+  const { theme = plainTheme, directory } = look;
+  const { code, hints } = failure;
   const detail = look.detail === undefined ? failure.detail : failure.detail.slice(-look.detail);
-  const docs = failure.code === 'bug' ? [] : [paint(theme, 'dim', `  docs/errors.md#${failure.code}`)];
+  const label = code === 'bug' ? '' : `${paint(theme, 'dim', 'fix:')} `;
   return [
-    head('error', failure.code, failure.message, theme),
-    ...(failure.place ? formatPlace(failure.place, 'bad', theme, width) : []),
-    ...detail.flatMap((text) => clean(text).split('\n')).map((line) => `  ${paint(theme, 'dim', line)}`),
-    ...hintLines(failure.hints, theme),
-    ...docs,
+    head(failure, theme, directory),
+    ...detail.map((line) => paint(theme, 'dim', indented(line))),
+    ...hints.map((hint) => `  ${label}${clean(hint).replaceAll('\n', '\n       ')}`),
+    ...(code === 'bug' ? [] : [paint(theme, 'dim', `  see docs/errors.md#${code}`)]),
   ].join('\n');
 }
 
 /** The block that tells one finding about the user's input, without a line end after it. */
-export function formatFinding(found: Diagnostic, look: FailureLook = {}): string {
-  const { theme = plainTheme, width = 100 } = look;
-  return [
-    head(found.severity, found.code, found.message, theme),
-    ...(found.place ? formatPlace(found.place, styles[found.severity], theme, width) : []),
-    ...hintLines(found.hints, theme),
-  ].join('\n');
+export function formatFinding(found: Diagnostic, { theme = plainTheme, directory }: FailureLook = {}): string {
+  const { place } = found;
+  const named = place ? { ...found, place: { ...place, file: clean(place.file) } } : found;
+  return formatDiagnostic(named, { color: theme.color, ...(directory !== undefined && { directory }) });
 }

@@ -17,7 +17,7 @@ function stepLines(picture: Picture, { id, state, ms, failure }: Of<'step'>, the
   const word = state === 'done' ? '' : ` ${state}`;
   const time = ms === undefined || state === 'skipped' ? '' : ` ${paint(theme, 'dim', duration(ms))}`;
   const line = `${paint(theme, style, mark)} ${row?.title ?? id}${paint(theme, style, word)}${time}`;
-  return failure ? [line, ...formatFailure(failure, { theme, width: 200 }).split('\n')] : [line];
+  return failure ? [line, ...formatFailure(failure, { theme }).split('\n')] : [line];
 }
 
 function serviceLines(before: Picture, event: Of<'service'>, theme: Theme): string[] {
@@ -55,7 +55,7 @@ export function linesOf(before: Picture, after: Picture, event: Event, theme: Th
     case 'log':
       return [logLine(event, theme)];
     case 'diagnostic':
-      return formatFinding(event.diagnostic, { theme, width: 200 }).split('\n');
+      return formatFinding(event.diagnostic, { theme }).split('\n');
     case 'address':
       return addressLines(event, theme, (url) => url);
     case 'end':

@@ -15,5 +15,5 @@ export function reportFailure(error: unknown, system: System): string {
     return `${formatDiagnostics(error.diagnostics, { color, directory: cwd })}\n`;
   }
   const failure = failureOf(error, { debug: env['OPTA_DEBUG'] === '1' });
-  return `${formatFailure(failure, { theme: themeOf(system, stderr), width: stderr.columns ?? 100 })}\n`;
+  return `${formatFailure(failure, { theme: themeOf(system, stderr), directory: cwd })}\n`;
 }

@@ -102,8 +102,8 @@ describe('the screen', () => {
     await renderer.close();
     const text = stripVTControlCharacters(watched.stderr());
     expect(text.match(/✔ make the certificate of shop +120ms/g)).toHaveLength(1);
-    expect(text.match(/error\[step-timeout\]: shop\/api answers: not within 4 s/g)).toHaveLength(1);
-    expect(text).toContain('→ Look at its last lines.');
+    expect(text.match(/error\[step-timeout\] shop\/api answers: not within 4 s/g)).toHaveLength(1);
+    expect(text).toContain('fix: Look at its last lines.');
   });
 
   test('draws no more than twenty times a second, however many lines come', async () => {

@@ -193,7 +193,7 @@ describe('colours and links', () => {
 
 describe('whatever the size', () => {
   const widthOf = (text: string) => [...text].reduce((sum, char) => sum + (/[\u2e80-\ua4cf]/u.test(char) ? 2 : 1), 0);
-  const many: Said[] = Array.from({ length: 60 }, (_, at) => ({
+  const many: Said[] = Array.from({ length: 45 }, (_, at) => ({
     type: 'service',
     service: `shop/service-${at}`,
     kind: 'service',
@@ -205,19 +205,20 @@ describe('whatever the size', () => {
   }));
   const sizes = [
     [40, 10],
-    [60, 24],
     [80, 24],
-    [120, 50],
-    [200, 80],
+    [200, 40],
   ] as const;
 
   test.each(sizes)('%i × %i, the frame fits', (width, height) => {
-    for (const said of [middle, well, badly, [...many, ...badly]]) {
-      for (const logs of [false, true]) {
-        const lines = frame(said, width, { size: { height }, view: { logs }, keys: true }).split('\n');
-        expect(lines.length).toBeLessThan(height);
-        for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(width);
-      }
+    const looks = [
+      [middle, false],
+      [well, true],
+      [[...many, ...badly], true],
+    ] as const;
+    for (const [said, logs] of looks) {
+      const lines = frame(said, width, { size: { height }, view: { logs }, keys: true }).split('\n');
+      expect(lines.length).toBeLessThan(height);
+      for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(width);
     }
   });
 
