@@ -45,7 +45,7 @@ function lockText() {
 function npm(args) {
   const cli = process.env.npm_execpath;
   const quiet = { stdio: ['ignore', 2, 2], shell: !cli && process.platform === 'win32' };
-  if (cli && cli.endsWith('.js')) must(process.execPath, [cli, ...args], quiet);
+  if (cli?.endsWith('.js')) must(process.execPath, [cli, ...args], quiet);
   else must('npm', args, quiet);
 }
 

@@ -1,7 +1,8 @@
 /** argv to a command of the table and its flags, by commander. */
 import { CommanderError, Option, Command as Parser } from 'commander';
-import type { Command, Invocation } from './cli.ts';
+import type { Command } from './cli.ts';
 import { commands } from './cli.ts';
+import type { Invocation } from './commands/invocation.ts';
 import { UserError } from './errors.ts';
 
 const groups: Record<Command['group'], string> = {

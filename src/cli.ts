@@ -1,5 +1,5 @@
 /** The command table: name, summary, flags, lazy import. Nothing here does anything. */
-import type { System } from './system/system.ts';
+import type { ExitCode, Invocation } from './commands/invocation.ts';
 
 export interface Flag {
   /** As commander reads it, such as `-c, --config <file...>`. */
@@ -7,20 +7,6 @@ export interface Flag {
   readonly summary: string;
   readonly choices?: readonly string[];
 }
-
-/** What a command gets. `flags` by camel-case name; `args` as written after the command's name. */
-export interface Invocation {
-  readonly system: System;
-  readonly signal: AbortSignal;
-  /** Aborted by the second Ctrl-C: end at once. */
-  readonly force: AbortSignal;
-  readonly args: readonly string[];
-  readonly flags: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
-  /** Folder of the installed package: recipes/ and kind/ are below it. */
-  readonly packageRoot: string;
-}
-
-export type ExitCode = 0 | 1 | 2 | 70 | 130;
 
 export interface Command {
   readonly path: readonly string[];

@@ -128,14 +128,21 @@ function upper(owner: string): string {
   return owner.replace(/^(an?|the) /, (article) => article.charAt(0).toUpperCase() + article.slice(1));
 }
 
-/** The empty field above whose own field this key is: `port:` followed by an unindented `http: 80`. */
+/** The empty field above that this key belongs to: `port:` followed by an unindented `http: 80`. */
 function lostParent(key: string, node: MapNode, fields: Fields): MapEntry | undefined {
+  let open: MapEntry | undefined;
   for (const entry of node.entries.values()) {
-    if (entry.key === key) return undefined;
+    if (entry.key === key) return open;
     const type = fields[entry.key]?.type;
-    if (type?.kind === 'object' && isEmpty(entry.value) && key in type.fields) return entry;
+    if (!isEmpty(entry.value)) open = entry.key in fields ? undefined : open;
+    else if (type?.kind === 'object' && key in type.fields) return entry;
+    else open = type !== undefined && takesAnyKey(type) ? entry : undefined;
   }
   return undefined;
+}
+
+function takesAnyKey(type: FieldType): boolean {
+  return type.kind === 'map' || (type.kind === 'either' && type.types.some(takesAnyKey));
 }
 
 /** The checked value, or `wrong` after a report. `name` is for messages. */

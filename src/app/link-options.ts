@@ -68,6 +68,7 @@ function rename(
   for (const { key, keyRange, value } of item.entries.values()) {
     if (!rules.variables.includes(key)) {
       problem(findings, source, keyRange, 'invalid-link', `A link to \`${clip(target)}\` gives no \`${clip(key)}\`.`, [
+        ...reversed(key, value, rules),
         ...didYouMean(key, rules.variables),
         `it gives ${listed(rules.variables)}`,
       ]);
@@ -83,4 +84,9 @@ function rename(
       names.set(key, value.value);
     }
   }
+}
+
+/** `DBUSER: db_user` is the wrong way round. */
+function reversed(key: string, value: Node, rules: LinkRules): string[] {
+  return value.kind === 'scalar' && rules.variables.includes(value.text) ? [`write it the other way round: \`${value.text}: ${clip(key)}\``] : [];
 }

@@ -2,10 +2,22 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { TargetName } from '../app/app.ts';
-import type { Invocation } from '../cli.ts';
 import { UserError } from '../errors.ts';
+import type { System } from '../system/system.ts';
 
-export type { ExitCode, Invocation } from '../cli.ts';
+/** What a command gets. `flags` by camel-case name; `args` as written after the command's name. */
+export interface Invocation {
+  readonly system: System;
+  readonly signal: AbortSignal;
+  /** Aborted by the second Ctrl-C: end at once. */
+  readonly force: AbortSignal;
+  readonly args: readonly string[];
+  readonly flags: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+  /** Folder of the installed package: recipes/ and kind/ are below it. */
+  readonly packageRoot: string;
+}
+
+export type ExitCode = 0 | 1 | 2 | 70 | 130;
 
 export function text({ flags }: Invocation, name: string): string | undefined {
   const value = flags[name];
