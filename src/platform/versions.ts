@@ -9,7 +9,6 @@ export const imageNames = [
   'node',
   'registry',
   'linkerd-controller',
-  'linkerd-policy-controller',
   'linkerd-proxy',
   'ingress-nginx',
   'traefik',

@@ -11,7 +11,7 @@ const traefik = 'traefik.io';
 const home = ingressHomes.gateway;
 
 /** Variables that stand for the client's address, the one key that the gateway can pick a pod by. */
-const clientAddress = new Set(['$remote_addr', '$binary_remote_addr', '${remote_addr}', '${binary_remote_addr}']);
+const clientAddress = /^\$\{?(binary_)?remote_addr\}?$/;
 
 /**
  * The Gateway that all routes share, and the redirect from http. Part of the platform, not of an App: one a cluster.
@@ -63,7 +63,7 @@ function pickingName(service: Service, path: string): string {
 function picking({ service, port, path }: RouteGroup, owner: Owner): KubernetesObject | undefined {
   const { stickySession: sticky, consistentHash: hash } = service;
   if (sticky === undefined && hash === undefined) return undefined;
-  if (sticky === undefined && hash !== undefined && !clientAddress.has(hash)) {
+  if (sticky === undefined && hash !== undefined && !clientAddress.test(hash)) {
     throw new UserError(
       'gateway-cannot-hash',
       `${service.id}: \`ingress: gateway\` cannot pick a replica by \`${hash}\`.`,

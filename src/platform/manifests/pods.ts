@@ -62,6 +62,8 @@ export function podMetadata({
     labels: { ...stringsOf(service.settings['pod_labels']), ...labels(owner) },
     annotations: {
       ...(options.mesh && { 'linkerd.io/inject': 'enabled' }),
+      // What `opta trace` reads.
+      ...(options.mesh && options.target === 'kind' && { 'config.linkerd.io/access-log': 'json' }),
       ...stringsOf(service.settings['pod_annotations']),
       ...(guarded && { 'config.linkerd.io/default-inbound-policy': 'deny', ...opaquePorts(opaque) }),
       [configurationAnnotation]: shortHash(environment.hash + trust.hash),
