@@ -37,13 +37,20 @@ function bytesOf(text: string): Buffer {
   return Buffer.from(text.replace(/-----[^-]+-----|\s/g, ''), 'base64');
 }
 
-/** Signed by `issuer`, or by itself when there is none. `now` is milliseconds since 1970 UTC. */
-export async function makeCertificate(profile: CertificateProfile, now: number, issuer?: KeyPair): Promise<KeyPair> {
-  // Its dependency injection wants this first.
+async function loadX509() {
+  // The library's dependency injection wants this first.
   await import('reflect-metadata');
   const x509 = await import('@peculiar/x509');
   x509.cryptoProvider.set(webcrypto);
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  return x509;
+}
+
+/** Signed by `issuer`, or by itself when there is none. `now` is milliseconds since 1970 UTC. */
+export async function makeCertificate(profile: CertificateProfile, now: number, issuer?: KeyPair): Promise<KeyPair> {
+  const [x509, keys] = await Promise.all([
+    loadX509(),
+    webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']),
+  ]);
   const parent = issuer && new x509.X509Certificate(issuer.certificate);
   const signingKey = issuer
     ? await webcrypto.subtle.importKey('pkcs8', bytesOf(issuer.key), algorithm, false, ['sign'])

@@ -114,6 +114,17 @@ test('an unknown host goes to the parent proxy with its credentials, in both for
   expect(parent.seen.at(-1)).toContain(basic);
 });
 
+test('a parent proxy of a kind that we do not speak is a 502 that says so, not a way around it', async () => {
+  const parentProxy = { http: 'socks5://me:secret@127.0.0.1:1' };
+  await plane.request({ type: 'config', config: { ...plane.config, parentProxy } });
+  for (const start of ['GET http://far.test/', 'CONNECT far.test:443']) {
+    const seen = await talk(proxyPort, `${start} HTTP/1.1\r\nHost: far.test\r\n\r\n`, /socks5:\/\/ is not supported/);
+    expect(seen).toContain('502 Bad Gateway');
+    expect(seen).not.toContain('secret');
+  }
+  await plane.request({ type: 'config', config: plane.config });
+});
+
 test('localhost passes straight, whatever the parent', async () => {
   const count = parent.seen.length;
   const url = `http://localhost:${outside.port}/o`;

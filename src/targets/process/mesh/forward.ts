@@ -142,7 +142,7 @@ class Exchange<D extends Destination> {
     else if (failed.timedOut) {
       const seconds = timeouts.idle ?? this.#to.idleMs / 1000;
       answer(this.#incoming, 504, `504 ${service} did not answer within ${seconds} s`);
-    } else answer(this.#incoming, 502, `502 ${service} broke off: ${failed.message}`);
+    } else answer(this.#incoming, 502, `502 ${service} gave no answer: ${failed.message}`);
   }
 
   #expire(seconds: number): void {

@@ -6,13 +6,20 @@ import { connect as tlsConnect } from 'node:tls';
 import type { DataPlaneConfig } from '../data-plane.ts';
 import type { Destination } from './endpoint.ts';
 import { bypassesProxy, isLoopback } from './no-proxy.ts';
+import { AttemptFailure } from './outgoing.ts';
 import { sendHttp1 } from './outgoing-http1.ts';
 import { dial } from './tunnel.ts';
 
 type ParentSettings = DataPlaneConfig['parentProxy'];
 
+const kept = { keepAlive: true, maxFreeSockets: 64, timeout: 60_000 } as const;
 /** Connections to hosts that are not ours, kept between requests. */
-const straight = new Agent({ keepAlive: true, maxFreeSockets: 64, timeout: 60_000 });
+const straight = new Agent(kept);
+/** Connections to a parent proxy that itself speaks TLS. */
+const secure = Object.assign(new Agent(kept), {
+  createConnection: (options: { host: string; port: number }) =>
+    tlsConnect({ host: options.host, port: options.port, servername: options.host }),
+});
 
 /** The parent for a host, or undefined for a direct connection. */
 export function parentFor(settings: ParentSettings, host: string, port: number): URL | undefined {
@@ -27,6 +34,11 @@ function authorization(parent: URL): string[] {
   if (parent.username === '' && parent.password === '') return [];
   const pair = `${decodeURIComponent(parent.username)}:${decodeURIComponent(parent.password)}`;
   return ['Proxy-Authorization', `Basic ${Buffer.from(pair).toString('base64')}`];
+}
+
+function mustBeHttp(parent: URL): void {
+  if (parent.protocol === 'http:' || parent.protocol === 'https:') return;
+  throw new AttemptFailure('connect', false, `a proxy with ${parent.protocol}// is not supported`);
 }
 
 function portOf(parent: URL): number {
@@ -51,11 +63,13 @@ export function outsideDestination(settings: ParentSettings, host: string, port:
     enter: () => () => {},
     closeIdle: () => {},
     send(request) {
-      if (parent?.protocol === 'http:') {
+      if (parent !== undefined) {
+        mustBeHttp(parent);
         const name = host.includes(':') ? `[${host}]` : host;
         const path = `http://${name}${port === 80 ? '' : `:${port}`}${request.path}`;
         const headers = [...request.headers, ...authorization(parent)];
-        return sendHttp1({ host: hostnameOf(parent), port: portOf(parent) }, straight, { ...request, path, headers });
+        const agent = parent.protocol === 'https:' ? secure : straight;
+        return sendHttp1({ host: hostnameOf(parent), port: portOf(parent) }, agent, { ...request, path, headers });
       }
       return sendHttp1({ host: reachable(host), port }, straight, request);
     },
@@ -66,9 +80,7 @@ export function outsideDestination(settings: ParentSettings, host: string, port:
 export async function dialOutside(settings: ParentSettings, host: string, port: number): Promise<Duplex> {
   const parent = parentFor(settings, host, port);
   if (parent === undefined) return dial(reachable(host), port);
-  if (parent.protocol !== 'http:' && parent.protocol !== 'https:') {
-    throw new Error(`a proxy with ${parent.protocol}// is not supported`);
-  }
+  mustBeHttp(parent);
   return connectThrough(parent, host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
 }
 

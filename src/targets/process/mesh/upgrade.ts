@@ -80,7 +80,7 @@ function attempt(
     });
     outgoing.on('error', (error) => {
       if (!connected && !socket.destroyed) return resolve(false);
-      if (!socket.destroyed) refuseRaw(request, socket, 502, `502 ${to.service} broke off: ${error.message}`);
+      if (!socket.destroyed) refuseRaw(request, socket, 502, `502 ${to.service} gave no answer: ${error.message}`);
       resolve(true);
     });
     outgoing.end();
