@@ -86,6 +86,23 @@ describe('start and stop', () => {
     expect(project.processes()).toEqual([]);
   });
 
+  test('what the leader leaves behind has the whole grace to end well', async () => {
+    const client = await project.start();
+    project.file(
+      'slow.mjs',
+      `import { writeFileSync } from 'node:fs'; setInterval(() => {}, 1000);
+      process.on('SIGTERM', () => setTimeout(() => { writeFileSync('ended-well.txt', ''); process.exit(0); }, 700)); console.log('up');`,
+    );
+    const argv = ['/bin/sh', '-c', `${project.system.node} slow.mjs; true`];
+    await client.put([project.script('back/slow', '', { argv })]);
+    await client.waitReady('back/slow', 10_000);
+    await expect.poll(() => project.processes().length).toBe(2);
+    await project.system.clock.sleep(300);
+    await client.stop();
+    expect(existsSync(join(project.folder, 'ended-well.txt'))).toBe(true);
+    expect(project.processes()).toEqual([]);
+  });
+
   test('a second stop with force does not wait for the grace', async () => {
     const client = await project.start();
     const text = `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000);`;

@@ -1,9 +1,11 @@
 /** Rolls: edits reach the users in a moment, and nobody's request is lost. */
 import { utimesSync } from 'node:fs';
+import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DataPlaneConfig } from '../../../src/targets/process/data-plane.ts';
 import type { SupervisorClient } from '../../../src/targets/process/supervisor/index.ts';
+import { serverCertificates } from '../../support/server-certificates.ts';
 import { makeProject, type Project } from '../../support/supervised-project.ts';
 
 let project: Project;
@@ -126,6 +128,52 @@ describe('an edit', () => {
     expect(users.failures).toEqual([]);
     await expect.poll(() => project.processes().length).toBe(3);
   });
+});
+
+/** GET through the ingress, over one kept connection of many users. */
+function ingressGet(port: number, agent: Agent): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ host: '127.0.0.1', port, agent, rejectUnauthorized: false }, async (response) => {
+      let text = `${response.statusCode} `;
+      for await (const chunk of response) text += chunk;
+      resolve(text);
+    });
+    asked.on('error', reject);
+    asked.end();
+  });
+}
+
+test('through the real data plane no request is lost either', async () => {
+  const client = await project.start();
+  const { network, clock, node } = project.system;
+  const [httpsPort, httpPort] = [await network.freePort(), await network.freePort()];
+  const { certificateFile, keyFile } = await serverCertificates(join(project.folder, 'certificates'));
+  const routes = [{ upstream: 'back/api:http', host: '*', path: '/', strip: false }];
+  const argv = [node, join(import.meta.dirname, '../../support/data-plane-process.ts')];
+  await client.put([{ ...project.script('opta/data-plane', ''), kind: 'data-plane', argv, rank: 0 }]);
+  await client.configure({ ...config(httpPort), ingress: { httpsPort, httpPort, certificateFile, keyFile, routes } });
+  await client.put([project.server('back/api', { replicas: 2 })]);
+  await client.waitReady('back/api', 10_000);
+  const agent = new Agent({ keepAlive: true });
+  const answers: string[] = [];
+  const end = clock.every(20, () =>
+    ingressGet(httpsPort, agent).then(
+      (text) => answers.push(text),
+      (error) => answers.push(String(error)),
+    ),
+  );
+  await clock.sleep(200);
+  for (const text of ['second', 'third']) {
+    project.file('src/answer.txt', text);
+    const edited = performance.now();
+    await expect.poll(() => answers.at(-1), { timeout: 5000 }).toContain(text);
+    expect(performance.now() - edited).toBeLessThan(1000);
+    await clock.sleep(700);
+  }
+  end();
+  expect(answers.filter((text) => !text.startsWith('200 '))).toEqual([]);
+  expect(answers.length).toBeGreaterThan(60);
+  agent.destroy();
 });
 
 describe('a roll', () => {

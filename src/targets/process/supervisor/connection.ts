@@ -1,5 +1,5 @@
 /** A client's end of the control socket: numbered requests, their answers, and items of those that stream. */
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { UserError } from '../../../errors.ts';
 import { errorOf } from './failures.ts';
 import { splitLines } from './lines.ts';
@@ -33,11 +33,46 @@ function ended(): UserError {
   });
 }
 
+function asking(socket: Socket, open: Map<number, Open>): Connection['ask'] {
+  let seq = 0;
+  const send = (message: object) => socket.write(`${JSON.stringify(message)}\n`);
+  return (type, input, { signal, onItem } = {}) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      if (socket.destroyed) return reject(ended());
+      seq += 1;
+      const mine = seq;
+      const aborted = () => {
+        send({ seq: 0, type: 'cancel', of: mine });
+        // What runs once is waited for: its end is its answer.
+        if (type !== 'runOnce') settle(reject)(signal?.reason);
+      };
+      const settle =
+        <V>(act: (value: V) => void) =>
+        (value: V) => {
+          signal?.removeEventListener('abort', aborted);
+          open.delete(mine);
+          act(value);
+        };
+      signal?.addEventListener('abort', aborted, { once: true });
+      open.set(mine, { resolve: settle(resolve), reject: settle(reject), onItem });
+      send({ ...input, seq: mine, type });
+    });
+}
+
+/** Another user's project, mostly. */
+function notOurs(path: string, error: NodeJS.ErrnoException): Error {
+  if (error.code !== 'EACCES' && error.code !== 'EPERM') return error;
+  return new UserError('folder-not-writable', `the supervisor at ${path} belongs to another user`, {
+    hints: ['Run this as the user who ran `opta dev up`.'],
+    cause: error,
+  });
+}
+
 /** Resolves with undefined when nothing listens there. */
 export function openConnection(path: string): Promise<Connection | undefined> {
   const socket = connect(path);
   const open = new Map<number, Open>();
-  let seq = 0;
   const splitter = splitLines((line) => {
     const response = JSON.parse(line) as Response;
     const asked = open.get(response.seq);
@@ -54,38 +89,13 @@ export function openConnection(path: string): Promise<Connection | undefined> {
       resolve();
     });
   });
-  const send = (message: object) => socket.write(`${JSON.stringify(message)}\n`);
-  const connection: Connection = {
-    closed,
-    close: () => socket.destroySoon(),
-    ask: (type, input, { signal, onItem } = {}) =>
-      new Promise((resolve, reject) => {
-        if (signal?.aborted) return reject(signal.reason);
-        if (socket.destroyed) return reject(ended());
-        seq += 1;
-        const mine = seq;
-        const aborted = () => {
-          send({ seq: 0, type: 'cancel', of: mine });
-          if (type !== 'runOnce') settle(reject)(signal?.reason);
-        };
-        const settle =
-          <V>(act: (value: V) => void) =>
-          (value: V) => {
-            signal?.removeEventListener('abort', aborted);
-            open.delete(mine);
-            act(value);
-          };
-        signal?.addEventListener('abort', aborted, { once: true });
-        open.set(mine, { resolve: settle(resolve), reject: settle(reject), onItem });
-        send({ ...input, seq: mine, type });
-      }),
-  };
+  const connection: Connection = { closed, close: () => socket.destroySoon(), ask: asking(socket, open) };
   return new Promise((resolve, reject) => {
     socket.once('connect', () => resolve(connection));
     socket.on('error', (error: NodeJS.ErrnoException) => {
       const nobody = ['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ECONNRESET', 'EPIPE'].includes(error.code ?? '');
       if (nobody) resolve(undefined);
-      else reject(error);
+      else reject(notOurs(path, error));
     });
   });
 }

@@ -1,20 +1,17 @@
 /** One life of one replica: a process group from its start to its very end. */
 import { delimiter } from 'node:path';
-import type { Readable } from 'node:stream';
 import type { Running, System } from '../../../system/system.ts';
 import type { ProgramSpec } from '../spec.ts';
 import { type Ended, takenFailure } from './diagnose.ts';
 import { spawnGated } from './gate.ts';
 import { groupLives, markVariable, waitGone } from './groups.ts';
-import { redactor, splitLines } from './lines.ts';
+import { captureOutput } from './output.ts';
 import type { World } from './world.ts';
 
-/** Lines kept in memory for failures. */
-const kept = 20;
 /** Milliseconds that output may still come after the end: a child of it may hold the pipe. */
 const outputAfterEnd = 200;
-/** Milliseconds that the rest of a group gets after its leader has ended. */
-const restOfGroup = 300;
+/** Milliseconds, at most, that the rest of a group gets after its leader has ended by itself. */
+const restOfGroup = 1000;
 
 export interface Ports {
   readonly port: number | undefined;
@@ -82,29 +79,6 @@ function environment(world: World, spec: ProgramSpec, index: number, { port, nam
   return env;
 }
 
-/** Reads a stream line by line; resolves at its end. */
-function readOutput(stream: Readable | undefined, take: (lines: readonly string[]) => void): Promise<void> {
-  if (!stream) return Promise.resolve();
-  let batch: string[] = [];
-  const splitter = splitLines((line) => batch.push(line));
-  const flush = () => {
-    if (batch.length > 0) take(batch);
-    batch = [];
-  };
-  return new Promise((resolve) => {
-    stream.on('data', (chunk: Buffer) => {
-      splitter.push(chunk);
-      flush();
-    });
-    stream.on('error', () => {});
-    stream.once('close', () => {
-      splitter.end();
-      flush();
-      resolve();
-    });
-  });
-}
-
 /** Starts one life. Throws when the ledger cannot be written; a program that cannot be started is told by `ended`. */
 export function startInstance(world: World, spec: ProgramSpec, index: number, ports: Ports): Instance {
   const { system } = world;
@@ -118,41 +92,28 @@ export function startInstance(world: World, spec: ProgramSpec, index: number, po
       world.ledger.add({ id: spec.id, replica: index, pid, startTime, stop: spec.stop, leaderOnly, rank: spec.rank }),
   );
   const { pid } = running;
-  const tail: string[] = [];
-  const redact = redactor(spec.secretNames.map((name) => spec.env[name] ?? ''));
-  const take = (stream: 'stdout' | 'stderr') => (lines: readonly string[]) => {
-    const clean = lines.map(redact);
-    tail.push(...clean.slice(-kept));
-    tail.splice(0, tail.length - kept);
-    world.log(spec.id, index, stream, clean);
-  };
-  const output = Promise.all([readOutput(running.stdout, take('stdout')), readOutput(running.stderr, take('stderr'))]);
+  const output = captureOutput(world, spec, index, running);
   let over = false;
   const ended = running.ended.then(async (end): Promise<Ended> => {
     over = true;
-    await Promise.race([output, system.clock.sleep(outputAfterEnd)]);
+    await Promise.race([output.read, system.clock.sleep(outputAfterEnd)]);
     return missingFolder(spec, end);
   });
   let stopping: Promise<void> | undefined;
+  let isGone = false;
   const gone = running.ended.then(async () => {
-    if (pid === undefined) return;
-    await endRest(world, pid, stopping !== undefined);
-    try {
-      world.ledger.drop(pid);
-    } catch (error) {
-      // An entry too many does no harm: its start time fits no other process.
-      world.note(`ledger: ${String(error)}`);
-    }
+    if (pid !== undefined) await endRest(world, pid, spec.stop.graceMs, stopping !== undefined);
+    isGone = true;
+    if (pid !== undefined) drop(world, pid);
   });
-  const signal = (name: NodeJS.Signals) => {
-    if (pid !== undefined && !over) system.processes.signal(leaderOnly && name !== 'SIGKILL' ? pid : -pid, name);
+  const kill = () => {
+    if (pid !== undefined && !isGone) system.processes.signal(-pid, 'SIGKILL');
   };
   const stop = async (force: AbortSignal) => {
-    if (!force.aborted) {
-      signal(spec.stop.signal);
-      await within(world, spec.stop.graceMs, gone, force);
-    }
-    if (!over) signal('SIGKILL');
+    const ask = pid !== undefined && !over && !force.aborted;
+    if (ask) system.processes.signal(leaderOnly ? pid : -pid, spec.stop.signal);
+    await within(world, spec.stop.graceMs, gone, force);
+    kill();
     await gone;
   };
   return {
@@ -164,11 +125,11 @@ export function startInstance(world: World, spec: ProgramSpec, index: number, po
     running,
     ended,
     gone,
-    lastLines: () => tail,
+    lastLines: output.lastLines,
     hasEnded: () => over,
     stop(force) {
       stopping ??= stop(force);
-      force.addEventListener('abort', () => signal('SIGKILL'), { once: true });
+      force.addEventListener('abort', kill, { once: true });
       return stopping;
     },
   };
@@ -182,17 +143,28 @@ function missingFolder(spec: ProgramSpec, { code, signal, error }: Awaited<Runni
   return { code, signal, error: new Error(text) };
 }
 
-/** The leader has ended: what it left in its group ends too. */
-async function endRest(world: World, group: number, stopping: boolean): Promise<void> {
+/** The leader has ended: what it left in its group ends too. In a stop it has the signal already, and its grace. */
+async function endRest(world: World, group: number, graceMs: number, stopping: boolean): Promise<void> {
   const { system } = world;
-  if (!groupLives(system, group)) return;
+  const ended = () => !groupLives(system, group);
+  if (ended()) return;
   if (!stopping) system.processes.signal(-group, 'SIGTERM');
-  if (await waitGone(system, restOfGroup, () => !groupLives(system, group))) return;
+  if (await waitGone(system, stopping ? graceMs : Math.min(graceMs, restOfGroup), ended)) return;
   system.processes.signal(-group, 'SIGKILL');
-  await waitGone(system, 5000, () => !groupLives(system, group));
+  await waitGone(system, 5000, ended);
+}
+
+function drop(world: World, pid: number): void {
+  try {
+    world.ledger.drop(pid);
+  } catch (error) {
+    // An entry too many does no harm: its start time fits no other process.
+    world.note(`ledger: ${String(error)}`);
+  }
 }
 
 async function within(world: World, ms: number, done: Promise<void>, force: AbortSignal): Promise<void> {
+  if (force.aborted) return;
   const enough = new AbortController();
   const time = world.system.clock.sleep(ms, AbortSignal.any([enough.signal, force])).catch(() => {});
   await Promise.race([done, time]);

@@ -148,6 +148,11 @@ function refusal(reply: Extract<DataPlaneReply, { ok: false }>): UserError {
       hints: [`End what listens on port${at}, then run \`opta dev up\` again.`],
     });
   }
+  if (reply.code === 'port-not-allowed') {
+    return new UserError('port-not-allowed', `port${at} may not be opened by your user`, {
+      hints: ['Choose a port above 1023.'],
+    });
+  }
   return new UserError('data-plane-failed', `the data plane refused its configuration: ${reply.message}`, {
     hints: ['Read its log in .opta/logs, then run `opta dev up` again.'],
   });
