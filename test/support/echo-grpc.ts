@@ -13,6 +13,8 @@ export interface EchoServer {
   /** Calls that the client gave up. */
   cancelled(): number;
   stop(): void;
+  /** Says GOAWAY, and ends when the calls under way have. */
+  leave(): Promise<void>;
 }
 
 /** Unary: the text back; `fail` is NOT_FOUND, `hang` never answers. Bidi: each message back; `who` names the replica. */
@@ -50,7 +52,8 @@ export async function startEcho(replica: number): Promise<EchoServer> {
       error ? reject(error) : resolve(bound),
     ),
   );
-  return { port, cancelled: () => cancelled, stop: () => server.forceShutdown() };
+  const leave = () => new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+  return { port, cancelled: () => cancelled, stop: () => server.forceShutdown(), leave };
 }
 
 export class EchoClient extends grpc.Client {

@@ -128,6 +128,32 @@ test('when a replica dies, its streams end with UNAVAILABLE or an error, never a
   for (const call of calls) call.cancel();
 });
 
+test('replicas that leave with GOAWAY under load, undrained, fail no call', async () => {
+  const failures: unknown[] = [];
+  let running = true;
+  let count = 0;
+  const caller = async (): Promise<void> => {
+    while (running) {
+      await edge.unaryOf('load').catch((error: unknown) => failures.push(error));
+      count += 1;
+    }
+  };
+  for (let i = 0; i < 4; i += 1) {
+    const leaver = await startEcho(9);
+    const endpoints = [...servers, leaver].map((s, replica) => ({ replica, port: s.port }));
+    await plane.request({ type: 'endpoints', upstream: 'back/data:main', endpoints });
+    const callers = Array.from({ length: 8 }, caller);
+    const until = count + 60;
+    await expect.poll(() => count, { interval: 5 }).toBeGreaterThan(until);
+    await leaver.leave();
+    await expect.poll(() => count, { interval: 5 }).toBeGreaterThan(until + 60);
+    running = false;
+    await Promise.all(callers);
+    running = true;
+  }
+  expect(failures).toEqual([]);
+});
+
 test('no ready replica is UNAVAILABLE with a text', async () => {
   await plane.request({ type: 'endpoints', upstream: 'back/data:main', endpoints: [] });
   await expect(direct.unaryOf('x')).rejects.toMatchObject({
