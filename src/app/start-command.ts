@@ -1,7 +1,6 @@
 /** How the code in a folder starts when `dev.command` does not say: by package.json, Procfile, or the habits of its language. */
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Place, UserError } from '../errors.ts';
 import { findInstall, type Install } from './install-command.ts';
 import { asArgv } from './shell-words.ts';
 
@@ -166,16 +165,4 @@ export async function detectStartCommand(folder: string): Promise<StartCommand |
     return { argv: found.argv, path: found.path ?? [], why: found.why, ...(install && { install }) };
   }
   return undefined;
-}
-
-/** For a service whose folder says nothing. Code `start-command-missing`. */
-export function startCommandMissing(service: string, folder: string, place: Place): UserError {
-  return new UserError('start-command-missing', `${service} has no start command, and none was found in ${folder}.`, {
-    place,
-    hints: [
-      'Add to the service: dev: {command: [node, src/main.ts]}, with its own command.',
-      'Or give the folder what opta looks for: a Procfile with a web line, or a start script in package.json.',
-      'If the code lies elsewhere, say where: dev: {directory: ...}.',
-    ],
-  });
 }

@@ -3,6 +3,7 @@ import type { Link, Service, Text } from '../../app/app.ts';
 import { type TrustFiles, trustVariables } from '../../platform/trust-files.ts';
 import type { System } from '../../system/system.ts';
 import { directKey, type Ports, proxyKey, upstreamKey } from './ports.ts';
+import { awsEnvironment } from './resources/aws.ts';
 import type { Output } from './resources/realisation.ts';
 
 export interface Surroundings {
@@ -36,11 +37,18 @@ export function serviceEnvironment(service: Service, around: Surroundings): Envi
     name,
     { value, secret: false },
   ]);
-  const all = new Map([...ours, ...linked, ...written, ...dev]);
+  const all = new Map([...ours, ...standIn(service, around), ...linked, ...written, ...dev]);
   return {
     variables: Object.fromEntries([...all].map(([name, { value }]) => [name, value])),
     secretNames: [...all].filter(([, { secret }]) => secret).map(([name]) => name),
   };
+}
+
+/** SDKs of AWS call the local stand-in by themselves, as they call the cloud there. */
+function standIn(service: Service, { outputs }: Surroundings): readonly [string, Output][] {
+  const endpoint = service.links.map(({ to }) => outputs.get(to)?.['endpoint']?.value).find((one) => one !== undefined);
+  if (endpoint === undefined) return [];
+  return Object.entries(awsEnvironment(endpoint)).map(([name, value]) => [name, { value, secret: false }]);
 }
 
 function linkedVariables(link: Link, around: Surroundings): readonly [string, Output][] {

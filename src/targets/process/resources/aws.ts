@@ -2,6 +2,7 @@
 import type { Step } from '../../../engine/step.ts';
 import { UserError } from '../../../errors.ts';
 import type { ResourceName } from '../../../resources/names.ts';
+import type { ProgramSpec } from '../spec.ts';
 import { type AwsAnswer, account, callJson, callQuery, callS3, region } from './aws-client.ts';
 import { makeFolder } from './data-folder.ts';
 import { serverNotFound } from './install-hints.ts';
@@ -152,27 +153,30 @@ function createStep(wanted: Wanted, kind: Kind): Step {
   };
 }
 
+/** The same for every resource, so that the second one changes nothing: it has no place in the definition. */
+function sharedProgram(wanted: Wanted, path: string): ProgramSpec {
+  const { facts, sharedFolder, sharedPort } = wanted;
+  const { place: _, ...program } = programOf(wanted, {
+    id: 'opta/aws',
+    argv: [path, '-H', '127.0.0.1', '-p', String(sharedPort)],
+    directory: sharedFolder,
+    env: facts.env,
+    port: sharedPort,
+    readiness: { kind: 'tcp' },
+    stop: { signal: 'SIGTERM', graceMs: 2000 },
+  });
+  return program;
+}
+
 function realisation(name: AwsName): Realisation {
   const kind = kinds[name];
   return {
     plan(wanted) {
-      const { facts, resource, sharedFolder, sharedPort } = wanted;
+      const { facts, resource } = wanted;
       if (facts.moto === undefined) throw serverNotFound('aws', resource, facts.packageSystem);
       return {
         prepare: [folderStep(wanted)],
-        programs: [
-          {
-            ...programOf(wanted, {
-              id: 'opta/aws',
-              argv: [facts.moto.path, '-H', '127.0.0.1', '-p', String(sharedPort)],
-              directory: sharedFolder,
-              env: facts.env,
-              port: sharedPort,
-              readiness: { kind: 'tcp' },
-              stop: { signal: 'SIGTERM', graceMs: 2000 },
-            }),
-          },
-        ],
+        programs: [sharedProgram(wanted, facts.moto.path)],
         after: [createStep(wanted, kind)],
         diagnostics: [
           {
@@ -199,8 +203,7 @@ export const topic = realisation('topic');
 export const dynamodb = realisation('dynamodb');
 
 /** What the SDKs of linked services need besides the linked variables: credentials that mean nothing, and where to call. */
-export function awsEnvironment(sharedPort: number): Readonly<Record<string, string>> {
-  const endpoint = `http://127.0.0.1:${sharedPort}`;
+export function awsEnvironment(endpoint: string): Readonly<Record<string, string>> {
   return {
     AWS_ACCESS_KEY_ID: 'opta',
     AWS_SECRET_ACCESS_KEY: 'opta',

@@ -7,7 +7,7 @@ import { UserError } from '../../../errors.ts';
 const unwritable = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST'];
 
 /** UserError `folder-not-writable` for what the user can mend; any other error as it is. */
-export function asFolderError(error: unknown, path: string): unknown {
+function asFolderError(error: unknown, path: string): unknown {
   const { code = '' } = error as NodeJS.ErrnoException;
   if (!unwritable.includes(code)) return error;
   return new UserError('folder-not-writable', `cannot write ${path} (${code})`, {

@@ -1,5 +1,4 @@
-/** The table of resources on the process target, and the plan of all of them together. */
-import type { Step } from '../../../engine/step.ts';
+/** The table of resources on the process target. */
 import type { ResourceName } from '../../../resources/names.ts';
 import { bucket, dynamodb, queue, topic } from './aws.ts';
 import { mongodb } from './mongodb.ts';
@@ -9,7 +8,7 @@ import type { Output, Realisation, ResourcePlan, Wanted } from './realisation.ts
 import { redis } from './redis.ts';
 
 /** A resource without a line here does not compile. */
-export const realisations: { readonly [K in ResourceName]: Realisation } = {
+const realisations: { readonly [K in ResourceName]: Realisation } = {
   postgres,
   mysql,
   mongodb,
@@ -22,25 +21,9 @@ export const realisations: { readonly [K in ResourceName]: Realisation } = {
   dynamodb,
 };
 
-function uniqueById<T extends Pick<Step, 'id'>>(all: readonly T[]): readonly T[] {
-  return [...new Map(all.map((one) => [one.id, one])).values()];
-}
-
-/** Pure. Throws UserError at the first resource that cannot run here. */
+/** Pure; what resources share has the same id in each plan. Throws UserError at the resource's place when it cannot run here. */
 export function planResource(wanted: Wanted): ResourcePlan {
   return realisations[wanted.resource.type].plan(wanted);
-}
-
-/** One plan of several resources: what they share is there once. Pure. */
-export function planResources(all: readonly Wanted[]): ResourcePlan {
-  const plans = all.map(planResource);
-  return {
-    prepare: uniqueById(plans.flatMap((plan) => plan.prepare)),
-    programs: uniqueById(plans.flatMap((plan) => plan.programs)),
-    after: plans.flatMap((plan) => plan.after),
-    diagnostics: plans.flatMap((plan) => plan.diagnostics),
-    folders: plans.flatMap((plan) => plan.folders),
-  };
 }
 
 /** Values for links and for `${{module.<name>.<output>}}`, by the names of language.md. Makes missing secrets. */

@@ -3,7 +3,7 @@
 import type { Resource } from '../../../app/app.ts';
 import { UserError } from '../../../errors.ts';
 
-export const packageSystems = ['apt', 'dnf', 'apk', 'pacman', 'zypper', 'brew', 'scoop'] as const;
+const packageSystems = ['apt', 'dnf', 'apk', 'pacman', 'zypper', 'brew', 'scoop'] as const;
 export type PackageSystem = (typeof packageSystems)[number];
 export type Server = 'redis' | 'mysql' | 'mongodb' | 'aws';
 
@@ -18,7 +18,7 @@ interface Remedy {
 
 const moto = 'pipx install "moto[server]"';
 
-export const remedies: { readonly [K in Server]: Remedy } = {
+const remedies: { readonly [K in Server]: Remedy } = {
   redis: {
     title: 'Redis or Valkey',
     programs: ['valkey-server', 'redis-server'],

@@ -57,6 +57,7 @@ async function outputs(wanted: Wanted): Promise<Readonly<Record<string, Output>>
     db_port: plain(String(wanted.port)),
     db_url: hidden(`postgres://${login}@127.0.0.1:${wanted.port}/${encodeURIComponent(database)}?${tls}`),
     db_ca_file: plain(caFile),
+    global_database_id: plain(''),
   };
 }
 

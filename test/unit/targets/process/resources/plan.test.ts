@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { resourceTypes } from '../../../../../src/resources/index.ts';
 import { type ResourceName, resourceNames } from '../../../../../src/resources/names.ts';
 import type { Facts } from '../../../../../src/targets/process/resources/facts.ts';
-import { planResource, planResources, resourceOutputs } from '../../../../../src/targets/process/resources/index.ts';
+import { planResource, resourceOutputs } from '../../../../../src/targets/process/resources/index.ts';
 import type { Wanted } from '../../../../../src/targets/process/resources/realisation.ts';
 import { resourceOf, wantedOf } from '../../../../support/resources.ts';
 
@@ -42,7 +43,7 @@ describe('every resource', () => {
     const plan = planResource(pure(type));
     expect(JSON.stringify(planResource(pure(type)))).toBe(JSON.stringify(plan));
     expect(plan.programs).toHaveLength(1);
-    expect(plan.programs[0]).toMatchObject({ kind: 'resource', exclusive: true, replicas: 1, place: { line: 7 } });
+    expect(plan.programs[0]).toMatchObject({ kind: 'resource', exclusive: true, replicas: 1 });
     const ids = [...plan.prepare, ...plan.after].map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const step of plan.prepare) for (const need of step.needs) expect(ids).toContain(need);
@@ -65,6 +66,11 @@ describe('every resource', () => {
   });
 });
 
+test.each(resourceNames)('%s has every output that its module type promises', async (type) => {
+  const promised = Object.keys(resourceTypes[type].outputs);
+  expect(Object.keys(await resourceOutputs(known(type)))).toEqual(expect.arrayContaining(promised));
+});
+
 describe('outputs by the names of the language', () => {
   test('postgres', async () => {
     expect(await plainOutputs(known('postgres', { database_name: 'shop' }))).toEqual({
@@ -76,6 +82,7 @@ describe('outputs by the names of the language', () => {
       db_url:
         'postgres://app:s3cret@127.0.0.1:5432/shop?sslmode=verify-full&sslrootcert=%2Fnowhere%2Fat%2Fall%2Fca.pem',
       db_ca_file: '/nowhere/at/all/ca.pem',
+      global_database_id: '',
     });
   });
 
@@ -139,15 +146,13 @@ describe('postgres', () => {
   });
 });
 
-test('several resources share what is one: PostgreSQL programs, the AWS stand-in', () => {
-  const of = (type: ResourceName, name: string) => ({ ...pure(type), resource: resourceOf(type, {}, name) });
-  const plan = planResources([of('postgres', 'a'), of('postgres', 'b'), of('queue', 'c'), of('topic', 'd')]);
-  expect(plan.prepare.filter(({ id }) => id === 'postgres:programs')).toHaveLength(1);
-  expect(plan.programs.map(({ id }) => id)).toEqual(['back/a', 'back/b', 'opta/aws']);
-  expect(plan.after.map(({ id }) => id)).toEqual([
-    'back/a:database',
-    'back/b:database',
-    'back/c:create',
-    'back/d:create',
-  ]);
+test('what several resources share is the same in each plan: PostgreSQL programs, the AWS stand-in', () => {
+  const of = (type: ResourceName, name: string) =>
+    planResource({ ...pure(type), resource: resourceOf(type, {}, name) });
+  const [a, b, c, d] = [of('postgres', 'a'), of('postgres', 'b'), of('queue', 'c'), of('topic', 'd')];
+  const ids = (plan: typeof a) => [...plan.prepare, ...plan.after].map(({ id }) => id);
+  expect(ids(a).filter((id) => ids(b).includes(id))).toEqual(['postgres:programs']);
+  expect(a.programs[0]?.id).not.toBe(b.programs[0]?.id);
+  expect(c.programs).toEqual(d.programs);
+  expect(ids(c).filter((id) => ids(d).includes(id))).toEqual(['aws:folder']);
 });
