@@ -178,6 +178,29 @@ describe('the screen', () => {
     await renderer.close();
   });
 
+  test('stays closed when events still come', async () => {
+    const watched = watchedSystem(tty);
+    const renderer = await openRenderer({ system: watched.system, mode: 'screen' });
+    for (const event of timed(middle)) renderer.emit(event);
+    await renderer.close();
+    const before = watched.writes.length;
+    for (const event of timed(well)) renderer.emit(event);
+    await watched.system.clock.sleep(80);
+    expect(watched.writes.length).toBe(before);
+  });
+
+  test('puts what is printed to the console above the table', async () => {
+    const watched = watchedSystem(tty);
+    const renderer = await openRenderer({ system: watched.system, mode: 'screen' });
+    for (const event of timed(middle)) renderer.emit(event);
+    await written('shop/db', watched);
+    console.log('from a library');
+    await renderer.close();
+    const text = stripVTControlCharacters(watched.stderr());
+    expect(text).toContain('from a library\n');
+    expect(lastLines(text, 1)[0]).toMatch(/^● shop\/db/);
+  });
+
   test('uses no colour when NO_COLOR is set', async () => {
     const watched = watchedSystem({ tty: true, env: { ...tty.env, NO_COLOR: '1' } });
     const renderer = await openRenderer({ system: watched.system, mode: 'screen' });
