@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -38,34 +39,30 @@ export async function mustRun(args: readonly string[], cwd: string): Promise<End
 
 export interface Answer {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
-/** One GET through the ingress on 127.0.0.1, on a connection of its own; the certificate is not the point here. */
-export function get(port: number, path: string, host = 'shop.localhost'): Promise<Answer> {
+/** One request through the ingress on 127.0.0.1, on a connection of its own; the certificate is not the point here. */
+function ask(port: number, path: string, host: string, method: string, body?: string): Promise<Answer> {
+  const options = { host: '127.0.0.1', port, path, method, servername: host, headers: { host }, agent: false as const };
   return new Promise((resolve, reject) => {
-    const asked = request(
-      {
-        host: '127.0.0.1',
-        port,
-        path,
-        servername: host,
-        headers: { host },
-        rejectUnauthorized: false,
-        agent: false,
-        timeout: 10_000,
-      },
-      (response) => {
-        let body = '';
-        response.setEncoding('utf8').on('data', (chunk) => (body += chunk));
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
-        response.on('error', reject);
-      },
-    );
+    const asked = request({ ...options, rejectUnauthorized: false, timeout: 10_000 }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }));
+      response.on('error', reject);
+    });
     asked.on('timeout', () => asked.destroy(new Error('no answer in 10 s')));
-    asked.on('error', reject).end();
+    asked.on('error', reject).end(body);
   });
 }
+
+export const get = (port: number, path: string, host = 'shop.localhost'): Promise<Answer> =>
+  ask(port, path, host, 'GET');
+
+export const post = (port: number, path: string, body: unknown, host = 'shop.localhost'): Promise<Answer> =>
+  ask(port, path, host, 'POST', JSON.stringify(body));
 
 export function freePort(): Promise<number> {
   return new Promise((resolve) => {
