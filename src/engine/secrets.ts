@@ -48,7 +48,7 @@ function jsonForms(value: string): string[] {
 }
 
 /** Every form of `value`; of one with several lines also each line, for it may be printed line by line. */
-export function formsOf(value: string): string[] {
+function formsOf(value: string): string[] {
   const whole = value.toWellFormed();
   const lines = whole.split(/\r?\n/).filter((line) => !line.startsWith('-----'));
   const parts = lines.length > 1 ? [whole, ...lines.map((line) => line.trim())] : [whole];

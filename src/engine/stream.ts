@@ -4,7 +4,7 @@ import { clean } from './clean.ts';
 import type { Emit, Event, Said } from './event.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
 
-export type Sink = (event: Event) => void;
+type Sink = (event: Event) => void;
 
 export interface EventStream {
   readonly emit: Emit;

@@ -38,7 +38,7 @@ function logLine({ service, replica, stream, line }: Of<'log'>, theme: Theme): s
 }
 
 /** The lines that `event` adds, given the picture before and after it. */
-export function linesOf(before: Picture, after: Picture, event: Event, theme: Theme): string[] {
+function linesOf(before: Picture, after: Picture, event: Event, theme: Theme): string[] {
   switch (event.type) {
     case 'plan':
       return [intention(event, theme)];

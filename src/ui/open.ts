@@ -7,7 +7,7 @@ import { openOutput } from './output.ts';
 import { symbol, themeOf } from './theme.ts';
 import type { Key } from './view-state.ts';
 
-export type Mode = 'auto' | 'screen' | 'lines' | 'json';
+type Mode = 'auto' | 'screen' | 'lines' | 'json';
 
 export interface RendererOptions {
   readonly system: System;
