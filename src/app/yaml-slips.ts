@@ -30,6 +30,7 @@ export function reportSyntax(errors: readonly YAMLError[], source: Source, findi
 /** An error at the end of a line or of the file is shown at the last text before it. */
 function onText(source: Source, range: Range): Range {
   let start = Math.min(range.start, Math.max(0, source.text.length - 1));
+  while (source.text[start] === ' ' && start + 1 < source.text.length) start += 1;
   while (start > 0 && /[\r\n]/.test(source.text[start] ?? '\n')) start -= 1;
   return start === range.start ? range : { start, end: start + 1 };
 }

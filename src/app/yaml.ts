@@ -22,7 +22,7 @@ export function parseYaml(file: string, bytes: Uint8Array | string, findings: Fi
     const document = parseDocument(source.text, {
       uniqueKeys: false,
       prettyErrors: false,
-      logLevel: 'silent',
+      logLevel: 'error',
       version: '1.2',
       strict: true,
     });
