@@ -35,7 +35,7 @@ export interface PlaneOptions {
   readonly parentProxy?: DataPlaneConfig['parentProxy'];
 }
 
-export function testSystem(dataFolder: string): System {
+function testSystem(dataFolder: string): System {
   const system = nodeSystem();
   return { ...system, env: { ...system.env, OPTA_DATA_DIR: dataFolder } };
 }

@@ -7,7 +7,7 @@ export interface Served {
   close(): Promise<void>;
 }
 
-export function portOf(server: NetServer | Server): number {
+function portOf(server: NetServer | Server): number {
   return (server.address() as AddressInfo).port;
 }
 

@@ -15,7 +15,7 @@ export interface TrustOptions {
 }
 
 /** The stores of a machine. */
-export function storesOf(survey: TrustSurvey, anchor: Anchor, home: string): Store[] {
+function storesOf(survey: TrustSurvey, anchor: Anchor, home: string): Store[] {
   const stores: Store[] = [];
   if (survey.linux !== undefined) stores.push(linuxSystemStore(anchor, survey.linux));
   if (survey.platform === 'darwin') stores.push(macStore(anchor, home));

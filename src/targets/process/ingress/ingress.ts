@@ -28,7 +28,7 @@ export interface IngressSettings {
 }
 
 /** Milliseconds, as ingress-nginx: proxy-read-timeout 60 s, and an hour where connections are long. */
-export const idleMsOf = (protocol: string): number => (protocol === 'http' ? 60_000 : 3_600_000);
+const idleMsOf = (protocol: string): number => (protocol === 'http' ? 60_000 : 3_600_000);
 
 /** What routing needs of a request, whichever way it came. */
 interface Asked {

@@ -43,7 +43,7 @@ export interface Incoming {
 
 const grpcStatus: Readonly<Record<number, number>> = { 400: 3, 403: 7, 404: 12, 502: 14, 503: 14, 504: 4 };
 
-export function isGrpc(incoming: Incoming): boolean {
+function isGrpc(incoming: Incoming): boolean {
   return incoming.version === 2 && (headerValue(incoming.headers, 'content-type') ?? '').startsWith('application/grpc');
 }
 

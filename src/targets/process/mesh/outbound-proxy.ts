@@ -24,7 +24,7 @@ export function hostAndPort(authority: string, defaultPort: number): { host: str
 }
 
 /** What a refused caller reads: the missing link, and where it is written. */
-export function missingLink(caller: string, upstream: Upstream): string {
+function missingLink(caller: string, upstream: Upstream): string {
   const [layer, module] = caller.split('/');
   return (
     `403 ${caller} may not call ${upstream.service}: the link is missing. ` +
