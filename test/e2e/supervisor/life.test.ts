@@ -33,6 +33,7 @@ describe('start and stop', () => {
     expect(readdirSync(state).sort()).toEqual(['.gitignore', 'logs', 'supervisor.log']);
     expect(project.system.processes.startTime(client.hello.pid)).toBeUndefined();
     expect(await project.system.network.accepts(ports[0] ?? 0)).toBe(false);
+    expect(readFileSync(join(state, 'logs/back.api.log'), 'utf8')).not.toContain('again in');
   });
 
   test('an equal spec is unchanged; the place in the definition does not count', async () => {

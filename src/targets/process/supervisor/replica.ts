@@ -108,7 +108,7 @@ export class Replica {
     this.#current = life;
     this.#owner.changed();
     const outcome = await this.#watchStart(life, signal);
-    if (this.#current !== life) return { ready: false, why: 'stopped' };
+    if (this.#current !== life || life.retired) return { ready: false, why: 'stopped' };
     if (outcome.ready) await this.#becameReady(life);
     else if (outcome.why !== 'stopped') this.#startFailed(life, outcome);
     return outcome;
@@ -204,15 +204,15 @@ export class Replica {
     this.#early = 0;
     const { instance, spec } = life;
     instance.running.ended.then(() => {
-      if (this.#current !== life) return;
+      if (this.#current !== life || life.retired) return;
       life.ready = false;
       this.#owner.changed();
     });
     instance.ended.then((ended) => {
-      if (this.#current === life) this.#restartLater(life, endInWords(ended));
+      if (this.#current === life && !life.retired) this.#restartLater(life, endInWords(ended));
     });
     watchReadiness(this.#owner.world, spec, instance, (ready, why) => {
-      life.ready = ready && !instance.hasEnded();
+      life.ready = ready && !instance.hasEnded() && !life.retired;
       life.why = ready ? undefined : why;
       if (this.#current === life) this.#owner.changed();
     });
