@@ -1,8 +1,10 @@
 /** argv to a command of the table and its flags, by commander. */
-import { CommanderError, Option, Command as Parser } from 'commander';
-import type { Command } from './cli.ts';
+import { CommanderError, type HelpConfiguration, Option, Command as Parser } from 'commander';
+import { nearest } from './app/nearest.ts';
+import type { Command, Flag } from './cli.ts';
 import { commands } from './cli.ts';
-import type { Invocation } from './commands/invocation.ts';
+import { type Invocation, wrongValue } from './commands/invocation.ts';
+import type { ErrorCode } from './errors.ts';
 import { UserError } from './errors.ts';
 
 const groups: Record<Command['group'], string> = {
@@ -11,9 +13,18 @@ const groups: Record<Command['group'], string> = {
   check: 'Check and understand:',
 };
 
-const families: Record<string, string> = { dev: 'Run the definition on this machine' };
+const families: Record<string, string> = { dev: 'Run the definition on this machine, and look after what runs' };
 
 type Chosen = { readonly command: Command; readonly args: readonly string[]; readonly flags: Invocation['flags'] };
+
+interface Parsing {
+  readonly write: (text: string) => void;
+  chosen?: Chosen;
+  /** Words of the command that the mistake was made in. */
+  at: readonly string[];
+  /** What commander would have printed on standard error. */
+  mistakes: string;
+}
 
 /** The command that argv names. `undefined` when help or the version was printed. Throws UserError for a wrong line. */
 export function parseArguments(
@@ -21,78 +32,148 @@ export function parseArguments(
   version: string,
   write: (text: string) => void,
 ): Chosen | undefined {
-  let chosen: Chosen | undefined;
-  let mistakes = '';
-  const output = { writeOut: write, writeErr: (text: string) => (mistakes += text) };
-  const prepare = (parser: Parser) =>
-    parser.exitOverride().configureOutput(output).allowExcessArguments(false).showSuggestionAfterError(true);
-
-  const top = prepare(new Parser('opta'))
-    .description('Write your services once; run them as processes, in a local Kubernetes, and in the cloud.')
-    .version(version, '-V, --version')
-    .helpCommand('help [command]', 'Show help for a command')
-    .addHelpText('after', '\nStart here: opta try');
+  const parsing: Parsing = { write, at: [], mistakes: '' };
+  const top = topParser(parsing, version);
   const parents = new Map<string, Parser>();
   for (const command of commands) {
-    const [family, leaf] = command.path;
+    const family = command.path.length > 1 ? command.path[0] : undefined;
     let parent = top;
-    if (leaf !== undefined && family !== undefined) {
-      parent =
-        parents.get(family) ??
-        prepare(top.command(family))
-          .summary(families[family] ?? '')
-          .description(families[family] ?? '')
-          .helpGroup(groups.develop);
+    if (family !== undefined) {
+      parent = parents.get(family) ?? familyParser(top, family, parsing);
       parents.set(family, parent);
     }
-    const parser = prepare(parent.command(command.path.at(-1) ?? ''))
-      .description(command.summary)
-      .summary(command.summary);
-    parser.helpGroup(leaf === undefined ? groups[command.group] : 'Commands:');
-    for (const { name, summary } of command.args ?? []) parser.argument(name, summary);
-    for (const flag of command.flags) {
-      const option = new Option(flag.flags, flag.summary);
-      parser.addOption(flag.choices ? option.choices([...flag.choices]) : option);
-    }
-    parser.action(() => {
-      chosen = { command, args: parser.args, flags: parser.opts() };
-    });
-  }
-
-  if (argv.length === 0) {
-    write(top.helpInformation());
-    return undefined;
+    addCommand(parent, command, parsing);
   }
   try {
-    top.parse([...argv], { from: 'user' });
+    top.parse(withoutHelpCommand(argv), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return undefined;
-    throw usageError(error, mistakes);
+    // A family without a command, such as `opta dev`: its help is the answer.
+    if (error.code === 'commander.help') write(parsing.mistakes);
+    else throw usageError(error, parsing);
+    return undefined;
   }
-  return chosen;
+  return parsing.chosen;
 }
 
-function usageError(error: CommanderError, mistakes: string): UserError {
-  if (error.code === 'commander.help') {
-    return new UserError('usage', 'this command needs a subcommand', {
-      detail: mistakes.split('\n'),
-      exitCode: 2,
-      hints: [],
+/** `help dev up` and `dev help up` as `dev up --help`; a bare `opta` asks for help too. */
+function withoutHelpCommand(argv: readonly string[]): string[] {
+  if (argv.length === 0) return ['--help'];
+  const at = argv[0] === 'help' ? 0 : argv[1] === 'help' && families[argv[0] ?? ''] !== undefined ? 1 : undefined;
+  if (at === undefined) return [...argv];
+  const words = argv.toSpliced(at, 1).filter((word) => !word.startsWith('-'));
+  const known = commands.some(({ path }) => words.every((word, index) => path[index] === word));
+  // Without --help, commander says what is wrong with the words.
+  return known ? [...words, '--help'] : words;
+}
+
+/** Every command by its whole name, so that a newcomer sees them at once. */
+const wholeNames: HelpConfiguration = {
+  visibleCommands: (parser) =>
+    parser.commands.flatMap((child) => (child.commands.length > 0 ? [...child.commands] : [child])),
+  subcommandTerm: (parser) => `${nameOf(parser)} ${parser.usage().replace('[flags]', '')}`.trim(),
+};
+
+/** `dev up` for the parser of `opta dev up`. */
+function nameOf(parser: Parser): string {
+  const above = parser.parent;
+  return above?.parent ? `${nameOf(above)} ${parser.name()}` : parser.name();
+}
+
+function topParser(parsing: Parsing, version: string): Parser {
+  return prepare(new Parser('opta'), [], parsing)
+    .usage('<command> [flags]')
+    .description('Write your services once; run them as processes, in a local Kubernetes, and in the cloud.')
+    .version(version, '-V, --version', 'print the version')
+    .helpCommand(false)
+    .configureHelp(wholeNames)
+    .enablePositionalOptions()
+    .addHelpText('after', '\nFlags of a command: opta help <command>\nStart here:         opta try');
+}
+
+function familyParser(top: Parser, family: string, parsing: Parsing): Parser {
+  const summary = families[family] ?? '';
+  return prepare(top.command(family), [family], parsing)
+    .summary(summary)
+    .description(summary)
+    .usage('<command> [flags]')
+    .helpGroup(groups.develop)
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .configureHelp(wholeNames);
+}
+
+function prepare(parser: Parser, path: readonly string[], parsing: Parsing): Parser {
+  return parser
+    .exitOverride((error) => {
+      parsing.at = path;
+      throw error;
+    })
+    .configureOutput({ writeOut: parsing.write, writeErr: (text) => (parsing.mistakes += text) })
+    .optionsGroup('Flags:')
+    .helpOption('-h, --help', 'show this help')
+    .allowExcessArguments(false)
+    .showSuggestionAfterError(true);
+}
+
+function addCommand(parent: Parser, command: Command, parsing: Parsing): void {
+  const parser = prepare(parent.command(command.path.at(-1) ?? ''), command.path, parsing)
+    .description(command.summary)
+    .summary(command.summary)
+    .usage([...(command.args ?? []).map(({ name }) => name), '[flags]'].join(' '))
+    .passThroughOptions(command.passThrough === true)
+    .helpGroup(groups[command.group]);
+  for (const { name, summary } of command.args ?? []) parser.argument(name, summary);
+  for (const flag of command.flags) parser.addOption(optionOf(flag));
+  parser.action(() => {
+    parsing.chosen = { command, args: parser.args, flags: parser.opts() };
+  });
+}
+
+function optionOf({ flags, summary, choices, repeat }: Flag): Option {
+  const option = new Option(flags, summary);
+  if (choices) {
+    option.choices([...choices]).argParser((value) => {
+      if (!choices.includes(value)) throw wrongValue(option.name(), value, choices.join(' or '));
+      return value;
     });
   }
+  if (repeat) option.argParser((value, before: readonly string[] | undefined) => [...(before ?? []), value]);
+  return option;
+}
+
+/** Commander's words in ours. */
+function usageError(error: CommanderError, { mistakes, at }: Parsing): UserError {
   const [first = error.message, ...more] = mistakes.trim().split('\n');
-  const code =
-    error.code === 'commander.unknownCommand'
-      ? 'unknown-command'
-      : error.code === 'commander.unknownOption'
-        ? 'unknown-flag'
-        : 'usage';
-  return new UserError(code, first.replace(/^error: /, ''), {
-    hints: [
-      ...more.map((line) => line.replace(/^\(|\)$/g, '')),
-      '`opta help` lists the commands, `opta help <command>` its flags.',
-    ],
-    exitCode: 2,
-  });
+  const [quoted = ''] = /(?<=').*(?=')/.exec(first) ?? [];
+  const whole = ['opta', ...at].join(' ');
+  const help =
+    at.length === 0 ? '`opta help` lists the commands.' : `\`opta help ${at.join(' ')}\` shows what it takes.`;
+  const fail = (code: ErrorCode, message: string, hints: readonly string[] = []) =>
+    new UserError(code, message, { hints: [...hints, help], exitCode: 2 });
+  switch (error.code) {
+    case 'commander.unknownCommand':
+      return fail('unknown-command', `there is no command \`${whole} ${quoted}\``, commandsLike(quoted));
+    case 'commander.unknownOption':
+      return fail('unknown-flag', `\`${whole}\` has no flag ${quoted}`, more.map(suggestion));
+    case 'commander.optionMissingArgument':
+      return fail('usage', `the flag ${quoted} needs a value`);
+    case 'commander.missingArgument':
+      return fail('usage', `\`${whole}\` needs <${quoted}>`);
+    default:
+      return fail('usage', first.replace(/^error: /, ''));
+  }
+}
+
+/** `(Did you mean --json?)` in our words. */
+const suggestion = (line: string) =>
+  line.replace(/^\(Did you mean (?:one of )?(.*)\?\)$/, (_, names: string) => `Did you mean \`${names}\`?`);
+
+/** A misspelt command, or one whose family was left out (`opta up`). */
+function commandsLike(word: string): readonly string[] {
+  const whole = commands.map(({ path }) => path.join(' '));
+  const near = nearest(word, new Set(commands.flatMap(({ path }) => [...path, path.join(' ')])), 1);
+  const meant = near.map((name) => whole.find((one) => one === name || one.endsWith(` ${name}`)) ?? name);
+  return meant.map((name) => `Did you mean \`opta ${name}\`?`);
 }

@@ -6,6 +6,8 @@ export interface Flag {
   readonly flags: string;
   readonly summary: string;
   readonly choices?: readonly string[];
+  /** May be given several times; each time takes one value. */
+  readonly repeat?: true;
 }
 
 export interface Command {
@@ -15,12 +17,22 @@ export interface Command {
   /** `<x>` is needed, `[x]` may be left out, `...` takes many. */
   readonly args?: readonly { readonly name: string; readonly summary: string }[];
   readonly flags: readonly Flag[];
+  /** Flags after the first argument belong to what that names, as in `dev exec api node --version`. */
+  readonly passThrough?: true;
   readonly load: () => Promise<(invocation: Invocation) => Promise<ExitCode>>;
 }
 
-const config: Flag = { flags: '-c, --config <file...>', summary: 'definition file; repeat for several layers' };
+const config: Flag = {
+  flags: '-c, --config <file>',
+  summary: 'definition file; repeat for several layers',
+  repeat: true,
+};
 const environment: Flag = { flags: '--env <name>', summary: 'environment to resolve for' };
-const variable: Flag = { flags: '--var <name=value...>', summary: 'value of an input variable; repeatable' };
+const variable: Flag = {
+  flags: '--var <name=value>',
+  summary: 'value of an input variable; repeat for several',
+  repeat: true,
+};
 const json: Flag = { flags: '--json', summary: 'machine-readable output on standard output' };
 const plain: Flag = { flags: '--plain', summary: 'lines instead of a screen' };
 const definition = [config, environment, variable];
@@ -123,9 +135,10 @@ export const commands: readonly Command[] = [
     group: 'develop',
     args: [
       { name: '<service>', summary: 'module or layer/module' },
-      { name: '<command...>', summary: 'the command, after --' },
+      { name: '<command...>', summary: 'the command, best after --' },
     ],
     flags: [config],
+    passThrough: true,
     load: async () => (await import('./commands/dev-exec.ts')).devExec,
   },
   {
