@@ -8,6 +8,7 @@ import { connect as connectTls } from 'node:tls';
 import type { Answer } from './probe.ts';
 
 const timeout = 3000;
+const farewell = 1000;
 
 function sslRequest(): Buffer {
   const message = Buffer.alloc(8);
@@ -45,9 +46,11 @@ export function askPostgres(port: number): Promise<Answer> {
     const socket = connect({ host: '127.0.0.1', port });
     let open: Socket = socket;
     const answer = (found: Answer) => {
-      open.destroy();
-      socket.destroy();
       resolve(found);
+      // A polite end, read to its last byte: a reset would be a line in its log.
+      open.resume();
+      open.end();
+      socket.setTimeout(farewell, () => socket.destroy());
     };
     const failed = (error: NodeJS.ErrnoException) =>
       answer({ ready: false, what: error.code === 'ECONNREFUSED' ? 'connection refused' : error.message });
