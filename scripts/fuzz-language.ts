@@ -40,5 +40,17 @@ for (let i = 0; i < count; i++) {
 }
 
 await rm(folder, { recursive: true, force: true });
-console.log(JSON.stringify({ count, seed, ...figures, totalMs: Math.round(performance.now() - began), codes: Object.fromEntries([...codes].sort((a, b) => b[1] - a[1])) }, null, 2));
+console.log(
+  JSON.stringify(
+    {
+      count,
+      seed,
+      ...figures,
+      totalMs: Math.round(performance.now() - began),
+      codes: Object.fromEntries([...codes].sort((a, b) => b[1] - a[1])),
+    },
+    null,
+    2,
+  ),
+);
 if (figures.thrown + figures.withoutPlace > 0) process.exitCode = 1;

@@ -88,5 +88,7 @@ function rename(
 
 /** `DBUSER: db_user` is the wrong way round. */
 function reversed(key: string, value: Node, rules: LinkRules): string[] {
-  return value.kind === 'scalar' && rules.variables.includes(value.text) ? [`write it the other way round: \`${value.text}: ${clip(key)}\``] : [];
+  return value.kind === 'scalar' && rules.variables.includes(value.text)
+    ? [`write it the other way round: \`${value.text}: ${clip(key)}\``]
+    : [];
 }

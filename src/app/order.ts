@@ -9,7 +9,11 @@ interface Visit {
 }
 
 /** Tarjan's components, which come out with those first that others need; linear, without recursion. */
-export function inOrder<T>(items: readonly T[], idOf: (item: T) => string, needsOf: (item: T) => readonly string[]): T[] {
+export function inOrder<T>(
+  items: readonly T[],
+  idOf: (item: T) => string,
+  needsOf: (item: T) => readonly string[],
+): T[] {
   const positions = new Map(items.map((item, index) => [idOf(item), index]));
   const order = new Array<number>(items.length).fill(-1);
   const waiting: number[] = [];

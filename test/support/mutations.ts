@@ -13,7 +13,37 @@ export function randomOf(seed: number): Random {
   };
 }
 
-const values = ['null', '[]', '{}', '-1', '1e309', 'true', '"', "'", '*x', '&x', '{a', '[[[', '!!binary x', '| ', '>', '? a', '{{{}}}', '${{module.}}', '{vars.}', '<<', '\u0000', '\ufeff', '\ud800', '@', '`', '%YAML', '---', '...', 'x'.repeat(5000)];
+const values = [
+  'null',
+  '[]',
+  '{}',
+  '-1',
+  '1e309',
+  'true',
+  '"',
+  "'",
+  '*x',
+  '&x',
+  '{a',
+  '[[[',
+  '!!binary x',
+  '| ',
+  '>',
+  '? a',
+  '{{{}}}',
+  '${{module.}}',
+  '{vars.}',
+  '<<',
+  '\u0000',
+  '\ufeff',
+  '\ud800',
+  '@',
+  '`',
+  '%YAML',
+  '---',
+  '...',
+  'x'.repeat(5000),
+];
 
 type Mutation = (lines: string[], at: number, random: Random) => void;
 
@@ -60,7 +90,8 @@ export function mutated(text: string, random: Random): Uint8Array {
     mutation(lines, Math.floor(random() * lines.length), random);
   }
   const bytes = new TextEncoder().encode(lines.join('\n'));
-  if (random() < 0.1) for (let i = 0; i < 5; i++) bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
+  if (random() < 0.1)
+    for (let i = 0; i < 5; i++) bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
   return bytes;
 }
 

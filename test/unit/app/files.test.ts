@@ -20,10 +20,23 @@ describe('three kinds of file', () => {
   });
 
   test('an environment file runs as itself, with its services', async () => {
-    const app = await appOf(`${awsEnvironment('prod-eu', '  - {type: dns, domain: acme.example}\n')}${one}  - {name: db, type: postgres}\n`, { target: 'aws' });
-    expect(app).toMatchObject({ environment: 'prod-eu', organisation: 'acme', provider: 'aws', providerSettings: { region: 'eu-central-1', account_id: '012345678901' } });
+    const app = await appOf(
+      `${awsEnvironment('prod-eu', '  - {type: dns, domain: acme.example}\n')}${one}  - {name: db, type: postgres}\n`,
+      { target: 'aws' },
+    );
+    expect(app).toMatchObject({
+      environment: 'prod-eu',
+      organisation: 'acme',
+      provider: 'aws',
+      providerSettings: { region: 'eu-central-1', account_id: '012345678901' },
+    });
     expect(app.modules.map((m) => m.type)).toEqual(['aws-base', 'aws-eks', 'aws-k8s-base', 'aws-dns']);
-    expect(app.resources[0]).toMatchObject({ id: 'prod-eu/db', type: 'postgres', writtenType: 'postgres', settings: { multi_az: true, safety: true, engine_version: '17', database_name: 'app' } });
+    expect(app.resources[0]).toMatchObject({
+      id: 'prod-eu/db',
+      type: 'postgres',
+      writtenType: 'postgres',
+      settings: { multi_az: true, safety: true, engine_version: '17', database_name: 'app' },
+    });
   });
 
   test('a layer without environments runs as it is, with an organisation or without', async () => {
@@ -33,8 +46,16 @@ describe('three kinds of file', () => {
 
   test.each([
     ['org_name in a service layer', shop('  - {name: s, path: s.yaml}\n', 'org_name: acme\n'), ['4:1 misplaced']],
-    ['providers in a service layer', shop('  - {name: s, path: s.yaml}\n', 'providers: {aws: {}}\n'), ['4:1 misplaced', '4:18 missing-field', '4:18 missing-field']],
-    ['two clouds', local.replace('local: {}', 'aws: {region: a, account_id: "1"}\n  google: {region: a, project: b}'), ['5:3 provider-conflict']],
+    [
+      'providers in a service layer',
+      shop('  - {name: s, path: s.yaml}\n', 'providers: {aws: {}}\n'),
+      ['4:1 misplaced', '4:18 missing-field', '4:18 missing-field'],
+    ],
+    [
+      'two clouds',
+      local.replace('local: {}', 'aws: {region: a, account_id: "1"}\n  google: {region: a, project: b}'),
+      ['5:3 provider-conflict'],
+    ],
     ['an unknown cloud', local.replace('local:', 'awz:'), ['4:3 unknown-field']],
     ['a cloud without settings', local.replace('local: {}', 'google:'), ['4:3 missing-field', '4:3 missing-field']],
     ['an account that is no number', awsEnvironment().replace('12345678901', 'XXXX'), ['6:17 invalid-value']],
@@ -50,22 +71,39 @@ describe('three kinds of file', () => {
     ['a module without type', 'name: shop\nmodules: [{name: a}]\n', ['2:12 missing-field']],
     ['an unknown key', 'name: shop\nmodule: []\nmodules: []\n', ['2:1 unknown-field']],
     ['a map for environments', 'name: shop\nenvironments: {a: b}\nmodules: []\n', ['2:1 wrong-type']],
-    ['an environment twice', shop('  - {name: s, path: s.yaml}\n  - {name: s, path: t.yaml}\n'), ['4:12 duplicate-name']],
+    [
+      'an environment twice',
+      shop('  - {name: s, path: s.yaml}\n  - {name: s, path: t.yaml}\n'),
+      ['4:12 duplicate-name'],
+    ],
     ['an environment without path', shop('  - {name: s}\n'), ['3:5 missing-field']],
     ['a module twice', layer('  - {type: redis}\n  - {type: redis}\n'), ['4:12 duplicate-module']],
-    ['a unique type twice, by its alias', `${awsEnvironment()}  - {type: aws-eks, name: second}\n`, ['11:12 duplicate-module']],
+    [
+      'a unique type twice, by its alias',
+      `${awsEnvironment()}  - {type: aws-eks, name: second}\n`,
+      ['11:12 duplicate-module'],
+    ],
     ['an unknown dependency', layer('  - {type: redis, depends_on: [dbb]}\n'), ['3:32 unknown-module']],
   ])('%s is an error', async (_, text, wanted) => {
     expect((await readFiles(text)).errors).toEqual(wanted);
   });
 
   test('gcp is another word for google', async () => {
-    const app = await appOf('name: s\norg_name: acme\nproviders: {gcp: {region: europe-west1, project: p}}\nmodules: [{type: k8s-cluster}]\n', { target: 'gcp' });
-    expect([app.provider, app.modules[0]?.type, app.modules[0]?.settings.node_instance_type]).toEqual(['google', 'gcp-gke', 'n2-highcpu-4']);
+    const app = await appOf(
+      'name: s\norg_name: acme\nproviders: {gcp: {region: europe-west1, project: p}}\nmodules: [{type: k8s-cluster}]\n',
+      { target: 'gcp' },
+    );
+    expect([app.provider, app.modules[0]?.type, app.modules[0]?.settings.node_instance_type]).toEqual([
+      'google',
+      'gcp-gke',
+      'n2-highcpu-4',
+    ]);
   });
 
   test('azurerm loads', async () => {
-    const app = await appOf('name: s\norg_name: acme\nproviders: {azurerm: {location: l, tenant_id: t, subscription_id: s}}\nmodules: [{type: base}, {type: k8s-cluster, admin_group_object_ids: [a]}]\n');
+    const app = await appOf(
+      'name: s\norg_name: acme\nproviders: {azurerm: {location: l, tenant_id: t, subscription_id: s}}\nmodules: [{type: base}, {type: k8s-cluster, admin_group_object_ids: [a]}]\n',
+    );
     expect(app.modules.map((m) => m.type)).toEqual(['azure-base', 'azure-aks']);
   });
 });
@@ -79,7 +117,11 @@ describe('names', () => {
     ['a'.repeat(41), 'a'.repeat(40)],
   ])('%s is refused, and %s is offered', async (name, offered) => {
     const { diagnostics } = await readFiles(`name: ${name}\nmodules: []\n`);
-    expect(diagnostics[0]).toMatchObject({ code: 'invalid-name', hints: [`call it \`${offered}\``], place: { line: 1, column: 7 } });
+    expect(diagnostics[0]).toMatchObject({
+      code: 'invalid-name',
+      hints: [`call it \`${offered}\``],
+      place: { line: 1, column: 7 },
+    });
     expect((await readFiles(layer(`  - {name: ${name}, type: redis}\n`))).errors).toEqual(['3:12 invalid-name']);
   });
 
@@ -88,7 +130,10 @@ describe('names', () => {
   });
 
   test('a layer may not bear the name of its environment, and layers have names of their own', async () => {
-    const same = await readFiles({ 'opta.yaml': shop('  - {name: s, path: env.yaml}\n'), 'env.yaml': awsEnvironment('shop') }, { env: 's' });
+    const same = await readFiles(
+      { 'opta.yaml': shop('  - {name: s, path: env.yaml}\n'), 'env.yaml': awsEnvironment('shop') },
+      { env: 's' },
+    );
     expect(same.errors).toEqual(['1:7 duplicate-name']);
     const twins = await readFiles({ 'a.yaml': layer(one), 'b.yaml': layer(one) }, { files: ['a.yaml', 'b.yaml'] });
     expect(twins.errors).toEqual(['1:7 duplicate-name']);
@@ -122,30 +167,52 @@ describe('which environment a run takes', () => {
   test('the chosen file must be there, with either ending, and be an environment', async () => {
     expect((await readFiles(shop(entries), { env: 'staging' })).errors).toEqual(['3:27 file-not-found']);
     expect((await appOf({ 'opta.yaml': shop(entries), 'dev.yaml': local }, { env: 'dev' })).environment).toBe('laptop');
-    expect((await readFiles({ 'opta.yaml': shop(entries), 'staging.yaml': layer(one) }, { env: 'staging' })).errors).toEqual(['3:27 misplaced']);
-    expect((await readFiles(shop('  - {name: me, path: opta.yaml}\n'), { env: 'me' })).errors).toEqual(['3:22 misplaced']);
+    expect(
+      (await readFiles({ 'opta.yaml': shop(entries), 'staging.yaml': layer(one) }, { env: 'staging' })).errors,
+    ).toEqual(['3:27 misplaced']);
+    expect((await readFiles(shop('  - {name: me, path: opta.yaml}\n'), { env: 'me' })).errors).toEqual([
+      '3:22 misplaced',
+    ]);
   });
 
   test('its problems are told with its own place', async () => {
-    const { diagnostics } = await readFiles({ 'opta.yaml': shop(entries), 'staging.yaml': awsEnvironment().replace('region', 'regoin') }, { env: 'staging' });
-    expect(diagnostics.filter((d) => d.severity === 'error').map((d) => [d.code, d.place?.file.split('/').at(-1), d.place?.line])).toEqual([
+    const { diagnostics } = await readFiles(
+      { 'opta.yaml': shop(entries), 'staging.yaml': awsEnvironment().replace('region', 'regoin') },
+      { env: 'staging' },
+    );
+    expect(
+      diagnostics
+        .filter((d) => d.severity === 'error')
+        .map((d) => [d.code, d.place?.file.split('/').at(-1), d.place?.line]),
+    ).toEqual([
       ['unknown-field', 'staging.yaml', 5],
       ['missing-field', 'staging.yaml', 5],
     ]);
   });
 
   test('an input variable without a value names --var', async () => {
-    const text = layer('  - {name: api, type: k8s-service, image: "x:{vars.tag}"}\n', 'input_variables: [{name: tag, description: d}]\n');
+    const text = layer(
+      '  - {name: api, type: k8s-service, image: "x:{vars.tag}"}\n',
+      'input_variables: [{name: tag, description: d}]\n',
+    );
     const { diagnostics } = await readFiles(text);
-    expect(diagnostics.filter((d) => d.severity === 'error').map((d) => [d.code, d.hints[0]])).toEqual([['missing-variable', 'give it with --var tag=value']]);
-    expect((await appOf(text, { vars: { tag: '1' } })).services[0]?.image).toEqual({ kind: 'reference', reference: 'x:1' });
+    expect(diagnostics.filter((d) => d.severity === 'error').map((d) => [d.code, d.hints[0]])).toEqual([
+      ['missing-variable', 'give it with --var tag=value'],
+    ]);
+    expect((await appOf(text, { vars: { tag: '1' } })).services[0]?.image).toEqual({
+      kind: 'reference',
+      reference: 'x:1',
+    });
   });
 
   test('a variable that only environments set serves a local run too, with a notice', async () => {
-    const text = 'name: shop\nenvironments:\n  - {name: s, path: s.yaml, vars: {n: 5}}\nmodules:\n  - {name: api, type: k8s-service, image: x, max_containers: "{vars.n}"}\n';
+    const text =
+      'name: shop\nenvironments:\n  - {name: s, path: s.yaml, vars: {n: 5}}\nmodules:\n  - {name: api, type: k8s-service, image: x, max_containers: "{vars.n}"}\n';
     const { app, notices } = await readFiles(text);
     expect(app?.services[0]?.replicas.max).toBe(5);
-    expect(notices).toContain('stand-in-value: The local run takes `n` from environment `s`, since no default is written.');
+    expect(notices).toContain(
+      'stand-in-value: The local run takes `n` from environment `s`, since no default is written.',
+    );
   });
 
   test('layers of two environments do not run together', async () => {
@@ -174,16 +241,31 @@ describe('which files a run reads', () => {
   });
 
   test('else every service layer below, whatever its name, but not in node_modules, .git and .opta', async () => {
-    expect(await find(['b/opta.yaml', 'a/deploy/api.yml', 'a/values.yaml', 'node_modules/x/opta.yaml', '.opta/opta.yaml', '.git/opta.yaml'])).toEqual(['a/deploy/api.yml', 'b/opta.yaml']);
+    expect(
+      await find([
+        'b/opta.yaml',
+        'a/deploy/api.yml',
+        'a/values.yaml',
+        'node_modules/x/opta.yaml',
+        '.opta/opta.yaml',
+        '.git/opta.yaml',
+      ]),
+    ).toEqual(['a/deploy/api.yml', 'b/opta.yaml']);
   });
 
   test('those that are named, each once; a folder stands for its opta.yaml', async () => {
-    expect(await find(['a.yaml', 'b/opta.yml', 'opta.yaml'], ['a.yaml', 'b', 'a.yml'])).toEqual(['a.yaml', 'b/opta.yml']);
+    expect(await find(['a.yaml', 'b/opta.yml', 'opta.yaml'], ['a.yaml', 'b', 'a.yml'])).toEqual([
+      'a.yaml',
+      'b/opta.yml',
+    ]);
   });
 
   test('nothing found says what to do', async () => {
     const { diagnostics } = await readFiles({ 'readme.txt': '' });
-    expect(diagnostics[0]).toMatchObject({ code: 'no-definition', hints: ['name the file with -c FILE', 'or write one with `opta init`'] });
+    expect(diagnostics[0]).toMatchObject({
+      code: 'no-definition',
+      hints: ['name the file with -c FILE', 'or write one with `opta init`'],
+    });
     expect((await readFiles('', { files: ['nope.yaml'] })).errors).toEqual(['- file-not-found']);
   });
 
@@ -194,7 +276,11 @@ describe('which files a run reads', () => {
 
 describe('environments in a git repository', () => {
   test('the parts of the address', () => {
-    expect(parseGitPath('git@github.com:acme/infra.git//staging/opta.yml?ref=dev')).toEqual({ repository: 'git@github.com:acme/infra.git', file: 'staging/opta.yml', branch: 'dev' });
+    expect(parseGitPath('git@github.com:acme/infra.git//staging/opta.yml?ref=dev')).toEqual({
+      repository: 'git@github.com:acme/infra.git',
+      file: 'staging/opta.yml',
+      branch: 'dev',
+    });
     expect(parseGitPath('git@github.com:acme/infra.git//opta.yml')?.branch).toBe('main');
     expect(parseGitPath('git@github.com:acme/infra.git')).toBeUndefined();
     expect(parseGitPath('git@h:a//../../etc/passwd')).toBeUndefined();
@@ -218,22 +304,49 @@ describe('environments in a git repository', () => {
           await mkdir(folder, { recursive: true });
           await writeFile(join(folder, 'env.yaml'), awsEnvironment());
         }
-        return { argv, code: online ? 0 : 128, signal: undefined, stdout: '', stderr: online ? '' : 'Cloning into x\nssh: no route to host\n' };
+        return {
+          argv,
+          code: online ? 0 : 128,
+          signal: undefined,
+          stdout: '',
+          stderr: online ? '' : 'Cloning into x\nssh: no route to host\n',
+        };
       };
       const system: System = { ...real, home, env: {}, processes: { ...real.processes, run } };
       const source = sourceOf('opta.yaml', 'path');
       const fetch = async () => {
         const findings = newFindings();
-        const file = await fetchGitFile(system, 'git@h:a/b.git//env.yaml?ref=dev', findings, source, { start: 0, end: 4 });
+        const file = await fetchGitFile(system, 'git@h:a/b.git//env.yaml?ref=dev', findings, source, {
+          start: 0,
+          end: 4,
+        });
         return { file, said: findings.list.map((d) => `${d.severity} ${d.message}`) };
       };
       const first = await fetch();
       expect(first.said).toEqual([]);
-      expect(asked[0]?.slice(0, 9)).toEqual(['git', 'clone', '--quiet', '--depth', '1', '--branch', 'dev', '--', 'git@h:a/b.git']);
+      expect(asked[0]?.slice(0, 9)).toEqual([
+        'git',
+        'clone',
+        '--quiet',
+        '--depth',
+        '1',
+        '--branch',
+        'dev',
+        '--',
+        'git@h:a/b.git',
+      ]);
       online = false;
-      expect(await fetch()).toEqual({ file: first.file, said: ['warning The environment could not be fetched (ssh: no route to host); the copy of an earlier run serves.'] });
+      expect(await fetch()).toEqual({
+        file: first.file,
+        said: [
+          'warning The environment could not be fetched (ssh: no route to host); the copy of an earlier run serves.',
+        ],
+      });
       await rm(join(home, '.cache'), { recursive: true });
-      expect(await fetch()).toEqual({ file: undefined, said: ['error The environment could not be fetched from git@h:a/b.git: ssh: no route to host.'] });
+      expect(await fetch()).toEqual({
+        file: undefined,
+        said: ['error The environment could not be fetched from git@h:a/b.git: ssh: no route to host.'],
+      });
     } finally {
       await rm(home, { recursive: true, force: true });
     }

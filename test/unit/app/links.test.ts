@@ -14,18 +14,31 @@ const modules = `
   - {name: worker, type: k8s-service, image: x}
 `;
 
-const linking = (links: string) => layer(`  - {name: api, type: k8s-service, image: x, links: [${links}]}${modules.trimEnd()}`);
+const linking = (links: string) =>
+  layer(`  - {name: api, type: k8s-service, image: x, links: [${links}]}${modules.trimEnd()}`);
 
 async function linkTo(links: string, target: 'process' | 'aws' = 'process') {
   const app = await appOf(linking(links), { target });
   return app.services.find((service) => service.name === 'api')?.links[0];
 }
 
-const names = async (links: string, target: 'process' | 'aws' = 'process') => (await linkTo(links, target))?.variables.map((v) => v.name);
+const names = async (links: string, target: 'process' | 'aws' = 'process') =>
+  (await linkTo(links, target))?.variables.map((v) => v.name);
 
 describe('what a link gives', () => {
   test.each([
-    ['my-db', ['my_db_db_user', 'my_db_db_name', 'my_db_db_password', 'my_db_db_host', 'my_db_db_port', 'my_db_db_url', 'my_db_db_ca_file']],
+    [
+      'my-db',
+      [
+        'my_db_db_user',
+        'my_db_db_name',
+        'my_db_db_password',
+        'my_db_db_host',
+        'my_db_db_port',
+        'my_db_db_url',
+        'my_db_db_ca_file',
+      ],
+    ],
     ['cache', ['cache_cache_host', 'cache_cache_auth_token', 'cache_cache_port', 'cache_cache_url']],
     ['docs', ['docs_db_user', 'docs_db_host', 'docs_db_password']],
     ['atlas', ['atlas_db_user', 'atlas_db_password', 'atlas_mongodb_atlas_connection_string']],
@@ -44,7 +57,15 @@ describe('what a link gives', () => {
   });
 
   test('any of the variables may have another name; the others keep theirs', async () => {
-    expect(await names('my-db: [{db_user: PGUSER, db_host: PGHOST}]')).toEqual(['PGUSER', 'my_db_db_name', 'my_db_db_password', 'PGHOST', 'my_db_db_port', 'my_db_db_url', 'my_db_db_ca_file']);
+    expect(await names('my-db: [{db_user: PGUSER, db_host: PGHOST}]')).toEqual([
+      'PGUSER',
+      'my_db_db_name',
+      'my_db_db_password',
+      'PGHOST',
+      'my_db_db_port',
+      'my_db_db_url',
+      'my_db_db_ca_file',
+    ]);
     expect(await names('my-db: {db_user: PGUSER}')).toContain('PGUSER');
     expect(await names('web: [{url: WEB}]')).toEqual(['WEB', 'web_game_addr']);
   });
@@ -60,7 +81,12 @@ describe('what a link gives', () => {
   });
 
   test('a link says where it is written and what it leads to', async () => {
-    expect(await linkTo('web')).toMatchObject({ from: 'shop/api', to: 'shop/web', kind: 'service', place: { line: 3 } });
+    expect(await linkTo('web')).toMatchObject({
+      from: 'shop/api',
+      to: 'shop/web',
+      kind: 'service',
+      place: { line: 3 },
+    });
     expect(await linkTo('my-db')).toMatchObject({ kind: 'resource', to: 'shop/my-db' });
   });
 });
@@ -86,20 +112,29 @@ describe('links that lead nowhere', () => {
   });
 
   test('a module that cannot be linked', async () => {
-    const { errors } = await readFiles(layer('  - {name: api, type: k8s-service, image: x, links: [chart]}\n  - {name: chart, type: helm-chart, chart: ./c}\n'));
+    const { errors } = await readFiles(
+      layer(
+        '  - {name: api, type: k8s-service, image: x, links: [chart]}\n  - {name: chart, type: helm-chart, chart: ./c}\n',
+      ),
+    );
     expect(errors).toEqual(['3:54 invalid-link']);
   });
 });
 
 describe('links between layers', () => {
-  const back = 'name: back\nmodules:\n  - {name: data, type: k8s-service, image: x, port: {grpc: 50051}}\n  - {name: db, type: postgres}\n';
-  const front = (links: string) => `name: front\nmodules:\n  - {name: web, type: k8s-service, image: x, links: [${links}]}\n`;
+  const back =
+    'name: back\nmodules:\n  - {name: data, type: k8s-service, image: x, port: {grpc: 50051}}\n  - {name: db, type: postgres}\n';
+  const front = (links: string) =>
+    `name: front\nmodules:\n  - {name: web, type: k8s-service, image: x, links: [${links}]}\n`;
   const files = ['front.yaml', 'back.yaml'];
 
   test('a service of another layer of the run', async () => {
     const app = await appOf({ 'front.yaml': front('back/data'), 'back.yaml': back }, { files });
     expect(app.services.map((service) => service.id)).toEqual(['back/data', 'front/web']);
-    expect(app.services[1]?.links[0]).toMatchObject({ to: 'back/data', variables: [{ name: 'data_url', output: 'url' }] });
+    expect(app.services[1]?.links[0]).toMatchObject({
+      to: 'back/data',
+      variables: [{ name: 'data_url', output: 'url' }],
+    });
     expect(app.layers.map((l) => [l.name, l.authorization])).toEqual([
       ['front', 'links'],
       ['back', 'open'],
@@ -119,12 +154,21 @@ describe('links between layers', () => {
 
 describe('order and authorization', () => {
   test('each service comes after what it links to; a cycle keeps the order of the file', async () => {
-    const service = (name: string, links: string) => `  - {name: ${name}, type: k8s-service, image: x, links: [${links}]}\n`;
+    const service = (name: string, links: string) =>
+      `  - {name: ${name}, type: k8s-service, image: x, links: [${links}]}\n`;
     const order = async (text: string) => (await appOf(layer(text))).services.map((s) => s.name);
     expect(await order(service('a', 'b') + service('b', 'c') + service('c', ''))).toEqual(['c', 'b', 'a']);
     expect(await order(service('a', 'b') + service('b', 'a') + service('c', ''))).toEqual(['a', 'b', 'c']);
-    expect(await order(service('x', 'a') + service('a', 'b') + service('b', 'a, d') + service('d', ''))).toEqual(['d', 'a', 'b', 'x']);
-    expect(await order('  - {name: a, type: k8s-service, image: x, depends_on: [b]}\n' + service('b', ''))).toEqual(['b', 'a']);
+    expect(await order(service('x', 'a') + service('a', 'b') + service('b', 'a, d') + service('d', ''))).toEqual([
+      'd',
+      'a',
+      'b',
+      'x',
+    ]);
+    expect(await order('  - {name: a, type: k8s-service, image: x, depends_on: [b]}\n' + service('b', ''))).toEqual([
+      'b',
+      'a',
+    ]);
   });
 
   test('the written authorization wins; without a service link a layer is open, with a notice', async () => {

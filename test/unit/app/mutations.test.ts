@@ -10,7 +10,8 @@ import { appOf } from '../../support/definitions.ts';
 import { grounds, mutated, randomOf } from '../../support/mutations.ts';
 
 test('the grounds themselves are valid', async () => {
-  for (const text of grounds) expect((await appOf(text)).services.length + (await appOf(text)).modules.length).toBeGreaterThan(1);
+  for (const text of grounds)
+    expect((await appOf(text)).services.length + (await appOf(text)).modules.length).toBeGreaterThan(1);
 });
 
 test('200 damaged definitions each end in an App or in errors with places', async () => {

@@ -30,7 +30,9 @@ describe('finding references in a text', () => {
   });
 
   test('placeholders of recipes', () => {
-    expect(placeholderIn('a <<region::aws_region::Your AWS Region>> b')).toBe('<<region::aws_region::Your AWS Region>>');
+    expect(placeholderIn('a <<region::aws_region::Your AWS Region>> b')).toBe(
+      '<<region::aws_region::Your AWS Region>>',
+    );
     expect(placeholderIn('x << 3')).toBeUndefined();
   });
 });
@@ -78,23 +80,33 @@ modules:
   });
 
   test('a variable of --var is text in a text and a number in a number', async () => {
-    const service = await serviceOf('    min_containers: "{vars.n}"\n    env_vars: {X: "{vars.n}"}\n', { vars: { n: '2' } });
+    const service = await serviceOf('    min_containers: "{vars.n}"\n    env_vars: {X: "{vars.n}"}\n', {
+      vars: { n: '2' },
+    });
     expect([service.replicas.min, service.env[0]?.value]).toEqual([2, ['2']]);
   });
 
   test('outputs of resources wait until they run', async () => {
     const app = await appOf(
-      layer('  - {name: api, type: k8s-service, image: nginx, env_vars: {X: "tcp://${{module.db.db_host}}:5432"}}\n  - {name: db, type: postgres}\n'),
+      layer(
+        '  - {name: api, type: k8s-service, image: nginx, env_vars: {X: "tcp://${{module.db.db_host}}:5432"}}\n  - {name: db, type: postgres}\n',
+      ),
     );
     expect(app.services[0]?.env[0]?.value).toEqual(['tcp://', { resource: 'shop/db', output: 'db_host' }, ':5432']);
   });
 
   test('on local targets the domain is local, and values of a cloud have stand-ins with one notice each', async () => {
     const { app, notices } = await readFiles(
-      withService('    port: {http: 80}\n    public_uri: "{parent.domain}/api"\n    env_vars: {A: "{aws.region}", B: "{aws.account_id} {parent.vpc_id}", C: "{aws.region}"}\n'),
+      withService(
+        '    port: {http: 80}\n    public_uri: "{parent.domain}/api"\n    env_vars: {A: "{aws.region}", B: "{aws.account_id} {parent.vpc_id}", C: "{aws.region}"}\n',
+      ),
     );
     expect(app?.services[0]?.routes[0]).toMatchObject({ host: 'shop.localhost', path: '/api' });
-    expect(app?.services[0]?.env.map((e) => e.value)).toEqual([['us-east-1'], ['000000000000 local-vpc-id'], ['us-east-1']]);
+    expect(app?.services[0]?.env.map((e) => e.value)).toEqual([
+      ['us-east-1'],
+      ['000000000000 local-vpc-id'],
+      ['us-east-1'],
+    ]);
     expect(notices.filter((n) => n.startsWith('stand-in-value'))).toHaveLength(3);
   });
 
@@ -127,9 +139,15 @@ modules:
     ['an unknown word', '{something}', 'unknown-reference', /double them: "\{\{something\}\}"/],
   ];
   test.each(wrong)('%s is an error at its place, with what may be meant', async (_, text, code, hint) => {
-    const { diagnostics } = await readFiles(layer(`  - {name: db, type: postgres}\n  - name: api\n    type: k8s-service\n    image: nginx\n    env_vars:\n      X: "a ${text}"\n`));
+    const { diagnostics } = await readFiles(
+      layer(
+        `  - {name: db, type: postgres}\n  - name: api\n    type: k8s-service\n    image: nginx\n    env_vars:\n      X: "a ${text}"\n`,
+      ),
+    );
     const errors = diagnostics.filter((d) => d.severity === 'error');
-    expect(errors.map((d) => [d.code, d.place?.line, d.place?.column, d.place?.length])).toEqual([[code, 8, 13, text.length]]);
+    expect(errors.map((d) => [d.code, d.place?.line, d.place?.column, d.place?.length])).toEqual([
+      [code, 8, 13, text.length],
+    ]);
     expect(errors[0]?.hints.join(' ')).toMatch(hint);
   });
 
@@ -139,12 +157,19 @@ modules:
   });
 
   test('placeholders of recipes are refused once each, wherever they stand', async () => {
-    const { errors } = await readFiles('name: a\norg_name: <<org::org_name::Your organisation>>\nproviders:\n  aws:\n    region: <<r::aws_region::Region>>\n    account_id: "1"\nmodules:\n  - {type: dns, domain: "<<d::string::Domain>>"}\n# <<x::string::a comment>>\n');
+    const { errors } = await readFiles(
+      'name: a\norg_name: <<org::org_name::Your organisation>>\nproviders:\n  aws:\n    region: <<r::aws_region::Region>>\n    account_id: "1"\nmodules:\n  - {type: dns, domain: "<<d::string::Domain>>"}\n# <<x::string::a comment>>\n',
+    );
     expect(errors).toEqual(['2:11 unfilled-placeholder', '5:13 unfilled-placeholder', '8:26 unfilled-placeholder']);
   });
 
   test('a map does not fit into a text', async () => {
-    const { errors } = await readFiles(layer('  - {name: api, type: k8s-service, image: nginx, env_vars: {X: "a {vars.m}"}}\n', 'input_variables: [{name: m, default: {a: 1}}]\n'));
+    const { errors } = await readFiles(
+      layer(
+        '  - {name: api, type: k8s-service, image: nginx, env_vars: {X: "a {vars.m}"}}\n',
+        'input_variables: [{name: m, default: {a: 1}}]\n',
+      ),
+    );
     expect(errors).toEqual(['4:67 wrong-type']);
   });
 });

@@ -30,7 +30,14 @@ describe('a service with nothing but an image', () => {
       dev: { watch: [], sync: [], env: {} },
       settings: { timeout: 300, max_history: 25, keep_path_prefix: false },
     });
-    expect([service.liveness, service.readiness, service.retries, service.command, service.args, service.stickySession]).toEqual(Array(6).fill(undefined));
+    expect([
+      service.liveness,
+      service.readiness,
+      service.retries,
+      service.command,
+      service.args,
+      service.stickySession,
+    ]).toEqual(Array(6).fill(undefined));
     expect(service.place).toMatchObject({ line: 3, column: 11, source: '  - name: api' });
   });
 });
@@ -38,16 +45,27 @@ describe('a service with nothing but an image', () => {
 describe('image', () => {
   test('AUTO is built from the folder of the file', async () => {
     const { app, folder } = await readFiles(layer('  - {name: api, type: k8s-service, image: AUTO}\n'));
-    expect(app?.services[0]?.image).toEqual({ kind: 'build', build: { context: folder, dockerfile: join(folder, 'Dockerfile'), args: {}, platforms: [] } });
+    expect(app?.services[0]?.image).toEqual({
+      kind: 'build',
+      build: { context: folder, dockerfile: join(folder, 'Dockerfile'), args: {}, platforms: [] },
+    });
   });
 
   test('or from where `build` says', async () => {
     const { app, folder } = await readFiles(
-      layer('  - {name: api, type: k8s-service, image: AUTO, build: {context: api, dockerfile: prod/Dockerfile, target: run, args: {V: 3}, platforms: [linux/amd64]}}\n'),
+      layer(
+        '  - {name: api, type: k8s-service, image: AUTO, build: {context: api, dockerfile: prod/Dockerfile, target: run, args: {V: 3}, platforms: [linux/amd64]}}\n',
+      ),
     );
     expect(app?.services[0]?.image).toEqual({
       kind: 'build',
-      build: { context: join(folder, 'api'), dockerfile: join(folder, 'api/prod/Dockerfile'), target: 'run', args: { V: '3' }, platforms: ['linux/amd64'] },
+      build: {
+        context: join(folder, 'api'),
+        dockerfile: join(folder, 'api/prod/Dockerfile'),
+        target: 'run',
+        args: { V: '3' },
+        platforms: ['linux/amd64'],
+      },
     });
   });
 
@@ -61,7 +79,9 @@ describe('image', () => {
   });
 
   test('a text with blanks is no image', async () => {
-    expect((await readFiles(layer('  - {name: api, type: k8s-service, image: "a b"}\n'))).errors).toEqual(['3:43 invalid-value']);
+    expect((await readFiles(layer('  - {name: api, type: k8s-service, image: "a b"}\n'))).errors).toEqual([
+      '3:43 invalid-value',
+    ]);
   });
 });
 
@@ -96,10 +116,26 @@ describe('ports', () => {
     ['a port out of range', '    port: {http: 70000}\n', ['6:18 invalid-value']],
     ['a kind that is none', '    port: {htpp: 80}\n', ['6:12 unknown-field']],
     ['two kinds at once', '    port: {http: 80, grpc: 81}\n', ['6:11 invalid-port']],
-    ['port and ports', '    port: {http: 80}\n    ports: [{name: a, type: tcp, port: 1}]\n', ['7:5 conflicting-fields']],
-    ['two http ports', '    ports:\n      - {name: a, type: http, port: 1}\n      - {name: b, type: http, port: 2}\n', ['8:25 invalid-port']],
-    ['one name twice', '    ports:\n      - {name: a, type: tcp, port: 1}\n      - {name: a, type: tcp, port: 2}\n', ['8:16 duplicate-name']],
-    ['one number twice', '    ports:\n      - {name: a, type: tcp, port: 1}\n      - {name: b, type: tcp, port: 1}\n', ['8:36 duplicate-name']],
+    [
+      'port and ports',
+      '    port: {http: 80}\n    ports: [{name: a, type: tcp, port: 1}]\n',
+      ['7:5 conflicting-fields'],
+    ],
+    [
+      'two http ports',
+      '    ports:\n      - {name: a, type: http, port: 1}\n      - {name: b, type: http, port: 2}\n',
+      ['8:25 invalid-port'],
+    ],
+    [
+      'one name twice',
+      '    ports:\n      - {name: a, type: tcp, port: 1}\n      - {name: a, type: tcp, port: 2}\n',
+      ['8:16 duplicate-name'],
+    ],
+    [
+      'one number twice',
+      '    ports:\n      - {name: a, type: tcp, port: 1}\n      - {name: b, type: tcp, port: 1}\n',
+      ['8:36 duplicate-name'],
+    ],
     ['a protocol for tcp', '    ports: [{name: a, type: tcp, port: 1, protocol: grpc}]\n', ['6:53 invalid-port']],
     ['a probe at no port', '    port: {http: 80}\n    probe_port: main2\n', ['7:17 invalid-port']],
   ])('%s is an error', async (_, fields, wanted) => {
@@ -129,7 +165,10 @@ describe('replicas', () => {
 
 describe('probes', () => {
   test('a path or a command, for both or for one', async () => {
-    expect(await serviceOf('    healthcheck_path: ht/\n')).toMatchObject({ liveness: { path: '/ht/' }, readiness: { path: '/ht/' } });
+    expect(await serviceOf('    healthcheck_path: ht/\n')).toMatchObject({
+      liveness: { path: '/ht/' },
+      readiness: { path: '/ht/' },
+    });
     expect(await serviceOf('    liveness_probe_path: /l\n    readiness_probe_command: [test, -f, x]\n')).toMatchObject({
       liveness: { path: '/l' },
       readiness: { command: ['test', '-f', 'x'] },
@@ -137,8 +176,12 @@ describe('probes', () => {
   });
 
   test('both at once is one error', async () => {
-    expect(await errorsOf('    healthcheck_path: /h\n    healthcheck_command: [a]\n')).toEqual(['7:5 conflicting-fields']);
-    expect(await errorsOf('    healthcheck_path: /h\n    liveness_probe_command: [a]\n')).toEqual(['7:5 conflicting-fields']);
+    expect(await errorsOf('    healthcheck_path: /h\n    healthcheck_command: [a]\n')).toEqual([
+      '7:5 conflicting-fields',
+    ]);
+    expect(await errorsOf('    healthcheck_path: /h\n    liveness_probe_command: [a]\n')).toEqual([
+      '7:5 conflicting-fields',
+    ]);
   });
 
   test('the longer delay is what starting may take', async () => {
@@ -162,7 +205,9 @@ describe('environment variables', () => {
     expect(await errorsOf('    env_vars:\n      - name: A\n        value:\n')).toEqual(['8:9 missing-field']);
     expect(await errorsOf('    env_vars: {A: }\n')).toEqual(['6:16 wrong-type']);
     expect(await errorsOf('    env_vars: {"A B": x}\n')).toEqual(['6:16 invalid-value']);
-    expect(await errorsOf('    env_vars: [{name: A, value: x}, {name: A, value: y}]\n')).toEqual(['6:37 duplicate-name']);
+    expect(await errorsOf('    env_vars: [{name: A, value: x}, {name: A, value: y}]\n')).toEqual([
+      '6:37 duplicate-name',
+    ]);
   });
 });
 
@@ -198,7 +243,9 @@ describe('everything else that a service says', () => {
 
   test('how it runs as a process', async () => {
     const { app, folder } = await readFiles(
-      withService('    dev: {command: node main.ts, directory: api, install: [npm, ci], watch: ["src/**"], sync: [{from: src, to: /app/src}], env: {DEBUG: 1}}\n'),
+      withService(
+        '    dev: {command: node main.ts, directory: api, install: [npm, ci], watch: ["src/**"], sync: [{from: src, to: /app/src}], env: {DEBUG: 1}}\n',
+      ),
     );
     expect(app?.services[0]?.dev).toEqual({
       command: 'node main.ts',
@@ -217,7 +264,11 @@ describe('everything else that a service says', () => {
     ['a text for a list', '    args: run\n', ['6:11 wrong-type']],
     ['a list for a text', '    healthcheck_path: [a]\n', ['6:23 wrong-type']],
     ['a relative volume', '    persistent_storage: [{size: 5, path: data}]\n', ['6:26 invalid-value']],
-    ['two volumes at one path', '    persistent_storage: [{size: 5, path: /d}, {size: 5, path: /d}]\n', ['6:47 duplicate-name']],
+    [
+      'two volumes at one path',
+      '    persistent_storage: [{size: 5, path: /d}, {size: 5, path: /d}]\n',
+      ['6:47 duplicate-name'],
+    ],
     ['a volume without size', '    persistent_storage: [{path: /d}]\n', ['6:26 missing-field']],
     ['a schedule of four fields', '    cron_jobs: [{schedule: "* * * *", commands: [a]}]\n', ['6:28 invalid-cron']],
     ['a minute of 61', '    cron_jobs: [{schedule: "61 * * * *", commands: [a]}]\n', ['6:28 invalid-cron']],
@@ -238,20 +289,28 @@ describe('everything else that a service says', () => {
 
   test('a field that means nothing here is listed once', async () => {
     const { notices } = await readFiles(
-      layer('  - {name: a, type: k8s-service, image: x, additional_iam_policies: [p]}\n  - {name: b, type: k8s-service, image: x, additional_iam_policies: [p]}\n'),
+      layer(
+        '  - {name: a, type: k8s-service, image: x, additional_iam_policies: [p]}\n  - {name: b, type: k8s-service, image: x, additional_iam_policies: [p]}\n',
+      ),
     );
-    expect(notices.filter((n) => n.includes('additional_iam_policies'))).toEqual(['no-effect: `additional_iam_policies` of k8s-service has no effect on process.']);
+    expect(notices.filter((n) => n.includes('additional_iam_policies'))).toEqual([
+      'no-effect: `additional_iam_policies` of k8s-service has no effect on process.',
+    ]);
   });
 
   test('all problems of all modules are told at once', async () => {
     const { errors } = await readFiles(
-      layer('  - {name: a, type: k8s-service, image: x, prot: 1}\n  - {name: b, type: postgress}\n  - {name: c, type: redis, memory_size_gb: big}\n'),
+      layer(
+        '  - {name: a, type: k8s-service, image: x, prot: 1}\n  - {name: b, type: postgress}\n  - {name: c, type: redis, memory_size_gb: big}\n',
+      ),
     );
     expect(errors.map((e) => e.split(' ')[1]).sort()).toEqual(['unknown-field', 'unknown-module-type', 'wrong-type']);
   });
 
   test('an App is plain data', async () => {
-    const app = await appOf(withService('    env_vars: {A: "${{module.db.db_url}}"}\n    links: [db]\n  - {name: db, type: postgres}\n'));
+    const app = await appOf(
+      withService('    env_vars: {A: "${{module.db.db_url}}"}\n    links: [db]\n  - {name: db, type: postgres}\n'),
+    );
     expect(JSON.parse(JSON.stringify(app))).toEqual(JSON.parse(JSON.stringify(structuredClone(app))));
   });
 });

@@ -7,7 +7,11 @@ import { readFiles, withService } from '../../support/definitions.ts';
 function read(text: string | Uint8Array) {
   const findings = newFindings();
   const { root } = parseYaml('opta.yaml', text, findings);
-  return { root, found: findings.list.map((d) => `${d.place?.line}:${d.place?.column} ${d.code}`), hints: findings.list.flatMap((d) => d.hints) };
+  return {
+    root,
+    found: findings.list.map((d) => `${d.place?.line}:${d.place?.column} ${d.code}`),
+    hints: findings.list.flatMap((d) => d.hints),
+  };
 }
 
 describe('YAML that cannot be read has words of its own and a place', () => {
@@ -25,7 +29,11 @@ describe('YAML that cannot be read has words of its own and a place', () => {
     ['a colon without a space', 'name:shop\nmodules: []\n', '1:1 yaml-syntax'],
     ['indentation that does not fit', 'a:\n    b: 1\n  c: 2\n', '3:3 yaml-syntax'],
     ['brackets without end', '['.repeat(100_000), '1:61 yaml-too-deep'],
-    ['levels without end', Array.from({ length: 100 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'), '62:62 yaml-too-deep'],
+    [
+      'levels without end',
+      Array.from({ length: 100 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'),
+      '62:62 yaml-too-deep',
+    ],
   ];
   test.each(cases)('%s', (_, text, wanted) => {
     expect(read(text).found[0]).toBe(wanted);
@@ -38,7 +46,12 @@ describe('YAML that cannot be read has words of its own and a place', () => {
 
   test('aliases that stand for millions of values are refused', () => {
     const lines = ['a0: &a0 [x,x,x,x,x,x,x,x,x,x]'];
-    for (let i = 1; i < 9; i++) lines.push(`a${i}: &a${i} [${Array(10).fill(`*a${i - 1}`).join(',')}]`);
+    for (let i = 1; i < 9; i++)
+      lines.push(
+        `a${i}: &a${i} [${Array(10)
+          .fill(`*a${i - 1}`)
+          .join(',')}]`,
+      );
     expect(read(lines.join('\n')).found).toEqual(['6:18 yaml-alias']);
   });
 
@@ -80,7 +93,9 @@ environments:
   });
 
   test('variables that lost their indentation', async () => {
-    const { errors } = await readFiles('name: a\nenvironments:\n  - name: s\n    path: s.yaml\n    variables:\n    containers: 1\nmodules: []\n');
+    const { errors } = await readFiles(
+      'name: a\nenvironments:\n  - name: s\n    path: s.yaml\n    variables:\n    containers: 1\nmodules: []\n',
+    );
     expect(errors).toEqual(['5:5 misplaced', '6:5 misplaced']);
   });
 });
