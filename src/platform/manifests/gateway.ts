@@ -55,12 +55,14 @@ export function gatewayObjects(certificate: string, httpsPort?: number): readonl
 
 const parents = [{ name: gatewayName, namespace: home.namespace, sectionName: 'https' }];
 
-function pickingName(service: Service, path: string): string {
-  return `${service.name}-pods-${shortHash(path).slice(0, 6)}`;
+/** Without a dot, which its reference from a route could not carry. */
+function pickingName(group: RouteGroup): string {
+  return `${group.service.name}-pods-${shortHash(groupName({ ...group, isRest: false })).slice(0, 6)}`;
 }
 
 /** A TraefikService that keeps a client at one pod. Throws UserError `gateway-cannot-hash`. */
-function picking({ service, port, path }: RouteGroup, owner: Owner): KubernetesObject | undefined {
+function picking(group: RouteGroup, owner: Owner): KubernetesObject | undefined {
+  const { service, port, path } = group;
   const { stickySession: sticky, consistentHash: hash } = service;
   if (sticky === undefined && hash === undefined) return undefined;
   if (sticky === undefined && hash !== undefined && !clientAddress.test(hash)) {
@@ -81,7 +83,7 @@ function picking({ service, port, path }: RouteGroup, owner: Owner): KubernetesO
     httpOnly: true,
     sameSite: 'lax',
   };
-  return custom(`${traefik}/v1alpha1`, 'TraefikService', metadata(owner, pickingName(service, path)), {
+  return custom(`${traefik}/v1alpha1`, 'TraefikService', metadata(owner, pickingName(group)), {
     weighted: {
       services: [
         {
@@ -97,12 +99,13 @@ function picking({ service, port, path }: RouteGroup, owner: Owner): KubernetesO
   });
 }
 
-function backend({ service, port, path }: RouteGroup, isPicking: boolean) {
+function backend(group: RouteGroup, isPicking: boolean) {
+  const { service, port } = group;
   if (!isPicking) return { name: service.name, port: port.servicePort };
   return {
     group: traefik,
     kind: 'TraefikService',
-    name: `${service.layer}-${pickingName(service, path)}@kubernetescrd`,
+    name: `${service.layer}-${pickingName(group)}@kubernetescrd`,
   };
 }
 
@@ -123,8 +126,8 @@ function partsOf(group: RouteGroup): readonly RouteGroup[] {
 function route(group: RouteGroup, owner: Owner, isPicking: boolean): KubernetesObject {
   const backendRefs = [backend(group, isPicking)];
   const common = { parentRefs: parents, ...hostnames(group) };
-  // A gRPC method is a whole path, so only a route without a prefix is a GRPCRoute.
-  if (group.port.protocol === 'grpc' && group.path === '/') {
+  // A gRPC method is a whole path, so only a route without a prefix is a GRPCRoute; and it takes no TraefikService.
+  if (group.port.protocol === 'grpc' && group.path === '/' && !isPicking) {
     return custom(`${api}/v1`, 'GRPCRoute', metadata(owner, groupName(group)), { ...common, rules: [{ backendRefs }] });
   }
   const rewrite = { type: 'URLRewrite', urlRewrite: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/' } } };

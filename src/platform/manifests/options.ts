@@ -54,8 +54,8 @@ export const ingressHomes = {
 /** The one Gateway that every HTTPRoute and GRPCRoute names as its parent. */
 export const gatewayName = 'opta';
 
-/** What a printed manifest shows in place of a secret. */
-export const placeholder = '<made by opta>';
+/** What a printed manifest shows in place of a secret. Safe inside a URL. */
+export const placeholder = 'made-by-opta';
 
 const placeholders: SecretSource = {
   password: () => placeholder,

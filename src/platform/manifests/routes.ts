@@ -16,9 +16,10 @@ export interface RouteGroup {
 }
 
 /** Names that are unique in a namespace: module names hold no dot. */
-export function groupName({ service, port, path, isRest }: RouteGroup): string {
+export function groupName({ service, port, path, strip, isRest }: RouteGroup): string {
   const base = `${service.name}.${port.name}`;
-  const mark = `${path === '/' ? '' : path}${isRest === true ? '*' : ''}`;
+  const prefix = path === '/' ? '' : `${path}${strip ? '' : ' kept'}`;
+  const mark = `${prefix}${isRest === true ? '*' : ''}`;
   return mark === '' ? base : `${base}.${shortHash(mark).slice(0, 6)}`;
 }
 

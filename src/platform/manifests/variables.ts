@@ -129,5 +129,5 @@ export function environment(app: App, service: Service, owner: Owner, options: M
 
 /** Kubernetes would replace `$(NAME)` in a plain value; a definition has no such references. */
 function escaped(value: string): string {
-  return value.replaceAll('$(', '$$(');
+  return value.replaceAll('$(', () => '$$(');
 }
