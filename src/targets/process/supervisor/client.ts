@@ -10,13 +10,13 @@ import type { RanOnce } from './once.ts';
 import type { Described, Hello } from './protocol.ts';
 import type { Updated } from './supervised.ts';
 
-export interface WatchOptions {
+interface WatchOptions {
   /** Default true. */
   readonly logs?: boolean;
   readonly signal?: AbortSignal;
 }
 
-export interface RunOnceOptions {
+interface RunOnceOptions {
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
   /** Aborting stops it with its stop signal and grace. */
   readonly signal?: AbortSignal;

@@ -5,7 +5,7 @@ import { errorOf } from './failures.ts';
 import { splitLines } from './lines.ts';
 import { longestMessage, type Requests, type RequestType, type Response } from './protocol.ts';
 
-export interface AskOptions {
+interface AskOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onItem?: (item: unknown) => void;
 }

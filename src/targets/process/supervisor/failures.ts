@@ -23,8 +23,3 @@ export function errorOf(failure: Failure): Error {
   if (code === 'bug') return new Error(`in the supervisor: ${message}`, { cause: detail.join('\n') });
   return new UserError(code, message, { hints, detail, place });
 }
-
-/** Throws the failure in the supervisor's own process. */
-export function throwFailure(failure: Failure): never {
-  throw errorOf(failure);
-}
