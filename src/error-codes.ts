@@ -10,6 +10,7 @@ export const errorCodes = [
   'conflicting-fields',
   'data-plane-failed',
   'deprecated',
+  'disk-full',
   'duplicate-module',
   'duplicate-name',
   'duplicate-route',

@@ -65,3 +65,33 @@ export class InvalidInput extends Error {
     this.diagnostics = diagnostics;
   }
 }
+
+const fileCalls =
+  /^(access|chmod|copyfile|fdatasync|fsync|lstat|mkdir|mkdtemp|open|readlink|rename|rm|rmdir|scandir|stat|unlink|utime|write)$/;
+
+const fileTroubles: Readonly<Record<string, string>> = {
+  EACCES: 'may not be read or written by this user',
+  EPERM: 'may not be read or written by this user',
+  EROFS: 'is on a read-only file system',
+  EEXIST: 'is a file where a folder is needed',
+  ENOTDIR: 'is a file where a folder is needed, or lies below one',
+};
+
+/** `disk-full` or `folder-not-writable` for what the operating system said of a file; any other error as it is. */
+export function asFileError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code = '', path, syscall = '' } = error as NodeJS.ErrnoException;
+  if (!fileCalls.test(syscall)) return error;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new UserError('disk-full', `the disk of ${path ?? 'this project or of the caches'} is full (${code})`, {
+      hints: ['Free space, then run it again: what is done stays done.'],
+      cause: error,
+    });
+  }
+  const trouble = fileTroubles[code];
+  if (trouble === undefined || path === undefined) return error;
+  return new UserError('folder-not-writable', `${path} ${trouble} (${code})`, {
+    hints: ['Make it a folder that your user can write, or remove what stands there.'],
+    cause: error,
+  });
+}

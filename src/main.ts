@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { InvalidInput, UserError } from './errors.ts';
+import { asFileError, InvalidInput, UserError } from './errors.ts';
 import { nodeSystem } from './system/node.ts';
 import type { System } from './system/system.ts';
 
@@ -39,7 +39,8 @@ async function main(system: System, argv: readonly string[]): Promise<number> {
   return run({ system, ...interruption(), args: chosen.args, flags: chosen.flags, packageRoot });
 }
 
-async function report(system: System, error: unknown): Promise<number> {
+async function report(system: System, thrown: unknown): Promise<number> {
+  const error = asFileError(thrown);
   const { reportFailure } = await import('./ui/report.ts');
   system.stderr.write(reportFailure(error, system));
   if (error instanceof UserError) return error.exitCode;

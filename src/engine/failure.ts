@@ -1,5 +1,5 @@
 /** Failures as data: what a thrown error says to the user. */
-import { InvalidInput, UserError } from '../errors.ts';
+import { asFileError, InvalidInput, UserError } from '../errors.ts';
 import type { Failure } from './event.ts';
 
 function describe(error: unknown): string {
@@ -32,8 +32,9 @@ function ofInput(error: InvalidInput): Failure | undefined {
   };
 }
 
-/** The failure that `error` stands for. Anything but a UserError or InvalidInput is a bug; its stack is told only under `debug`. */
-export function failureOf(error: unknown, { debug = false }: { readonly debug?: boolean } = {}): Failure {
+/** The failure that an error stands for. Anything but a UserError, InvalidInput or a file in the way is a bug; its stack is told only under `debug`. */
+export function failureOf(thrown: unknown, { debug = false }: { readonly debug?: boolean } = {}): Failure {
+  const error = asFileError(thrown);
   if (error instanceof UserError) {
     const { code, message, hints, detail, place } = error;
     return { code, message, hints, detail, ...(place && { place }) };

@@ -1,6 +1,6 @@
 /** How each service of an App starts as a process: its folder, its command, what it needs installed. Reads files only. */
 import { createHash } from 'node:crypto';
-import { access } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { App, Service } from '../../app/app.ts';
 import { type Install, installOf } from '../../app/install-command.ts';
@@ -74,16 +74,13 @@ async function folderOf(service: Service): Promise<string> {
       },
     );
   }
-  try {
-    await access(directory);
-  } catch (error) {
-    throw new UserError('code-folder-missing', `the code of ${id} should be in ${directory}, which is not there`, {
-      place,
-      hints: [`Make the folder ${basename(directory)}, or correct \`dev.directory\` or \`build.context\`.`],
-      cause: error,
-    });
-  }
-  return directory;
+  const found = await stat(directory).catch((error: NodeJS.ErrnoException) => error);
+  if ('isDirectory' in found && found.isDirectory()) return directory;
+  const why = 'isDirectory' in found ? 'is not a folder' : found.code === 'EACCES' ? 'may not be read' : 'is not there';
+  throw new UserError('code-folder-missing', `the code of ${id} should be in ${directory}, which ${why}`, {
+    place,
+    hints: [`Make the folder ${basename(directory)}, or correct \`dev.directory\` or \`build.context\`.`],
+  });
 }
 
 async function commandOf(service: Service, directory: string): Promise<Pick<StartCommand, 'argv' | 'path'>> {

@@ -2,19 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { UserError } from '../../../errors.ts';
-
-const unwritable = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST'];
-
-/** UserError `folder-not-writable` for what the user can mend; any other error as it is. */
-function asFolderError(error: unknown, path: string): unknown {
-  const { code = '' } = error as NodeJS.ErrnoException;
-  if (!unwritable.includes(code)) return error;
-  return new UserError('folder-not-writable', `cannot write ${path} (${code})`, {
-    hints: ['Make its folder writable for your user, and see that the disk has space left.'],
-    cause: error,
-  });
-}
+import { asFileError } from '../../../errors.ts';
 
 /** What made a data folder. */
 export interface Stamp {
@@ -72,7 +60,7 @@ export async function writePrivate(file: string, text: string): Promise<void> {
     await writeFile(next, text, { mode: 0o600, flag: 'wx' });
     await rename(next, file);
   } catch (error) {
-    throw asFolderError(error, file);
+    throw asFileError(error);
   }
 }
 
@@ -101,6 +89,6 @@ export async function createData(folder: string, fill: (folder: string) => Promi
     await rename(fresh, folder);
   } catch (error) {
     await rm(fresh, { recursive: true, force: true }).catch(() => undefined);
-    throw asFolderError(error, folder);
+    throw asFileError(error);
   }
 }

@@ -93,7 +93,9 @@ export function openConnection(path: string): Promise<Connection | undefined> {
   return new Promise((resolve, reject) => {
     socket.once('connect', () => resolve(connection));
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      const nobody = ['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ECONNRESET', 'EPIPE'].includes(error.code ?? '');
+      const nobody = ['ENOENT', 'ENOTDIR', 'ECONNREFUSED', 'ENOTSOCK', 'ECONNRESET', 'EPIPE'].includes(
+        error.code ?? '',
+      );
       if (nobody) resolve(undefined);
       else reject(notOurs(path, error));
     });

@@ -1,18 +1,12 @@
 /** Failures as data on the control socket, and as errors again at its other end. */
 import type { Failure } from '../../../engine/event.ts';
-import { UserError } from '../../../errors.ts';
+import { asFileError, UserError } from '../../../errors.ts';
 
-export function failureOf(error: unknown): Failure {
+export function failureOf(thrown: unknown): Failure {
+  const error = asFileError(thrown);
   if (error instanceof UserError) {
     const { code, message, hints, detail, place } = error;
     return { code, message, hints, detail, ...(place ? { place } : {}) };
-  }
-  if (
-    error instanceof Error &&
-    ['ENOSPC', 'EACCES', 'EROFS', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
-  ) {
-    const hints = ['Free space on its disk, or make the folder .opta writable for your user.'];
-    return { code: 'folder-not-writable', message: error.message, hints, detail: [] };
   }
   const detail = error instanceof Error && error.stack ? error.stack.split('\n').slice(1) : [];
   return { code: 'bug', message: error instanceof Error ? error.message : String(error), hints: [], detail };

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { UserError } from '../../../errors.ts';
+import { asFileError } from '../../../errors.ts';
 import type { System } from '../../../system/system.ts';
 
 /** A unix socket path holds 104 bytes on macOS and 108 on Linux, its end included. */
@@ -56,7 +56,7 @@ export function stateFolder(system: System, projectFolder: string): StateFolder 
 
 /**
  * Makes `.opta` (mode 0700, git-ignored), its logs folder, and the folder of the control socket.
- * Throws UserError `folder-not-writable`.
+ * Throws UserError `folder-not-writable` or `disk-full`.
  */
 export function prepareStateFolder(folder: StateFolder): void {
   try {
@@ -73,14 +73,6 @@ export function prepareStateFolder(folder: StateFolder): void {
       chmodSync(sockets, 0o700);
     }
   } catch (error) {
-    throw notWritable(folder, error);
+    throw asFileError(error);
   }
-}
-
-function notWritable(folder: StateFolder, error: unknown): UserError {
-  const { code = String(error), path = folder.path } = error as NodeJS.ErrnoException;
-  return new UserError('folder-not-writable', `cannot write in ${path} (${code})`, {
-    hints: [`Make ${folder.project} writable for your user: opta keeps its state in the folder .opta there.`],
-    cause: error,
-  });
 }
