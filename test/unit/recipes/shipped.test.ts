@@ -214,7 +214,7 @@ describe('a project from a recipe', () => {
     const first = await initFromRecipe(options);
     expect(first.directory).toBe(join(folder, 'mine'));
     expect(first.written).toContain('opta.yaml');
-    expect(first.next.join('\n')).toContain('mine.localhost');
+    expect(first.next.join('\n')).toContain('Open the printed address of hello');
     expect(await readFile(join(folder, 'mine/.opta/schema.json'), 'utf8')).toBe('{}');
     const second = await initFromRecipe(options);
     expect(second.written).toEqual([]);

@@ -18,7 +18,8 @@ export function mayRetryFailure(failed: Failed, method: string, replayable: bool
   if (!replayable || failed.timedOut) return false;
   if (failed.stage === 'connect' || failed.stage === 'refused') return true;
   if (attempt >= attemptsByDefault) return false;
-  return failed.stage === 'reused' || idempotent.has(method);
+  // A kept-alive connection that closes without an answer may have done a POST all the same (RFC 9110, 9.2.2).
+  return idempotent.has(method);
 }
 
 /** True for an answer that `retries` asks to try again. `attempt` counts from 1. */

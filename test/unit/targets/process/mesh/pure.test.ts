@@ -158,6 +158,8 @@ describe('trying again', () => {
   test('what may have been worked on is tried again only when twice is the same as once', () => {
     expect(mayRetryFailure(failed('sent'), 'GET', true, 1)).toBe(true);
     expect(mayRetryFailure(failed('sent'), 'POST', true, 1)).toBe(false);
+    expect(mayRetryFailure(failed('reused'), 'GET', true, 1)).toBe(true);
+    expect(mayRetryFailure(failed('reused'), 'POST', true, 1)).toBe(false);
     expect(mayRetryFailure(failed('sent'), 'GET', true, 3)).toBe(false);
     expect(mayRetryFailure(failed('sent', true), 'GET', true, 1)).toBe(false);
   });
