@@ -1,5 +1,6 @@
 /** Resources and the other modules: checked, with defaults. */
 import { concreteName } from '../resources/index.ts';
+import { oldestKubernetes } from '../resources/modules/k8s-cluster.ts';
 import type { OtherModule, Resource } from './app.ts';
 import { checkFields } from './check.ts';
 import type { WrittenModule } from './definition.ts';
@@ -98,6 +99,7 @@ function checkTogether(layer: ResolvingLayer, module: WrittenModule, node: MapNo
     );
   }
   checkBounds(layer, module, node, values);
+  if (module.type.name === 'k8s-cluster') raiseOldVersion(layer, module, node, values);
   if (module.type.name === 'base') checkOwnNetwork(layer, module, node);
   if (module.type.name === 'k8s-base') checkTlsPorts(layer, module, node, values);
 }
@@ -121,6 +123,18 @@ function checkBounds(layer: ResolvingLayer, module: WrittenModule, node: MapNode
     'invalid-value',
     `\`min_nodes\` is ${min}, more than \`max_nodes\`, which is ${max}.`,
   );
+}
+
+/** A version that is no longer offered becomes the oldest supported one. */
+function raiseOldVersion(layer: ResolvingLayer, module: WrittenModule, node: MapNode, values: Values): void {
+  const written = textIn(values, 'k8s_version');
+  const minor = written === undefined ? undefined : /^1\.(\d+)/.exec(written)?.[1];
+  if (minor === undefined || Number(minor) >= Number(oldestKubernetes.slice(2))) return;
+  values.k8s_version = oldestKubernetes;
+  const { findings, source } = checkingOf(layer, module);
+  const place = placeOf(source, get(node, 'k8s_version') ?? node);
+  const message = `Kubernetes ${written} is no longer offered; ${oldestKubernetes}, the oldest supported one, is taken.`;
+  findings.add('notice', 'old-version', message, place, [`write \`k8s_version: "${oldestKubernetes}"\` or newer`]);
 }
 
 function checkOwnNetwork(layer: ResolvingLayer, module: WrittenModule, node: MapNode): void {

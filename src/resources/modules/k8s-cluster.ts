@@ -18,6 +18,9 @@ import {
 } from '../field.ts';
 import { moduleType, onClouds } from '../module-type.ts';
 
+/** The oldest version of Kubernetes in the standard support of EKS: 1.33 left it on 2026-07-29 (release calendar of EKS, read 2026-11). */
+export const oldestKubernetes = '1.34';
+
 const nodes = (min: number, max: number, defaults: { aws: number; gcp: number }, doc: string) =>
   int(min, max, doc, { default: defaults.aws, defaultOn: { gcp: defaults.gcp }, on: cloud });
 

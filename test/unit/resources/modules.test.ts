@@ -126,6 +126,14 @@ describe('rules over several fields', () => {
     ]);
   });
 
+  test('a version of Kubernetes that is no longer offered becomes the oldest supported one, with a notice', async () => {
+    const { app, notices } = await readFiles(layer('  - {type: k8s-cluster, k8s_version: "1.21"}'), { target: 'aws' });
+    expect(app?.modules[0]?.settings.k8s_version).toBe('1.34');
+    expect(notices).toEqual([
+      'old-version: Kubernetes 1.21 is no longer offered; 1.34, the oldest supported one, is taken.',
+    ]);
+  });
+
   test('a role links to what it may use', async () => {
     const app = await appOf(
       layer(
