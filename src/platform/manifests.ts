@@ -27,6 +27,7 @@ export {
   managedBy,
   metricsDoorLabel,
 } from './manifests/metadata.ts';
+export { manifestNotices } from './manifests/notices.ts';
 export {
   type ClusterTarget,
   certificateNames,

@@ -44,17 +44,11 @@ export const mongodb: Realisation = {
         ...['--tlsMode', 'requireTLS', '--tlsCertificateKeyFile', `${filesFolder}/server.pem`],
         ...['--tlsCAFile', `${filesFolder}/ca.crt`, '--tlsAllowConnectionsWithoutCertificates', '--bind_ip_all'],
       ],
-      // `allowTLS` while the image makes its user: this asks with TLS, so it answers only once that is over.
+      // By the pod's address: while the image makes its user, the server listens on 127.0.0.1 only.
       ready: [
-        'mongosh',
-        '--quiet',
-        '--tls',
-        '--tlsCAFile',
-        `${filesFolder}/ca.crt`,
-        '--host',
-        'localhost',
-        '--eval',
-        'db.hello().ok',
+        'sh',
+        '-c',
+        `mongosh --quiet --tls --tlsCAFile ${filesFolder}/ca.crt --tlsAllowInvalidHostnames --host "$(hostname -i)" --eval 'db.hello().ok'`,
       ],
     };
   },

@@ -89,7 +89,7 @@ const choices = fc.record({
 function always(judge: (objects: ReturnType<typeof manifests>, given: App) => void): void {
   fc.assert(
     fc.property(apps, choices, (given, chosen) => judge(manifests(given, options(chosen)), given)),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 }
 
@@ -182,7 +182,7 @@ describe('whatever the App', () => {
         expect(printManifests(structuredClone(given), options(chosen))).toBe(text);
         expect(text.indexOf('kind: Namespace')).toBe(text.indexOf('kind: '));
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 });
