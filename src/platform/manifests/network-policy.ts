@@ -26,7 +26,7 @@ const nameLabel = 'kubernetes.io/metadata.name';
 const meshNamespaces = ['linkerd', 'linkerd-viz'] as const;
 
 /** Peers that no policy may shut out: the mesh's control plane and whoever reads metrics. */
-export const doors: readonly Peer[] = [
+const doors: readonly Peer[] = [
   { namespaceSelector: { matchExpressions: [{ key: nameLabel, operator: 'In', values: meshNamespaces }] } },
   { namespaceSelector: { matchLabels: { [metricsDoorLabel]: 'true' } } },
 ];

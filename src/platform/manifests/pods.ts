@@ -37,7 +37,7 @@ export interface PodParts {
   readonly options: ManifestOptions;
 }
 
-export function tolerations(service: Service): V1Toleration[] {
+function tolerations(service: Service): V1Toleration[] {
   const written = service.settings['tolerations'];
   if (!Array.isArray(written)) return [];
   return written.map((one: Record<string, unknown>) => ({
@@ -49,7 +49,7 @@ export function tolerations(service: Service): V1Toleration[] {
 }
 
 /** Labels and annotations of pods: the user's own never displace those that select, guard or roll them. */
-export function podMetadata({
+function podMetadata({
   service,
   owner,
   environment,

@@ -6,7 +6,7 @@ import type { ManifestOptions } from './options.ts';
 type Question = Pick<V1Probe, 'httpGet' | 'exec' | 'tcpSocket'>;
 
 /** The port that a probe asks; undefined for a service without ports. */
-export function probedPort(service: Service, probe: Probe | undefined): number | undefined {
+function probedPort(service: Service, probe: Probe | undefined): number | undefined {
   return probe?.port ?? service.probePort ?? service.ports[0]?.port;
 }
 

@@ -18,7 +18,7 @@ export interface Environment {
 const shown = (value: string): OutputValue => ({ value, secret: false });
 
 /** The Secret of a service's variables. */
-export const secretName = (service: Service): string => `${service.name}.env`;
+const secretName = (service: Service): string => `${service.name}.env`;
 
 function resourceOutput(app: App, id: Id, output: string, options: ManifestOptions): OutputValue {
   const resource = app.resources.find((one) => one.id === id);
