@@ -1,6 +1,7 @@
 /** `opta dev logs [-f] [--since] [service...]`: what services print, also of a run that is over. */
-import { findProgram } from '../targets/process/status.ts';
-import { connect, readLogs } from '../targets/process/supervisor/index.ts';
+import { existsSync } from 'node:fs';
+import { connected, findProgram } from '../targets/process/status.ts';
+import { connect, readLogs, stateFolder } from '../targets/process/supervisor/index.ts';
 import { type ExitCode, given, type Invocation, projectFolder, text, wrongValue } from './invocation.ts';
 
 export async function devLogs(invocation: Invocation): Promise<ExitCode> {
@@ -22,9 +23,10 @@ export async function devLogs(invocation: Invocation): Promise<ExitCode> {
   return 0;
 }
 
-/** A misspelt name should not look like a silent service. */
+/** A misspelt name, or a folder where nothing ever ran, should not look like a silent service. */
 async function checkNames({ system, args }: Invocation, folder: string): Promise<void> {
-  const client = await connect(system, folder);
+  const ranBefore = existsSync(stateFolder(system, folder).logs);
+  const client = ranBefore ? await connect(system, folder) : await connected(system, folder);
   if (!client) return;
   const programs = await client.list();
   client.close();

@@ -1,6 +1,7 @@
 /** `opta init --recipe NAME --yes`: a project from a recipe, without questions; nothing that is there is overwritten. */
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
+import { parseDocument } from 'yaml';
 import { jsonSchema } from '../app/json-schema.ts';
 import { UserError } from '../errors.ts';
 import { type Initialised, initFromRecipe } from '../recipes/init.ts';
@@ -21,7 +22,7 @@ export async function init(invocation: Invocation): Promise<ExitCode> {
   system.stdout.write(
     given(invocation, 'json')
       ? `${JSON.stringify({ ...made, files: made.files.map(({ path }) => path) }, undefined, 2)}\n`
-      : told(made),
+      : told(made, system.cwd),
   );
   return 0;
 }
@@ -62,17 +63,21 @@ async function answersOf(invocation: Invocation): Promise<Record<string, string 
 }
 
 async function readAnswers(file: string): Promise<Record<string, string>> {
-  const { parse } = await import('yaml');
-  try {
-    const read: unknown = parse(await readFile(file, 'utf8'));
-    if (typeof read !== 'object' || read === null || Array.isArray(read)) throw new Error('it is not a map');
-    return Object.fromEntries(Object.entries(read).map(([name, value]) => [name, String(value)]));
-  } catch (error) {
-    throw new UserError('bad-value', `--answers cannot be read from ${file}: ${(error as Error).message}`, {
+  const wrong = (why: string, cause?: unknown) =>
+    new UserError('bad-value', `--answers cannot be read from ${file}: ${why}`, {
       hints: ['It is a map in YAML or JSON, such as `name: shop`.'],
+      cause,
       exitCode: 2,
     });
-  }
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw wrong(error.code ?? error.message, error);
+  });
+  const document = parseDocument(text);
+  const [problem] = document.errors;
+  if (problem) throw wrong(problem.message.split('\n')[0] ?? problem.code, problem);
+  const read: unknown = document.toJS();
+  if (typeof read !== 'object' || read === null || Array.isArray(read)) throw wrong('it is not a map');
+  return Object.fromEntries(Object.entries(read).map(([name, value]) => [name, String(value)]));
 }
 
 async function print(
@@ -86,9 +91,10 @@ async function print(
   return 0;
 }
 
-function told({ directory, written, next }: Initialised): string {
+function told({ directory, written, next }: Initialised, cwd: string): string {
+  const run = directory === cwd ? 'opta dev up' : `cd ${relative(cwd, directory)} && opta dev up`;
   const files = written.map((path) => `  ${path}\n`).join('');
-  const steps = ['Run it: opta dev up', ...next].map((step) => `  ${step}\n`).join('');
+  const steps = [`Run it: ${run}`, ...next].map((step) => `  ${step}\n`).join('');
   return written.length === 0
     ? `${directory} has all of it already\n\nNext:\n${steps}`
     : `Wrote to ${directory}:\n${files}\nNext:\n${steps}`;

@@ -9,7 +9,8 @@ import { type ExitCode, given, type Invocation } from './invocation.ts';
 export async function replay(invocation: Invocation): Promise<ExitCode> {
   const { system, args } = invocation;
   const file = args[0] ?? '-';
-  const events = parseStream(file === '-' ? await textOf(system.stdin) : await read(file), file);
+  const [text, name] = file === '-' ? [await textOf(system.stdin), 'standard input'] : [await read(file), file];
+  const events = parseStream(text, name);
   const renderer = await openRenderer({ system, mode: given(invocation, 'plain') ? 'lines' : 'auto', live: false });
   for (const event of events) renderer.emit(event);
   await renderer.close();
@@ -21,7 +22,7 @@ async function read(file: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (error) {
     throw new UserError('cannot-read', `cannot read ${file} (${(error as NodeJS.ErrnoException).code})`, {
-      hints: [],
+      hints: ['Check the path: it is relative to the current folder.'],
       cause: error,
     });
   }

@@ -1,11 +1,13 @@
 /** `opta try`: scaffolds the shop and runs it, and says what to look at next. */
 import { resolve } from 'node:path';
-import { devUp } from './dev-up.ts';
+import { devUp, upOptions } from './dev-up.ts';
 import { scaffold } from './init.ts';
 import { type ExitCode, type Invocation, text } from './invocation.ts';
 
 export async function tryOut(invocation: Invocation): Promise<ExitCode> {
   const { system, packageRoot } = invocation;
+  // Wrong flags are told before anything is written.
+  upOptions(invocation);
   const directory = resolve(system.cwd, text(invocation, 'dir') ?? 'opta-shop');
   const made = await scaffold(system, packageRoot, 'shop', directory, { name: 'shop' });
   system.stderr.write(`${made.written.length === 0 ? 'The shop is in' : 'Wrote the shop to'} ${directory}\n`);

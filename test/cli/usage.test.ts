@@ -1,0 +1,84 @@
+/** Help, and what is said of a line that opta does not understand. */
+import { describe, expect, test } from 'vitest';
+import { commands } from '../../src/cli.ts';
+import { root, runBin } from '../support/cli.ts';
+
+const opta = (...args: string[]) => runBin(args, root);
+const name = (path: readonly string[]) => path.join(' ');
+
+describe('help', () => {
+  test.each([[[]], [['help']], [['--help']], [['-h']]])(
+    'opta %j lists every command by its whole name',
+    async (args) => {
+      const { code, stdout, stderr } = await opta(...args);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      for (const { path } of commands) expect(stdout).toMatch(new RegExp(`^  ${name(path)} `, 'm'));
+    },
+  );
+
+  test('the commands stand in three groups, in the order of use', async () => {
+    const { stdout } = await opta('help');
+    const titles = stdout.split('\n').filter((line) => /^\S.*:$/.test(line));
+    expect(titles).toEqual(['Flags:', 'Start a project:', 'Develop on this machine:', 'Check and understand:']);
+    expect(stdout).toContain('Start here:         opta try');
+  });
+
+  test.each([[['dev']], [['help', 'dev']], [['dev', 'help']], [['dev', '--help']]])(
+    'opta %j lists its commands',
+    async (args) => {
+      const { code, stdout, stderr } = await opta(...args);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      for (const { path } of commands) expect(stdout.includes(`  ${name(path)} `)).toBe(path[0] === 'dev');
+    },
+  );
+
+  test.each([[['help', 'dev', 'up']], [['dev', 'help', 'up']], [['dev', 'up', '-h']]])(
+    'opta %j describes dev up',
+    async (args) => {
+      const { code, stdout } = await opta(...args);
+      expect(code).toBe(0);
+      expect(stdout).toContain('Usage: opta dev up [flags]');
+      expect(stdout).toContain('--https-port <port>');
+    },
+  );
+
+  test('it is the same for every command of the table', async () => {
+    const texts = await Promise.all(commands.map(({ path }) => opta('help', ...path)));
+    for (const [index, { path, flags }] of commands.entries()) {
+      expect(texts[index]).toMatchObject({ code: 0, stderr: '' });
+      expect(texts[index]?.stdout).toContain(`Usage: opta ${name(path)} `);
+      for (const flag of flags) expect(texts[index]?.stdout).toContain(flag.flags);
+    }
+  });
+});
+
+describe('a line that is not understood ends with 2, a code and what to do', () => {
+  test.each([
+    [['dv'], 'unknown-command', 'Did you mean `opta dev`?'],
+    [['up'], 'unknown-command', 'Did you mean `opta dev up`?'],
+    [['stauts'], 'unknown-command', 'Did you mean `opta dev status`?'],
+    [['dev', 'lgos'], 'unknown-command', 'Did you mean `opta dev logs`?'],
+    [['help', 'validat'], 'unknown-command', 'Did you mean `opta validate`?'],
+    [['xyzzy'], 'unknown-command', '`opta help` lists the commands.'],
+    [['validate', '--jsn'], 'unknown-flag', 'Did you mean `--json`?'],
+    [['dev', 'up', '--detch'], 'unknown-flag', 'Did you mean `--detach`?'],
+    [['dev', 'up', '--nothing-like-it'], 'unknown-flag', '`opta help dev up` shows what it takes.'],
+    [['replay'], 'usage', '`opta replay` needs <file>'],
+    [['dev', 'exec', 'api'], 'usage', '`opta dev exec` needs <command>'],
+    [['validate', '-c'], 'usage', 'needs a value'],
+    [['schema', 'extra'], 'usage', 'too many arguments'],
+    [['dev', 'up', '--on', 'mars'], 'bad-value', '--on takes process or kind, not "mars"'],
+    [['init', '--recipe', 'shop', '--yes', '--cloud', 'ibm'], 'bad-value', '--cloud takes aws or gcp, not "ibm"'],
+    [['dev', 'up', '--https-port', '70000'], 'bad-value', '--https-port takes a port'],
+    [['dev', 'up', '--http-port', 'x'], 'bad-value', '--http-port takes a port'],
+    [['dev', 'up', '--timeout', '-1'], 'bad-value', '--timeout takes a number of seconds'],
+    [['validate', '--var', 'x'], 'bad-value', '--var takes name=value'],
+    [['explain', 'postgers'], 'unknown-module-type', 'did you mean `postgres`'],
+  ])('opta %j: %s', async (args, code, text) => {
+    const ran = await opta(...args);
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toContain(`error[${code}]`);
+    expect(ran.stderr).toContain(text);
+    expect(ran.stderr).not.toMatch(/^\s+at /m);
+  });
+});
