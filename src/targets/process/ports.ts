@@ -98,11 +98,13 @@ async function insist(
   });
 }
 
+/** A file that was torn by a crash or is no list of ports is as good as none: ports are chosen anew. */
 export async function readPorts(folder: string): Promise<Ports> {
   try {
-    return JSON.parse(await readFile(join(folder, 'ports.json'), 'utf8')) as Ports;
+    const found: unknown = JSON.parse(await readFile(join(folder, 'ports.json'), 'utf8'));
+    const entries = Object.entries(typeof found === 'object' ? (found ?? {}) : {});
+    return Object.fromEntries(entries.filter(([, port]) => Number.isInteger(port) && port > 0 && port < 65_536));
   } catch (error) {
-    // A file cut short by a crash is as good as none: ports are chosen anew.
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw error;
   }

@@ -20,7 +20,7 @@ export const certificatesFolder = (stateFolder: string): string => join(stateFol
 /** Folders outside of `.opta` that hold data, for `down --volumes`. */
 export const elsewhereFile = (stateFolder: string): string => join(stateFolder, 'elsewhere.json');
 
-export function stateStep({ situation }: Session, elsewhere: readonly string[]): Step {
+export function stateStep({ situation, secrets }: Session, elsewhere: readonly string[]): Step {
   const { state, ports } = situation;
   const folders = `${JSON.stringify(elsewhere)}\n`;
   return step({
@@ -28,6 +28,8 @@ export function stateStep({ situation }: Session, elsewhere: readonly string[]):
     title: 'state folder .opta',
     kind: 'change',
     async isDone() {
+      // Secrets that cannot be read stop the run before anything starts.
+      await secrets.values();
       const kept = await readPorts(state.path);
       const same = Object.keys({ ...kept, ...ports }).every((key) => kept[key] === ports[key]);
       return same && (await readFile(elsewhereFile(state.path), 'utf8').catch(() => '')) === folders;
