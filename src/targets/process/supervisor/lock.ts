@@ -3,6 +3,8 @@ import { rmSync, statSync } from 'node:fs';
 import { UserError } from '../../../errors.ts';
 
 export interface Lock {
+  /** False once the file was removed or replaced by somebody else: others can take the lock then. */
+  holds(): boolean;
   /** Removes the file and lets go; once is enough. */
   release(): void;
 }
@@ -34,11 +36,13 @@ export async function takeLock(path: string): Promise<Lock | undefined> {
     // The holder before us may have removed the file between our opening and locking it: then we hold nothing.
     if (opened !== undefined && identity(path) === opened) {
       let held = true;
+      const holds = () => held && identity(path) === opened;
       return {
+        holds,
         release() {
           if (!held) return;
+          if (holds()) rmSync(path, { force: true });
           held = false;
-          rmSync(path, { force: true });
           database.close();
         },
       };

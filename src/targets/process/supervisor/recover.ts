@@ -1,5 +1,5 @@
 /** Ends what a dead supervisor left running, and removes its files. */
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import type { System } from '../../../system/system.ts';
 import { prepareStateFolder, type StateFolder, stateFolder } from './folder.ts';
 import { bearsMark, groupLives, membersOf, waitGone } from './groups.ts';
@@ -71,7 +71,8 @@ export async function recoverLocked(system: System, folder: StateFolder): Promis
  */
 export async function recover(system: System, projectFolder: string): Promise<Recovered> {
   const folder = stateFolder(system, projectFolder);
-  if (![folder.ledger, folder.lock, folder.control].some((path) => existsSync(path)))
+  const isThere = (path: string) => statSync(path, { throwIfNoEntry: false }) !== undefined;
+  if (!isThere(folder.path) || ![folder.ledger, folder.lock, folder.control].some(isThere))
     return { alive: false, ended: [] };
   prepareStateFolder(folder);
   const lock = await takeLock(folder.lock);

@@ -20,7 +20,9 @@ export interface ServerOptions {
 }
 
 export interface ControlServer {
-  /** Removes the socket's file and ends all connections once what was written to them is sent. */
+  /** Takes no new connections; from now on the socket's path is another supervisor's. */
+  unlisten(): void;
+  /** Takes no new connections, and ends all others once what was written to them is sent. */
   close(): Promise<void>;
   clients(): number;
 }
@@ -96,13 +98,16 @@ export async function openControl(path: string, options: ServerOptions): Promise
   await listen(server, path);
   // Such as too many open files: that client is turned away, the others stay.
   server.on('error', (error) => options.note(`control socket: ${error.message}`));
+  const closed = new Promise<void>((resolve) => server.once('close', resolve));
+  // Closing removes the socket's file.
+  const unlisten = () => void (server.listening && server.close());
   return {
+    unlisten,
     clients: () => sockets.size,
-    close: () =>
-      new Promise((resolve) => {
-        rmSync(path, { force: true });
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroySoon();
-      }),
+    close() {
+      unlisten();
+      for (const socket of sockets) socket.destroySoon();
+      return closed;
+    },
   };
 }

@@ -1,5 +1,5 @@
 /** The long-lived process behind `opta --supervise`: takes the lock, cleans up after a dead one, serves until it is stopped. */
-import { rmSync } from 'node:fs';
+import { watch } from 'node:fs';
 import type { System } from '../../../system/system.ts';
 import { failureOf } from './failures.ts';
 import { prepareStateFolder, type StateFolder, stateFolder } from './folder.ts';
@@ -71,8 +71,8 @@ async function serve(system: System, folder: StateFolder, lock: Lock, options: S
   const stop = (force: boolean): Promise<void> => {
     const stopped = supervisor.stop(force);
     ending ??= stopped.then(() => {
-      ledger.remove();
-      rmSync(folder.control, { force: true });
+      control.unlisten();
+      if (lock.holds()) ledger.remove();
       lock.release();
     });
     ending.then(over.resolve, over.reject);
@@ -94,12 +94,21 @@ async function serve(system: System, folder: StateFolder, lock: Lock, options: S
     abandoned: stopNow,
     left: mayBeIdle,
   });
+  // Whoever deletes the state folder can no longer reach us: nothing may run on unseen.
+  const watching = watch(folder.path, () => {
+    if (lock.holds()) return;
+    control.unlisten();
+    ledger.remove();
+    stopNow();
+  });
+  watching.on('error', (error) => note(`state folder: ${error.message}`));
   if (signal.aborted) stopNow();
   signal.addEventListener('abort', stopNow, { once: true });
   mayBeIdle();
   tell(system, { state: 'ready' });
   await over.promise;
   cancelIdle();
+  watching.close();
   // Lets the answers to those who asked for the stop go out first.
   await system.clock.sleep(1);
   await control.close();
