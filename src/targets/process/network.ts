@@ -16,7 +16,8 @@ export function dataPlaneConfig(
   certificate: IngressCertificate,
   parentProxy: DataPlaneConfig['parentProxy'],
 ): DataPlaneConfig {
-  const callable = callers(app);
+  const services = new Map(app.services.map((service) => [service.id, service]));
+  const callable = callableBy(app, services);
   return {
     ingress: {
       httpsPort: port(ports, 'https'),
@@ -33,15 +34,14 @@ export function dataPlaneConfig(
     },
     upstreams: app.services.flatMap(upstreams),
     outbound: app.services.map((service): Outbound => {
-      const allowed = callable.get(service.id);
+      const allowed = callable(service);
       return {
         service: service.id,
         proxyPort: port(ports, proxyKey(service.id)),
         direct: service.links
-          .filter(({ kind }) => kind === 'service')
-          .flatMap(({ to }) =>
-            upstreamsOf(app, to).map((key) => ({ upstream: key, port: port(ports, directKey(service.id, key)) })),
-          ),
+          .flatMap(({ to }) => services.get(to) ?? [])
+          .flatMap(keysOf)
+          .map((key) => ({ upstream: key, port: port(ports, directKey(service.id, key)) })),
         ...(allowed === undefined ? {} : { allowed }),
       };
     }),
@@ -55,9 +55,7 @@ function port(ports: Ports, key: string): number {
   return found;
 }
 
-function upstreamsOf(app: App, service: string): readonly string[] {
-  return (app.services.find(({ id }) => id === service)?.ports ?? []).map(({ name }) => upstreamKey(service, name));
-}
+const keysOf = ({ id, ports }: Service): readonly string[] => ports.map(({ name }) => upstreamKey(id, name));
 
 function upstreams(service: Service): readonly Upstream[] {
   return service.ports.map((port) => ({
@@ -80,17 +78,18 @@ export function hostsOf({ name, layer }: Pick<Service, 'name' | 'layer'>): reado
   return [short, `${short}.svc`, `${short}.svc.cluster.local`];
 }
 
-/** For each service the upstreams it may call; absent where everything may be called. */
-function callers(app: App): ReadonlyMap<string, readonly string[]> {
+/** For each service the upstreams it may call; undefined where everything may be called. */
+function callableBy(
+  app: App,
+  services: ReadonlyMap<string, Service>,
+): (caller: Service) => readonly string[] | undefined {
   const closed = new Set(app.layers.filter(({ authorization }) => authorization === 'links').map(({ name }) => name));
-  if (closed.size === 0) return new Map();
-  return new Map(
-    app.services.map((caller) => {
-      const linked = new Set(caller.links.map(({ to }) => to));
-      const open = app.services.filter(({ id, layer }) => !closed.has(layer) || linked.has(id) || id === caller.id);
-      return [caller.id, open.flatMap(({ id, ports }) => ports.map(({ name }) => upstreamKey(id, name)))];
-    }),
-  );
+  if (closed.size === 0) return () => undefined;
+  const open = app.services.filter(({ layer }) => !closed.has(layer)).flatMap(keysOf);
+  return (caller) => {
+    const linked = caller.links.flatMap(({ to }) => services.get(to) ?? []);
+    return [...new Set([...open, ...[caller, ...linked].flatMap(keysOf)])];
+  };
 }
 
 /** The user's own proxy, from the variables that curl reads. */

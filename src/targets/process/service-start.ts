@@ -33,8 +33,14 @@ export async function serviceStarts(system: System, app: App, stateFolder: strin
     return version;
   };
   const all = await Promise.all(app.services.map((service) => startOf(system, service, stateFolder, node)));
+  // Services that share a folder share its packages: the first one's step installs for all.
+  const first = new Map<string, ServiceStart['install']>();
+  const starts = all.map(({ id, start }): [string, ServiceStart] => {
+    if (start.install && !first.has(start.directory)) first.set(start.directory, start.install);
+    return [id, { ...start, install: start.install && first.get(start.directory) }];
+  });
   return {
-    starts: new Map(all.map(({ id, start }) => [id, start])),
+    starts: new Map(starts),
     diagnostics: all.flatMap(({ diagnostics }) => diagnostics),
   };
 }

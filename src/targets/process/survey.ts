@@ -1,4 +1,5 @@
 /** What planning needs to know of this machine and this project, read once so that planning itself asks nothing. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { App } from '../../app/app.ts';
 import type { Diagnostic } from '../../errors.ts';
@@ -40,13 +41,14 @@ export interface Situation extends UpOptions {
   readonly diagnostics: readonly Diagnostic[];
   /** Ids of programs that a living supervisor has; undefined when none lives. */
   readonly running: readonly string[] | undefined;
+  /** A killed run may have left processes: a ledger is there without a supervisor. */
+  readonly leftovers: boolean;
   readonly authorityFile: string;
   readonly trust: TrustFiles;
   /** V8's code cache for services on Node: of the machine, so that a new project starts quickly too. */
   readonly compileCache: string;
   readonly parentProxy: DataPlaneConfig['parentProxy'];
   readonly noProxy: string | undefined;
-  readonly clock: Pick<System['clock'], 'now'>;
 }
 
 /** Throws UserError `port-taken`, `port-not-allowed` or `start-command-missing`. Changes nothing. */
@@ -68,12 +70,12 @@ export async function survey(system: System, app: App, options: UpOptions): Prom
     starts: starts.starts,
     diagnostics: starts.diagnostics,
     running: alive?.programs,
+    leftovers: alive === undefined && existsSync(state.ledger),
     authorityFile: join(authorityFolder(system), 'ca.pem'),
     trust: trustFilesIn(join(state.path, 'certificates')),
     compileCache: join(cacheFolder(system), 'compile'),
     parentProxy: parentProxyOf(system),
     noProxy: noProxyOf(system),
-    clock: system.clock,
   };
 }
 

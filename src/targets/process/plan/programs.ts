@@ -50,15 +50,20 @@ function readyStep(session: Session, id: string, ms: number): Step {
   });
 }
 
-/** Prepares, starts, waits and finishes one resource. `last` is the step after which it can be used. */
-export function resourceSteps(
-  session: Session,
-  wanted: Wanted,
-): { readonly steps: readonly Step[]; readonly last: readonly string[] } {
+export interface ResourceSteps {
+  readonly steps: readonly Step[];
+  /** Those after which it can be used. */
+  readonly last: readonly string[];
+  /** Where it keeps data outside of `.opta`. */
+  readonly folders: readonly string[];
+}
+
+/** Prepares, starts, waits and finishes one resource. */
+export function resourceSteps(session: Session, wanted: Wanted): ResourceSteps {
   const { id } = wanted.resource;
   const plan = planResource(wanted);
-  // What a killed run left running on the same data must have ended first.
-  const ground = ['state', 'certificates', ...(session.situation.running === undefined ? ['supervisor'] : [])];
+  // What a killed run left running on the same data is ended by the supervisor's start, and must have ended first.
+  const ground = ['state', 'certificates', ...(session.situation.leftovers ? ['supervisor'] : [])];
   const prepare = plan.prepare.map((one): Step => ({ ...one, needs: [...new Set([...ground, ...one.needs])] }));
   const start = step({
     id: `start:${id}`,
@@ -72,6 +77,7 @@ export function resourceSteps(
   const ready = waits.map((one) => one.id);
   const after = plan.after.map((one): Step => ({ ...one, needs: [...new Set([...ready, ...one.needs])] }));
   return {
+    folders: plan.folders,
     steps: [...prepare, start, ...waits, ...after],
     last: after.length > 0 ? after.map((one) => one.id) : ready,
   };
@@ -79,25 +85,14 @@ export function resourceSteps(
 
 /** One step for each folder with packages, however many services live in it. */
 export function installSteps(session: Session): readonly Step[] {
-  const folders = new Map<string, Service>();
+  const steps = new Map<string, Step>();
   for (const service of session.app.services) {
     const start = session.situation.starts.get(service.id);
-    if (start?.install && !folders.has(start.directory)) folders.set(start.directory, service);
+    if (start?.install && !steps.has(start.install.stepId)) {
+      steps.set(start.install.stepId, installStep(session, service, start));
+    }
   }
-  return [...folders.values()].flatMap((service) => {
-    const start = session.situation.starts.get(service.id);
-    return start ? [installStep(session, service, start)] : [];
-  });
-}
-
-/** The step that installs for a service: its own, or that of the first service in the same folder. */
-function installOfService(session: Session, service: Service): readonly string[] {
-  const { starts } = session.situation;
-  const start = starts.get(service.id);
-  if (!start?.install) return [];
-  for (const { directory, install } of starts.values())
-    if (directory === start.directory && install) return [install.stepId];
-  return [];
+  return [...steps.values()];
 }
 
 function installStep(session: Session, service: Service, { install, directory, path }: ServiceStart): Step {
@@ -178,7 +173,7 @@ export function serviceSteps(
     id: `start:${service.id}`,
     title: `start ${service.id}`,
     kind: 'change',
-    needs: ['supervisor', 'data-plane', ...installOfService(session, service), ...needs],
+    needs: ['supervisor', 'data-plane', ...(start.install ? [start.install.stepId] : []), ...needs],
     facts: { argv: start.argv, replicas: service.replicas.min, cronJobs: service.cronJobs.length },
     ...starting(session, async () => {
       const folders = storageFolders(service, state.path);

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { App, Service } from '../../../app/app.ts';
 import type { Plan, Step } from '../../../engine/step.ts';
 import { resourceKey } from '../ports.ts';
-import { planResource } from '../resources/index.ts';
 import type { Wanted } from '../resources/realisation.ts';
 import type { Situation } from '../survey.ts';
 import {
@@ -31,11 +30,11 @@ export function planUp(app: App, situation: Situation): UpPlan {
   const wanted = app.resources.map((resource) => wantedOf(session, resource));
   const resources = wanted.map((one) => ({ id: one.resource.id, ...resourceSteps(session, one) }));
   const lastOf = new Map<string, readonly string[]>(resources.map(({ id, last }) => [id, last]));
-  const order = new Map(app.services.map(({ id }, index) => [id, index]));
+  const order = new Map(app.services.map(({ id, replicas }, index) => [id, { index, runs: replicas.min > 0 }]));
   const services = app.services.flatMap((service) =>
-    serviceSteps(session, service, wanted, readyBefore(service, order, app, lastOf)),
+    serviceSteps(session, service, wanted, readyBefore(service, order, lastOf)),
   );
-  const elsewhere = wanted.flatMap((one) => planResource(one).folders);
+  const elsewhere = resources.flatMap(({ folders }) => folders);
   const body = [...unique(resources.flatMap(({ steps }) => steps)), ...installSteps(session), ...services];
   const programs = new Set([dataPlaneId, ...body.map(({ id }) => id.replace(/^(start|ready):/, ''))]);
   const steps: readonly Step[] = [
@@ -82,15 +81,14 @@ export const dataFolder = (stateFolder: string): string => join(stateFolder, 'da
 /** Everything a service links to or takes a value from. In a circle of links only those before it in the file count. */
 function readyBefore(
   service: Service,
-  order: ReadonlyMap<string, number>,
-  app: App,
+  order: ReadonlyMap<string, { readonly index: number; readonly runs: boolean }>,
   lastOf: ReadonlyMap<string, readonly string[]>,
 ): readonly string[] {
-  const own = order.get(service.id) ?? 0;
+  const own = order.get(service.id)?.index ?? 0;
   const needs = service.links.flatMap(({ to, kind }) => {
     if (kind === 'resource') return lastOf.get(to) ?? [];
-    const target = app.services.find(({ id }) => id === to);
-    return target && (order.get(to) ?? 0) < own && target.replicas.min > 0 ? [`ready:${to}`] : [];
+    const target = order.get(to);
+    return target?.runs && target.index < own ? [`ready:${to}`] : [];
   });
   const mentioned = service.env.flatMap(({ value }) =>
     value.flatMap((part) => (typeof part === 'string' ? [] : (lastOf.get(part.resource) ?? []))),
