@@ -44,7 +44,8 @@ async function connected<T>(
   password: string | undefined,
   act: (client: MongoClient) => Promise<T>,
 ): Promise<T> {
-  const mongo = await import('mongodb');
+  // The default is what both Node and a bundle give of a CommonJS package.
+  const { default: mongo } = await import('mongodb');
   const auth = password === undefined ? {} : { auth: { username: user, password }, authSource: 'admin' };
   const client = new mongo.MongoClient(addressOf(wanted), { ...auth, serverSelectionTimeoutMS: 10_000 });
   try {
