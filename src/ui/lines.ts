@@ -11,11 +11,12 @@ import { markOf, paint, symbol, type Theme } from './theme.ts';
 type Of<T extends Event['type']> = Extract<Event, { type: T }>;
 
 function stepLines(picture: Picture, { id, state, ms, failure }: Of<'step'>, theme: Theme): string[] {
+  // What had to be done or went wrong is told; the last line counts the rest.
+  if (state === 'running' || state === 'unchanged' || state === 'skipped') return [];
   const row = picture.steps.find((step) => step.id === id);
-  if (state === 'running' && row?.kind === 'check') return [];
   const { mark, style } = markOf(theme, state);
   const word = state === 'done' ? '' : ` ${state}`;
-  const time = ms === undefined || state === 'skipped' ? '' : ` ${paint(theme, 'dim', duration(ms))}`;
+  const time = ms === undefined ? '' : ` ${paint(theme, 'dim', duration(ms))}`;
   const line = `${paint(theme, style, mark)} ${row?.title ?? id}${paint(theme, style, word)}${time}`;
   return failure ? [line, ...formatFailure(failure, { theme }).split('\n')] : [line];
 }
@@ -45,8 +46,9 @@ function linesOf(before: Picture, after: Picture, event: Event, theme: Theme): s
     case 'step':
       return stepLines(after, event, theme);
     case 'note': {
-      const row = after.steps.find((step) => step.id === event.id);
-      return row ? [paint(theme, 'dim', `  ${row.title}: ${event.why}`)] : [];
+      // Only the first: those after it are for a row that changes in place.
+      const row = before.steps.find((step) => step.id === event.id);
+      return row && row.why === undefined ? [paint(theme, 'dim', `  ${row.title}: ${event.why}`)] : [];
     }
     case 'progress':
       return [];

@@ -42,8 +42,7 @@ function readyStep(session: Session, id: string, ms: number): Step {
     kind: 'wait',
     needs: [`start:${id}`],
     deadlineMs: ms + slack,
-    async run({ signal, note }) {
-      note('its first replicas start');
+    async run({ signal }) {
       await clientOf(session).waitReady(id, ms, signal);
       return undefined;
     },
@@ -123,7 +122,7 @@ function installStep(session: Session, service: Service, { install, directory, p
     isDone: () => isInstalled(directory, install, stampFile),
     async run({ note, signal }) {
       note(argv.join(' '));
-      const ran = await clientOf(session).runOnce(spec, { signal, onLine: (line) => note(line) });
+      const ran = await clientOf(session).runOnce(spec, { signal, onLine: (line) => line.trim() !== '' && note(line) });
       if (ran.code !== 0) throw installFailed(service, argv, directory, ran);
       await markInstalled(directory, install, stampFile);
       return undefined;

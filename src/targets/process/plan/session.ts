@@ -2,10 +2,10 @@
 import type { App, Service } from '../../../app/app.ts';
 import type { Emit } from '../../../engine/event.ts';
 import type { Step, StepContext } from '../../../engine/step.ts';
+import { openSecrets, type Secrets } from '../../../platform/secrets.ts';
 import { type Environment, serviceEnvironment } from '../environment.ts';
 import { resourceOutputs } from '../resources/index.ts';
 import type { Output, Wanted } from '../resources/realisation.ts';
-import { openSecrets, type Secrets } from '../secrets.ts';
 import type { SupervisorClient } from '../supervisor/index.ts';
 import type { Situation } from '../survey.ts';
 

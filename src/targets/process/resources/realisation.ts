@@ -2,7 +2,7 @@
 import type { Resource } from '../../../app/app.ts';
 import type { Step } from '../../../engine/step.ts';
 import type { Diagnostic } from '../../../errors.ts';
-import type { Secrets } from '../secrets.ts';
+import type { Secrets } from '../../../platform/secrets.ts';
 import type { ProgramSpec } from '../spec.ts';
 import type { Facts } from './facts.ts';
 

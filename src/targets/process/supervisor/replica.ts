@@ -96,7 +96,7 @@ export class Replica {
   async diagnosis(waitedMs: number): Promise<Failure | undefined> {
     const life = this.#current;
     if (!life || life.ready) return undefined;
-    const last = life.why?.replace(/^starting: /, '') ?? 'no answer yet';
+    const last = life.why ?? 'no answer yet';
     return lateFailure(this.#owner.world, life.spec, life.instance, last, waitedMs);
   }
 
@@ -193,7 +193,7 @@ export class Replica {
   #watchStart(life: Life, signal?: AbortSignal): Promise<Startup> {
     const either = signal ? AbortSignal.any([life.abort.signal, signal]) : life.abort.signal;
     return awaitReady(this.#owner.world, life.spec, life.instance, either, (why) => {
-      life.why = `starting: ${why}`;
+      life.why = why;
       this.#owner.changed();
     });
   }
