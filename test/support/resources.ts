@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Resource } from '../../src/app/app.ts';
 import type { Step, StepContext } from '../../src/engine/step.ts';
+import { openSecrets } from '../../src/platform/secrets.ts';
 import type { ResourceName } from '../../src/resources/names.ts';
 import { nodeSystem } from '../../src/system/node.ts';
 import type { Running, System } from '../../src/system/system.ts';
 import type { Facts } from '../../src/targets/process/resources/facts.ts';
 import type { ResourcePlan, Wanted } from '../../src/targets/process/resources/realisation.ts';
-import { openSecrets } from '../../src/targets/process/secrets.ts';
 
 export const system = nodeSystem();
 
