@@ -63,7 +63,9 @@ function foldService(row: ServiceRow, event: Of<'service'>): ServiceRow {
 }
 
 function foldPlan(picture: Picture, { type, at, steps, ...plan }: Of<'plan'>): Picture {
-  const { end, ...rest } = picture;
+  const { end, ...before } = picture;
+  // What is being taken down has no address any more.
+  const rest = plan.goal === 'up' || plan.goal === 'resume' ? before : { ...before, addresses: [] };
   return { ...rest, ...plan, since: at, steps: steps.map((step) => ({ ...step, state: 'pending' })) };
 }
 

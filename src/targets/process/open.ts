@@ -4,7 +4,7 @@ import type { RunResult } from '../../engine/run.ts';
 import type { Plan } from '../../engine/step.ts';
 import { UserError } from '../../errors.ts';
 import { planDown } from './plan/down.ts';
-import { clientOf, type Session } from './plan/session.ts';
+import { clientOf, isShown, type Session } from './plan/session.ts';
 
 export { survey } from './survey.ts';
 
@@ -29,7 +29,7 @@ export interface Company {
 
 /**
  * After a good `up`: a run that started the supervisor in the foreground shows its events until it is interrupted, and
- * then stops everything. Any other run is over. Resolves true when everything ended well.
+ * then stops everything. Any other run is over: `left`.
  */
 export async function keepCompany(session: Session, company: Company): Promise<'left' | 'stopped' | 'failed'> {
   const client = clientOf(session);
@@ -40,20 +40,30 @@ export async function keepCompany(session: Session, company: Company): Promise<'
   }
   for (const value of await session.secrets.values()) company.secrets.add(value);
   const watching = new AbortController();
-  const watched = client.watch(({ at: _, ...event }) => company.emit(event), { signal: watching.signal });
+  const watched = client.watch(
+    ({ at: _, ...event }) => {
+      if (isShown(event)) company.emit(event);
+    },
+    { signal: watching.signal },
+  );
+  watched.catch(() => {});
   const interrupted = new Promise<'interrupted'>((resolve) => {
     if (company.signal.aborted) resolve('interrupted');
     company.signal.addEventListener('abort', () => resolve('interrupted'), { once: true });
   });
   const how = await Promise.race([interrupted, client.closed.then(() => 'ended' as const)]);
-  watching.abort();
-  await watched.catch(() => {});
-  // `opta dev down` elsewhere, or a supervisor that was killed: the plan below finds out which.
-  if (how === 'ended') company.emit({ type: 'note', id: 'stop', why: 'stopped from outside' });
   const { projectFolder } = session.situation;
   const result = await company.run(
     planDown({ projectFolder, volumes: false, force: company.force }),
     new AbortController().signal,
   );
+  watching.abort();
+  // `opta dev down` elsewhere leaves nothing to end; a supervisor that was killed does.
+  if (how === 'ended' && result.outcome === 'done') {
+    const message = 'the supervisor ended by itself; what it had started was ended after it';
+    const hints = [`Its own log is ${session.situation.state.ownLog}.`, 'Start again: `opta dev up`.'];
+    company.emit({ type: 'diagnostic', diagnostic: { severity: 'error', code: 'supervisor-ended', message, hints } });
+    return 'failed';
+  }
   return result.outcome === 'failed' ? 'failed' : 'stopped';
 }

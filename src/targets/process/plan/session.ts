@@ -1,6 +1,6 @@
 /** What the steps of one plan share while they run: the connection to the supervisor and what resources gave. */
 import type { App, Service } from '../../../app/app.ts';
-import type { Emit } from '../../../engine/event.ts';
+import type { Emit, Said } from '../../../engine/event.ts';
 import type { Step, StepContext } from '../../../engine/step.ts';
 import { openSecrets, type Secrets } from '../../../platform/secrets.ts';
 import { type Environment, serviceEnvironment } from '../environment.ts';
@@ -41,12 +41,18 @@ export function clientOf(session: Session): SupervisorClient {
   return session.client;
 }
 
+/** Our own parts are a row only when something is wrong with them. */
+export function isShown(event: Said): boolean {
+  if (event.type !== 'service' || !event.service.startsWith('opta/') || event.kind === 'resource') return true;
+  return event.state === 'failed' || event.state === 'restarting';
+}
+
 /** Shows what the supervisor says of services, without their logs, while the plan runs. */
 export function watchServices(session: Session, emit: Emit): void {
   const client = clientOf(session);
   const watched = client.watch(
     ({ at: _, ...event }) => {
-      if (event.type === 'service') emit(event);
+      if (event.type === 'service' && isShown(event)) emit(event);
     },
     { logs: false, signal: session.watching.signal },
   );
