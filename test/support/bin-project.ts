@@ -51,6 +51,7 @@ export interface BinOptions {
 export interface BinProject {
   readonly folder: string;
   readonly httpsPort: number;
+  readonly httpPort: number;
   /** `.opta` and what is below it. */
   state(...names: string[]): string;
   write(name: string, text: string): string;
@@ -189,6 +190,7 @@ export async function makeBinProject(definition: string, script: string = server
   return {
     folder,
     httpsPort,
+    httpPort,
     state: (...names) => join(path, ...names),
     write,
     start: (args, options = {}) => startBin(args, { cwd: folder, ...options }),

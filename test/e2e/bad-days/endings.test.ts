@@ -1,0 +1,242 @@
+/** The ways a run ends that nobody planned: Ctrl-C at any moment, a closed terminal, kill -9 of each part. */
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Status } from '../../../src/targets/process/status.ts';
+import { type Bin, type BinProject, layer, makeBinProject } from '../../support/bin-project.ts';
+
+let project: BinProject;
+
+afterEach(() => project.remove());
+
+const foreground = () => [
+  'dev',
+  'up',
+  '--https-port',
+  String(project.httpsPort),
+  '--http-port',
+  String(project.httpPort),
+];
+
+/** In a pseudo-terminal of its own, from util-linux; keys typed to its input go through the terminal's line discipline. */
+const quote = (text: string) => `'${text}'`;
+const inTerminal = (argv: readonly string[]) => ['script', '-qefc', argv.map(quote).join(' '), '/dev/null'];
+
+function onTerminal(more: readonly string[] = []): Bin {
+  return project.start([...foreground(), ...more], { through: inTerminal, env: { TERM: 'xterm-256color' } });
+}
+
+const press = (run: Bin, key: string) => run.child.stdin?.write(key);
+const ctrlC = '\x03';
+
+/** Gone within `ms`, counted from now. */
+async function nothingLeft(ms = 4000): Promise<void> {
+  await expect.poll(() => project.leftovers(), { timeout: ms, interval: 50 }).toEqual([]);
+}
+
+const slowToStart = `
+setTimeout(() => import('node:http').then(({ createServer }) => createServer((q, r) => r.end('late')).listen(process.env.PORT)), 60000);
+process.on('SIGTERM', () => process.exit(0));
+`;
+
+const slowToStop = `
+import { createServer } from 'node:http';
+createServer((q, r) => r.end('slow')).listen(process.env.PORT, '127.0.0.1');
+process.on('SIGTERM', () => console.log('not yet'));
+`;
+
+describe.each([
+  ['on the screen', []],
+  ['in lines', ['--plain']],
+])('Ctrl-C %s', (_, more) => {
+  test('while everything runs stops cleanly', async () => {
+    project = await makeBinProject(layer());
+    const run = onTerminal(more);
+    await run.says('Up in');
+    const began = performance.now();
+    press(run, ctrlC);
+    const { code } = await run.ended;
+    console.log('stopped', Math.round(performance.now() - began));
+    expect(code).toBe(0);
+    expect(performance.now() - began).toBeLessThan(4000);
+    expect(await project.leftovers()).toEqual([]);
+  });
+
+  test('while a service starts takes everything back and ends with 130', async () => {
+    project = await makeBinProject(layer(), slowToStart);
+    const run = onTerminal(more);
+    await run.says(/starting/);
+    const began = performance.now();
+    press(run, ctrlC);
+    const { code } = await run.ended;
+    console.log('taken back', Math.round(performance.now() - began));
+    expect(code).toBe(130);
+    expect(performance.now() - began).toBeLessThan(4000);
+    expect(await project.leftovers()).toEqual([]);
+  });
+
+  test('twice does not wait for a service that will not stop', async () => {
+    project = await makeBinProject(layer(), slowToStop);
+    const run = onTerminal(more);
+    await expect.poll(() => project.get().catch(() => ''), { timeout: 10_000 }).toBe('slow');
+    await run.says(/https:\/\/bad\.localhost/);
+    press(run, ctrlC);
+    await run.says(/stopping/);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(run.child.exitCode).toBe(null);
+    const began = performance.now();
+    press(run, ctrlC);
+    await run.ended;
+    console.log('forced', Math.round(performance.now() - began));
+    expect(performance.now() - began).toBeLessThan(3000);
+    expect(await project.leftovers()).toEqual([]);
+  });
+});
+
+test.each([20, 120, 250, 400, 600, 900])('SIGINT %d ms after the start leaves nothing', async (ms) => {
+  project = await makeBinProject(layer());
+  const run = project.start([...foreground(), '--plain']);
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  run.child.kill('SIGINT');
+  const { code, signal, stderr } = await run.ended;
+  // Before there is anything to take back, the signal itself may end it.
+  expect([0, 130, null], stderr).toContain(code);
+  if (code === null) expect(signal).toBe('SIGINT');
+  expect(stderr).not.toContain('bug');
+  await nothingLeft(1000);
+});
+
+test('Ctrl-C during up --detach takes back what it brought', async () => {
+  project = await makeBinProject(layer(), slowToStart);
+  const run = project.start([...foreground(), '--detach', '--plain']);
+  await run.says(/bad\/web starting/);
+  run.child.kill('SIGINT');
+  expect((await run.ended).code).toBe(130);
+  await nothingLeft(1000);
+});
+
+test.each(['SIGHUP', 'SIGTERM'] as const)('%s of a foreground run stops everything', async (signal) => {
+  project = await makeBinProject(layer());
+  const run = project.start([...foreground(), '--plain']);
+  await run.says('Up in');
+  run.child.kill(signal);
+  await run.ended;
+  await nothingLeft();
+});
+
+test('a closed terminal stops everything', async () => {
+  project = await makeBinProject(layer());
+  const run = onTerminal();
+  await expect.poll(() => project.get().catch(() => ''), { timeout: 10_000 }).toContain('pid');
+  run.child.kill('SIGKILL');
+  await nothingLeft();
+});
+
+test('kill -9 of the foreground command stops everything', async () => {
+  project = await makeBinProject(layer());
+  const run = project.start([...foreground(), '--plain']);
+  await run.says('Up in');
+  run.child.kill('SIGKILL');
+  await nothingLeft();
+});
+
+test('kill -9 of up --detach on its way leaves what status, up and down can deal with', async () => {
+  project = await makeBinProject(layer());
+  const run = project.start([...foreground(), '--detach', '--plain']);
+  await run.says('supervisor running');
+  run.child.kill('SIGKILL');
+  expect((await project.up()).code).toBe(0);
+  expect(await project.get()).toContain('pid');
+  await project.down();
+  expect(await project.leftovers()).toEqual([]);
+});
+
+async function status(): Promise<Status> {
+  return JSON.parse((await project.opta(['dev', 'status', '--json'])).stdout) as Status;
+}
+
+test('kill -9 of the supervisor: a foreground run says so and leaves nothing', async () => {
+  project = await makeBinProject(layer('    min_containers: 2\n'));
+  const run = project.start([...foreground(), '--plain']);
+  await run.says('Up in');
+  process.kill((await status()).supervisor.pid, 'SIGKILL');
+  const { stderr, code, ms } = await run.ended;
+  console.log('supervisor killed, code', code, Math.round(ms), stderr.slice(-600));
+  expect(stderr).toContain('error[supervisor-ended]');
+  expect(stderr).toContain('opta dev up');
+  expect(code).toBe(1);
+  await nothingLeft();
+});
+
+test('kill -9 of the supervisor: status, logs and exec tell the truth, and up converges', async () => {
+  project = await makeBinProject(layer('    min_containers: 2\n'));
+  await project.up();
+  process.kill((await status()).supervisor.pid, 'SIGKILL');
+  for (const args of [['status'], ['env'], ['exec', 'web', '--', 'true']]) {
+    const { code, stderr } = await project.opta(['dev', ...args]);
+    expect({ code, told: stderr.includes('error[nothing-runs]') }).toEqual({ code: 1, told: true });
+  }
+  const { code, events } = await project.up();
+  expect(code).toBe(0);
+  expect(events.some((event) => event.type === 'note' && /processes of a killed run/.test(event.why))).toBe(true);
+  expect(await project.get()).toContain('pid');
+  expect(project.pids().length).toBe(4);
+  await project.down();
+  expect(await project.leftovers()).toEqual([]);
+});
+
+test('kill -9 of the supervisor: down and prune each clean what is left', async () => {
+  project = await makeBinProject(layer());
+  for (const command of ['down', 'prune']) {
+    await project.up();
+    process.kill((await status()).supervisor.pid, 'SIGKILL');
+    expect((await project.opta(['dev', command, '--plain'])).code).toBe(0);
+    expect(await project.leftovers()).toEqual([]);
+  }
+});
+
+test('kill -9 of the data plane: it comes back on its ports with its routes', async () => {
+  project = await makeBinProject(layer());
+  await project.up();
+  const plane = (await status()).services.find(({ service }) => service === 'opta/data-plane');
+  process.kill(plane?.replicas[0]?.pid ?? 0, 'SIGKILL');
+  const began = performance.now();
+  await expect.poll(() => project.get().catch(() => ''), { timeout: 5000, interval: 20 }).toContain('pid');
+  console.log('data plane back', Math.round(performance.now() - began));
+  expect((await status()).services.find(({ service }) => service === 'opta/data-plane')?.restarts).toBe(1);
+});
+
+test('kill -9 of one replica: the other answers every request, and it comes back', async () => {
+  project = await makeBinProject(layer('    min_containers: 2\n'));
+  await project.up();
+  const pids = async () =>
+    (await status()).services.find(({ service }) => service === 'bad/web')?.replicas.map(({ pid }) => pid ?? 0) ?? [];
+  const [first = 0] = await pids();
+  process.kill(first, 'SIGKILL');
+  const answers = [];
+  for (let n = 0; n < 25; n++) answers.push(await project.get().then(() => 'ok', String));
+  expect(new Set(answers)).toEqual(new Set(['ok']));
+  expect((await project.opta(['dev', 'status', '--wait'])).code).toBe(0);
+  expect(await pids()).not.toContain(first);
+});
+
+const crashing = `
+import { createServer } from 'node:http';
+createServer((q, r) => { r.end('bye'); setTimeout(() => { console.error('out of luck'); process.exit(7); }, 50); }).listen(process.env.PORT, '127.0.0.1');
+`;
+
+test('a service that crashes after it was ready is started again, later each time, and says why', async () => {
+  project = await makeBinProject(layer(), crashing);
+  expect((await project.up()).code).toBe(0);
+  for (let n = 0; n < 3; n++) {
+    await expect.poll(() => project.get().catch(() => ''), { timeout: 5000, interval: 20 }).toBe('bye');
+    await new Promise((resolve) => setTimeout(resolve, 120));
+  }
+  const { code, stdout } = await project.opta(['dev', 'status']);
+  console.log(code, stdout);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/bad\/web .*exit code 7, again in [\d.]+ s/);
+  const logs = (await project.opta(['dev', 'logs', 'web'])).stdout;
+  expect(logs).toContain('out of luck');
+  const waits = [...logs.matchAll(/exit code 7, again in ([\d.]+) s/g)].map(([, seconds]) => Number(seconds));
+  expect(waits.length).toBeGreaterThanOrEqual(3);
+  expect(waits.at(-1)).toBeGreaterThan(waits[0] ?? 0);
+});
