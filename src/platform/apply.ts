@@ -1,0 +1,185 @@
+/** Makes a cluster hold given objects: server-side apply with one field manager, in an order that works, in parallel. */
+import type { KubernetesObject } from '@kubernetes/client-node';
+import { type ErrorCode, UserError } from '../errors.ts';
+import { type Change, type Snapshot, snapshotOf, told } from './apply/change.ts';
+import { stageOf } from './apply/order.ts';
+import { ApiError, type ClusterClient, type ObjectName } from './cluster.ts';
+import { initialReplicasAnnotation } from './manifests/metadata.ts';
+import { established } from './ready/definitions.ts';
+
+/** Of everything that we write, so that a field we no longer say is given back. */
+export const fieldManager = 'opta';
+
+/** Requests under way at once: more gain nothing on a control plane of one node. */
+const parallel = 12;
+
+export interface ApplyOptions {
+  readonly signal?: AbortSignal;
+  /** Lets the server check everything and change nothing. */
+  readonly dryRun?: boolean;
+  /** Called after each object. */
+  readonly onApplied?: (applied: Applied, done: number, total: number) => void;
+}
+
+export interface Applied {
+  readonly name: ObjectName;
+  readonly change: Change;
+}
+
+/** `Deployment shop/web`. */
+export function titleOf({ kind, namespace, name }: ObjectName): string {
+  return `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
+}
+
+export function nameOf({ apiVersion = '', kind = '', metadata }: KubernetesObject): ObjectName {
+  return { apiVersion, kind, name: metadata?.name ?? '', namespace: metadata?.namespace };
+}
+
+/**
+ * Applies `objects` and tells of each whether it changed. Strictly checked by the server: an unknown field is refused.
+ * Stops after the first stage with a refusal; throws UserError `cluster-refused` with every one of them, or the code
+ * that says it better.
+ */
+export async function apply(
+  client: ClusterClient,
+  objects: readonly KubernetesObject[],
+  options: ApplyOptions = {},
+): Promise<readonly Applied[]> {
+  await client.assertOurs(options.signal);
+  const before = await snapshotOf(client, objects, options.signal);
+  const stages = Map.groupBy(objects, stageOf);
+  const all: Applied[] = [];
+  for (const stage of [...stages.keys()].sort((a, b) => a - b)) {
+    const members = stages.get(stage) ?? [];
+    const refusals: Refusal[] = [];
+    await eachOf(members, async (object) => {
+      const applied = await applyOne(client, object, before, options).catch((error: unknown) => {
+        if (!(error instanceof ApiError)) throw error;
+        refusals.push({ name: nameOf(object), error });
+      });
+      if (applied === undefined) return;
+      all.push(applied);
+      options.onApplied?.(applied, all.length, objects.length);
+    });
+    if (refusals.length > 0) throw refused(refusals);
+    await definitionsServed(client, members, options);
+  }
+  return all;
+}
+
+/** Runs `act` for each, some at once; after a failure no new one starts. */
+async function eachOf<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+  const rest = [...items];
+  let failed = false;
+  const worker = async () => {
+    for (let next = rest.shift(); next !== undefined && !failed; next = rest.shift()) {
+      try {
+        await act(next);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
+}
+
+const patchType = 'application/apply-patch+yaml';
+const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+
+async function applyOne(
+  client: ClusterClient,
+  object: KubernetesObject,
+  before: Snapshot,
+  { signal, dryRun = false }: ApplyOptions,
+): Promise<Applied> {
+  const name = nameOf(object);
+  const query = { fieldManager, force: true, fieldValidation: 'Strict', ...(dryRun && { dryRun: 'All' }) };
+  const path = await client.pathOf(name);
+  const sent = { query, body: object, contentType: patchType, accept: metadataOnly, signal };
+  const after = (await writing(client, path, sent)) as KubernetesObject;
+  const change = told(before.find(name), after);
+  if (change === 'created' && !dryRun) await beginWith(client, object, path, signal);
+  return { name, change };
+}
+
+type Sent = NonNullable<Parameters<ClusterClient['write']>[2]>;
+
+/** A kind is served a moment after its definition says so: 404 for an object that is written can mean nothing else. */
+async function writing(client: ClusterClient, path: string, sent: Sent): Promise<unknown> {
+  for (const pause of [50, 100, 200, 400, 800, 1600]) {
+    try {
+      return await client.write('PATCH', path, sent);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 404 || error.reason !== '') throw error;
+      await client.system.clock.sleep(pause, sent.signal);
+    }
+  }
+  return client.write('PATCH', path, sent);
+}
+
+/** The autoscaler owns the number of replicas, so it is no part of what we apply; it is said once, at the beginning. */
+async function beginWith(client: ClusterClient, object: KubernetesObject, path: string, signal?: AbortSignal) {
+  const replicas = Number(object.metadata?.annotations?.[initialReplicasAnnotation] ?? 1);
+  if (!(replicas > 1)) return;
+  const body = { spec: { replicas } };
+  const query = { fieldManager: `${fieldManager}-begin` };
+  await client.write('PATCH', `${path}/scale`, { query, body, contentType: 'application/merge-patch+json', signal });
+}
+
+async function definitionsServed(
+  client: ClusterClient,
+  members: readonly KubernetesObject[],
+  { signal, dryRun }: ApplyOptions,
+): Promise<void> {
+  const definitions = members.filter(({ kind }) => kind === 'CustomResourceDefinition');
+  if (definitions.length === 0 || dryRun) return;
+  await established(
+    client,
+    definitions.map((one) => one.metadata?.name ?? ''),
+    signal,
+  );
+  for (const definition of definitions) client.discovery.learn(definition);
+}
+
+interface Refusal {
+  readonly name: ObjectName;
+  readonly error: ApiError;
+}
+
+const sentences: readonly { readonly match: RegExp; readonly code: ErrorCode; readonly hint: string }[] = [
+  {
+    match: /failed calling webhook/,
+    code: 'webhook-unreachable',
+    hint: 'A webhook of an earlier installation may be left: `opta dev up` deletes those of its own parts.',
+  },
+  {
+    match: /exceeded quota/,
+    code: 'quota-exceeded',
+    hint: 'Raise the ResourceQuota of the namespace, or ask for less.',
+  },
+  {
+    match: /field is immutable|updates to statefulset spec/,
+    code: 'field-immutable',
+    hint: 'Kubernetes cannot change this field: delete the object, then run it again.',
+  },
+  { match: /is being terminated/, code: 'namespace-ending', hint: 'Run it again when the namespace is gone.' },
+];
+
+function refused(refusals: readonly Refusal[]): UserError {
+  const [{ name, error }] = refusals as [Refusal, ...Refusal[]];
+  const known = sentences.find(({ match }) => match.test(error.message));
+  const more = refusals.length > 1 ? ` (and ${refusals.length - 1} more)` : '';
+  return new UserError(
+    known?.code ?? 'cluster-refused',
+    `the cluster refused ${titleOf(name)}${more}: ${error.message}`,
+    {
+      hints: [known?.hint ?? 'The lines below say which field of which object.'],
+      detail: refusals.flatMap((one) => [
+        `${titleOf(one.name)}: ${one.error.message}`,
+        ...one.error.causes.map((cause) => `  ${cause}`),
+      ]),
+      cause: error,
+    },
+  );
+}
