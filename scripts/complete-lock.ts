@@ -29,7 +29,11 @@ function platformOf(name: string): Pick<Entry, 'os' | 'cpu' | 'libc'> {
     .split(/[-/]/);
   const os = systems.find((system) => words.includes(system));
   const cpu = processors.find((processor) => words.includes(processor));
-  const libc = words.some((word) => word.startsWith('musl')) ? 'musl' : words.some((word) => word.startsWith('gnu')) && os === 'linux' ? 'glibc' : undefined;
+  const libc = words.some((word) => word.startsWith('musl'))
+    ? 'musl'
+    : words.some((word) => word.startsWith('gnu')) && os === 'linux'
+      ? 'glibc'
+      : undefined;
   return { ...(os && { os: [os] }), ...(cpu && { cpu: [cpu] }), ...(libc && { libc: [libc] }) };
 }
 
@@ -41,11 +45,19 @@ for (const [path, entry] of Object.entries(lock.packages)) {
     if (lock.packages[key] || lock.packages[`${path}/${key}`] || !/^[\d^~]/.test(range)) continue;
     const platform = platformOf(name);
     if (platform.os === undefined && platform.cpu === undefined) continue;
-    lock.packages[key] = { version: range.replace(/^[\^~]/, ''), ...(entry.dev && { dev: true }), optional: true, ...platform };
+    lock.packages[key] = {
+      version: range.replace(/^[\^~]/, ''),
+      ...(entry.dev && { dev: true }),
+      optional: true,
+      ...platform,
+    };
     added.push(name);
   }
 }
 const { '': own, ...rest } = lock.packages;
-lock.packages = { ...(own && { '': own }), ...Object.fromEntries(Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) };
+lock.packages = {
+  ...(own && { '': own }),
+  ...Object.fromEntries(Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))),
+};
 writeFileSync(file, `${JSON.stringify(lock, undefined, 2)}\n`);
 console.log(added.length === 0 ? 'the lock is complete' : `added ${added.join(', ')}`);
