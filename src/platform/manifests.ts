@@ -1,8 +1,8 @@
 /** App to Kubernetes objects: pure, the same for kind and the clouds, in an order that can be applied from top to bottom. */
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { App, Service } from '../app/app.ts';
+import { callersOfService } from '../app/callers.ts';
 import { namespaceName } from '../app/names.ts';
-import { callersOfService } from './manifests/callers.ts';
 import { gatewayRoutes } from './manifests/gateway.ts';
 import { ingresses } from './manifests/ingress.ts';
 import { meshPolicies } from './manifests/mesh-policy.ts';

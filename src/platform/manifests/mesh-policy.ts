@@ -1,7 +1,7 @@
 /** Linkerd's Server, AuthorizationPolicy and MeshTLSAuthentication: who may call which port, by identity. */
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { App } from '../../app/app.ts';
-import type { Callers } from './callers.ts';
+import type { Callers } from '../../app/callers.ts';
 import { custom, metadata, type Owner, selector } from './metadata.ts';
 import { ingressHomes, type ManifestOptions } from './options.ts';
 

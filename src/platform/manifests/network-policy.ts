@@ -1,7 +1,7 @@
 /** NetworkPolicies: type Ingress only and by peer, without ports, because meshed traffic arrives on the proxy's port. */
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { App } from '../../app/app.ts';
-import type { Callers } from './callers.ts';
+import type { Callers } from '../../app/callers.ts';
 import {
   custom,
   environmentLabel,

@@ -1,8 +1,8 @@
 /** Resources that run in the cluster, on local targets: the table, and the objects of each. */
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { App, Resource, Service } from '../../../app/app.ts';
+import { callersOfResource } from '../../../app/callers.ts';
 import type { ResourceName } from '../../../resources/names.ts';
-import { callersOfResource } from '../callers.ts';
 import type { Owner } from '../metadata.ts';
 import type { ManifestOptions, OutputValue } from '../options.ts';
 import { isStandIn, standIn, standInName, standInOutputs } from './aws.ts';

@@ -1,7 +1,7 @@
 /** The objects of a resource's server: StatefulSet, Service, Secret, and who may reach it. */
 import type { KubernetesObject, V1Container, V1PodSpec, V1StatefulSet } from '@kubernetes/client-node';
 import type { App } from '../../../app/app.ts';
-import type { Callers } from '../callers.ts';
+import type { Callers } from '../../../app/callers.ts';
 import { meshPolicies } from '../mesh-policy.ts';
 import { base64, configurationAnnotation, labels, metadata, type Owner, selector, shortHash } from '../metadata.ts';
 import { networkPolicy } from '../network-policy.ts';

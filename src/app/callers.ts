@@ -1,5 +1,5 @@
-/** Who may call a service or a resource: the one answer behind network policies and the mesh's authorization. */
-import type { App, Id, Resource, Service, Text } from '../../app/app.ts';
+/** Who may call a service or a resource: the one answer behind the network picture, network policies and the mesh's authorization. */
+import type { App, Id, Resource, Service, Text } from './app.ts';
 
 export interface Callers {
   /** Services, by id. */
