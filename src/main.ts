@@ -36,7 +36,11 @@ async function main(system: System, argv: readonly string[]): Promise<number> {
   const chosen = parseArguments(argv, about.version, (text) => system.stdout.write(text));
   if (!chosen) return 0;
   const run = await chosen.command.load();
-  return run({ system, ...interruption(), args: chosen.args, flags: chosen.flags, packageRoot });
+  const { signal, force } = interruption();
+  return run({ system, signal, force, args: chosen.args, flags: chosen.flags, packageRoot }).catch((error: unknown) => {
+    if (signal.aborted && error === signal.reason) return 130;
+    throw error;
+  });
 }
 
 async function report(system: System, thrown: unknown): Promise<number> {

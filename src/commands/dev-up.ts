@@ -1,9 +1,10 @@
 /** `opta dev up`: runs the definition on this machine, and stays with it unless told to detach. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { App } from '../app/app.ts';
 import { readApp } from '../app/read.ts';
 import { selectServices } from '../app/select.ts';
-import { chooseTarget, keepCompany, survey } from '../targets/process/open.ts';
+import { chooseTarget, keepCompany, type Situation, survey, type Turn, takeTurn } from '../targets/process/open.ts';
 import { planUp } from '../targets/process/plan/up.ts';
 import {
   definitionOptions,
@@ -16,21 +17,31 @@ import {
   text,
   texts,
 } from './invocation.ts';
-import { exitCodeOf, onStage } from './run-plan.ts';
+import { exitCodeOf, onStage, type Stage } from './run-plan.ts';
 
 export async function devUp(invocation: Invocation): Promise<ExitCode> {
+  const { system, signal } = invocation;
   const options = upOptions(invocation);
   const app = selectServices(await readApp(definitionOptions(invocation, 'process')), options.only);
-  const situation = await survey(invocation.system, app, options);
+  const waits = () => void system.stderr.write('waiting for another `opta dev up` of this project\n');
+  const turn = await takeTurn(system, options.projectFolder, { signal, waits });
+  try {
+    const situation = await survey(system, app, options, signal);
+    return await onStage(invocation, (stage) => bringUp(invocation, stage, app, situation, turn));
+  } finally {
+    turn.end();
+  }
+}
+
+async function bringUp(invocation: Invocation, stage: Stage, app: App, situation: Situation, turn: Turn) {
   const plan = planUp(app, situation);
-  return onStage(invocation, async (stage) => {
-    stage.tell([...app.diagnostics, ...situation.diagnostics]);
-    const result = await stage.run(plan);
-    if (result.outcome === 'failed' || result.outcome === 'aborted') return exitCodeOf(result);
-    const { emit, secrets } = stage.stream;
-    const how = await keepCompany(plan.session, { ...invocation, emit, secrets, run: stage.run });
-    return how === 'failed' ? 1 : 0;
-  });
+  stage.tell([...app.diagnostics, ...situation.diagnostics]);
+  const result = await stage.run(plan);
+  turn.end();
+  if (result.outcome === 'failed' || result.outcome === 'aborted') return exitCodeOf(result);
+  const { emit, secrets } = stage.stream;
+  const how = await keepCompany(plan.session, { ...invocation, emit, secrets, run: stage.run });
+  return how === 'failed' ? 1 : 0;
 }
 
 export function upOptions(invocation: Invocation) {

@@ -4,9 +4,11 @@ import type { RunResult } from '../../engine/run.ts';
 import type { Plan } from '../../engine/step.ts';
 import { UserError } from '../../errors.ts';
 import { planDown } from './plan/down.ts';
+import { planPrune } from './plan/prune.ts';
 import { clientOf, isShown, type Session } from './plan/session.ts';
 
-export { survey } from './survey.ts';
+export { type Situation, survey } from './survey.ts';
+export { type Turn, takeTurn } from './turn.ts';
 
 /** Why the process target; throws UserError `not-implemented` for another one. `written` is the value of `--on`. */
 export function chooseTarget(written: string | undefined): string {
@@ -53,10 +55,10 @@ export async function keepCompany(session: Session, company: Company): Promise<'
   });
   const how = await Promise.race([interrupted, client.closed.then(() => 'ended' as const)]);
   const { projectFolder } = session.situation;
-  const result = await company.run(
-    planDown({ projectFolder, volumes: false, force: company.force }),
-    new AbortController().signal,
-  );
+  // Once it ended by itself, only leftovers are ours to end: a later `up` elsewhere may have started the next one.
+  const ending =
+    how === 'ended' ? planPrune(projectFolder) : planDown({ projectFolder, volumes: false, force: company.force });
+  const result = await company.run(ending, new AbortController().signal);
   watching.abort();
   // `opta dev down` elsewhere leaves nothing to end; a supervisor that was killed does.
   if (how === 'ended' && result.outcome === 'done') {

@@ -36,6 +36,17 @@ export function portKeys(app: App): readonly PortKey[] {
   return keys;
 }
 
+/** Who may be on a kept port without being in the way. */
+export interface Holders {
+  /** Ports that our own programs listen on. */
+  readonly ours: ReadonlySet<number>;
+  /** A killed run left something: its data plane ends by itself, but not at once. */
+  readonly leftovers: boolean;
+}
+
+/** Milliseconds that an orphaned data plane may take to see that its supervisor is gone. */
+const untilOrphansEnd = 3000;
+
 /** The first choices for the ingress: free for everybody, unlike 443 and 80. */
 const preferred = { https: 8443, http: 8080 } as const;
 
@@ -43,17 +54,13 @@ const preferred = { https: 8443, http: 8080 } as const;
  * Fills in a port for every key. A kept port stays when it is free or `ours` already listens there.
  * The ingress ports are part of people's bookmarks: one that was asked for or kept and is taken is an error `port-taken`.
  */
-export async function choosePorts(
-  system: System,
-  wanted: WantedPorts,
-  kept: Ports,
-  ours: ReadonlySet<number>,
-): Promise<Ports> {
+export async function choosePorts(system: System, wanted: WantedPorts, kept: Ports, holders: Holders): Promise<Ports> {
+  const { ours } = holders;
   const chosen: Record<PortKey, number> = {};
   for (const name of ['https', 'http'] as const) {
     const fixed = wanted[name] ?? kept[name];
     chosen[name] =
-      fixed === undefined ? await firstFree(system, preferred[name]) : await insist(system, name, fixed, ours);
+      fixed === undefined ? await firstFree(system, preferred[name]) : await insist(system, name, fixed, holders);
   }
   const rest = wanted.keys.map(async (key) => {
     const port = kept[key];
@@ -87,9 +94,15 @@ async function insist(
   system: System,
   name: 'https' | 'http',
   port: number,
-  ours: ReadonlySet<number>,
+  { ours, leftovers }: Holders,
 ): Promise<number> {
-  if (ours.has(port) || (await canListen(system, port))) return port;
+  if (ours.has(port)) return port;
+  const end = system.clock.monotonic() + (leftovers ? untilOrphansEnd : 0);
+  for (;;) {
+    if (await canListen(system, port)) return port;
+    if (system.clock.monotonic() >= end) break;
+    await system.clock.sleep(50);
+  }
   throw new UserError('port-taken', `port ${port} of the ${name.toUpperCase()} ingress is taken by another program`, {
     hints: [
       `Stop that program, or choose another port: \`--${name}-port ${port + 1}\`.`,

@@ -52,25 +52,26 @@ export interface Situation extends UpOptions {
 }
 
 /** Throws UserError `port-taken`, `port-not-allowed` or `start-command-missing`. Changes nothing. */
-export async function survey(system: System, app: App, options: UpOptions): Promise<Situation> {
+export async function survey(system: System, app: App, options: UpOptions, signal: AbortSignal): Promise<Situation> {
   const state = stateFolder(system, options.projectFolder);
   const types = [...new Set(app.resources.map(({ type }) => type))];
   const [facts, kept, alive, starts] = await Promise.all([
     readFacts(system, types, cacheFolder(system)),
     readPorts(state.path),
-    ask(system, options.projectFolder),
+    ask(system, options.projectFolder, signal),
     serviceStarts(system, app, state.path),
   ]);
+  const leftovers = alive === undefined && existsSync(state.ledger);
   const wanted = { https: options.httpsPort, http: options.httpPort, keys: portKeys(app) };
   return {
     ...options,
     state,
     facts,
-    ports: await choosePorts(system, wanted, kept, new Set(alive ? Object.values(alive.ports) : [])),
+    ports: await choosePorts(system, wanted, kept, { ours: new Set(alive?.ports), leftovers }),
     starts: starts.starts,
     diagnostics: starts.diagnostics,
     running: alive?.programs,
-    leftovers: alive === undefined && existsSync(state.ledger),
+    leftovers,
     authorityFile: join(authorityFolder(system), 'ca.pem'),
     trust: trustFilesIn(join(state.path, 'certificates')),
     compileCache: join(cacheFolder(system), 'compile'),
@@ -80,11 +81,15 @@ export async function survey(system: System, app: App, options: UpOptions): Prom
 }
 
 /** What a living supervisor runs, and the ports that are therefore ours. */
-async function ask(system: System, projectFolder: string) {
+async function ask(system: System, projectFolder: string, signal: AbortSignal) {
   const client = await connect(system, projectFolder);
   if (!client) return undefined;
   try {
-    if (client.hello.stopping) return undefined;
+    if (client.hello.stopping) {
+      // Its ports and data are free once it has ended.
+      await unlessAborted(client.closed, signal);
+      return undefined;
+    }
     const [programs, config] = await Promise.all([client.list(), client.configuration()]);
     const ports = programs.flatMap(({ replicas }) => replicas.flatMap(({ port }) => port ?? []));
     const outbound =
@@ -94,4 +99,12 @@ async function ask(system: System, projectFolder: string) {
   } finally {
     client.close();
   }
+}
+
+function unlessAborted(done: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    done.then(resolve, reject);
+  });
 }

@@ -102,7 +102,7 @@ export function supervisorStep(session: Session): Step {
         client = await start();
       }
       session.client = client;
-      session.started = situation.running === undefined;
+      session.started = client.startedHere;
       if (session.started && !detach) await client.attach();
       watchServices(session, context.emit);
       const ended = client.hello.recovered.length;

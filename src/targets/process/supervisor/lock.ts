@@ -1,5 +1,6 @@
 /** The lock of a project: held by its one supervisor, let go by the kernel when that dies, so it is never stale. */
 import { rmSync, statSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
 import { UserError } from '../../../errors.ts';
 
 export interface Lock {
@@ -19,19 +20,18 @@ function identity(path: string): string | undefined {
  * SQLite is used for its file lock only: Node itself has no way to ask the kernel for one.
  */
 export async function takeLock(path: string): Promise<Lock | undefined> {
-  const { DatabaseSync } = await import('node:sqlite');
+  const { DatabaseSync: Database } = await import('node:sqlite');
   for (;;) {
-    const database = new DatabaseSync(path);
-    const opened = identity(path);
+    let database: DatabaseSync | undefined;
+    let opened: string | undefined;
     try {
+      database = new Database(path);
+      opened = identity(path);
       database.exec('PRAGMA journal_mode = OFF; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
     } catch (error) {
-      database.close();
+      database?.close();
       if (/locked|busy/i.test(String(error))) return undefined;
-      throw new UserError('folder-not-writable', `cannot lock ${path} (${String(error)})`, {
-        hints: ['Keep the project on a local disk: some network file systems have no locks.'],
-        cause: error,
-      });
+      throw cannotLock(path, error);
     }
     // The holder before us may have removed the file between our opening and locking it: then we hold nothing.
     if (opened !== undefined && identity(path) === opened) {
@@ -49,4 +49,17 @@ export async function takeLock(path: string): Promise<Lock | undefined> {
     }
     database.close();
   }
+}
+
+function cannotLock(path: string, error: unknown): UserError {
+  const said = error instanceof Error ? error.message : String(error);
+  const cause = error;
+  if (/disk is full/.test(said)) {
+    const hints = ['Free space, then run it again: what is done stays done.'];
+    return new UserError('disk-full', `the disk of ${path} is full`, { hints, cause });
+  }
+  const hints = [
+    'See that your user may write there, and that it is a local disk: some network file systems have no locks.',
+  ];
+  return new UserError('folder-not-writable', `cannot lock ${path} (${said})`, { hints, cause });
 }

@@ -13,6 +13,11 @@ export interface StartOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface StartedClient extends SupervisorClient {
+  /** False when it ran already, or when another starter was quicker. */
+  readonly startedHere: boolean;
+}
+
 /** Milliseconds for all tries together: one that is stopping is waited for, grace periods included. */
 const deadline = 60_000;
 
@@ -55,15 +60,17 @@ export async function startSupervisor(
   system: System,
   projectFolder: string,
   options: StartOptions,
-): Promise<SupervisorClient> {
+): Promise<StartedClient> {
   const folder = stateFolder(system, projectFolder);
   const { clock } = system;
   const end = clock.monotonic() + deadline;
+  let startedHere = false;
   prepareStateFolder(folder);
   for (;;) {
-    options.signal?.throwIfAborted();
     const client = await connect(system, projectFolder);
-    if (client && !client.hello.stopping) return client;
+    // One that was started here goes to the caller even after an abort: only that one can stop it.
+    if (client && !client.hello.stopping) return { ...client, startedHere };
+    options.signal?.throwIfAborted();
     if (client) await client.closed;
     if (clock.monotonic() > end) {
       const hints = ['Look for processes of it with `opta dev status`; `opta dev prune` ends what is left.'];
@@ -75,6 +82,7 @@ export async function startSupervisor(
     }
     const started = await spawnSupervisor(system, folder, options.command);
     if (started.state === 'failed') throw errorOf(started.failure);
+    startedHere = started.state === 'ready';
     // The winner of the race may not listen yet, or one on its way out has not let go yet.
     if (started.state === 'taken') await clock.sleep(30, options.signal);
   }
