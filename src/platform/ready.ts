@@ -1,0 +1,157 @@
+/** Waits for workloads by watching them, says why they wait, and explains what keeps them from becoming ready. */
+import type { KubernetesObject, V1Pod } from '@kubernetes/client-node';
+import { UserError } from '../errors.ts';
+import { titleOf } from './apply.ts';
+import type { ClusterClient, ObjectName } from './cluster.ts';
+import { lastLines, probeFailure, refusedCreation } from './ready/evidence.ts';
+import { containersOf, type Trouble, troubleOf, whyWaiting } from './ready/troubles.ts';
+import { creationTrouble, newestPods, type Progress, progressOf, selectorOf } from './ready/workload.ts';
+
+export interface WaitOptions {
+  readonly signal: AbortSignal;
+  /** Milliseconds until it is given up; the failure then says what was seen last. */
+  readonly deadlineMs: number;
+  readonly note?: (why: string) => void;
+  /** Called when the number of ready pods changes. */
+  readonly onProgress?: (progress: Progress, why: string | undefined) => void;
+}
+
+interface Seen {
+  workload: KubernetesObject | undefined;
+  pods: readonly V1Pod[];
+  /** Since when each trouble lasts, by the monotonic clock. */
+  readonly since: Map<string, number>;
+}
+
+/**
+ * Resolves when the Deployment, StatefulSet or DaemonSet is ready. Throws UserError: `image-missing`, `crash-loop`,
+ * `pod-unschedulable` and so on as soon as that is certain, `pods-never-ready` at the deadline, `workload-missing`.
+ */
+export async function waitForWorkload(client: ClusterClient, name: ObjectName, options: WaitOptions): Promise<void> {
+  const { clock } = client.system;
+  const workload = await client.get(name, options.signal);
+  if (workload === undefined) throw missing(name);
+  const seen: Seen = { workload, pods: [], since: new Map() };
+  const outcome = Promise.withResolvers<Trouble | 'ready' | 'late'>();
+  const ending = new AbortController();
+  const signal = AbortSignal.any([options.signal, ending.signal]);
+  const timers: (() => void)[] = [clock.after(options.deadlineMs, () => outcome.resolve('late'))];
+  const judge = () => {
+    const { verdict, recheckMs } = judged(seen, options, clock.monotonic());
+    if (verdict !== undefined) outcome.resolve(verdict);
+    if (recheckMs !== undefined) timers.push(clock.after(recheckMs, judge));
+    return verdict !== undefined;
+  };
+  try {
+    const watching = watchBoth(client, name, selectorOf(workload), seen, judge, signal);
+    const result = await Promise.race([outcome.promise, watching.then(() => outcome.promise)]);
+    if (result !== 'ready') throw await explained(client, name, seen, result, options);
+  } finally {
+    ending.abort(new Error('no longer waited for'));
+    for (const cancel of timers) cancel();
+  }
+}
+
+async function watchBoth(
+  client: ClusterClient,
+  { apiVersion, kind, namespace, name }: ObjectName,
+  labels: string,
+  seen: Seen,
+  judge: () => boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const own = { apiVersion, kind, namespace, fields: `metadata.name=${name}` };
+  const its = { apiVersion: 'v1', kind: 'Pod', namespace, labels };
+  await Promise.all([
+    client.watch(
+      own,
+      ([found]) => {
+        seen.workload = found;
+        return judge();
+      },
+      signal,
+    ),
+    client.watch(
+      its,
+      (pods) => {
+        seen.pods = newestPods(pods as readonly V1Pod[]);
+        return judge();
+      },
+      signal,
+    ),
+  ]);
+}
+
+interface Judgement {
+  readonly verdict?: Trouble | 'ready';
+  /** Milliseconds after which to judge again, because a trouble may last too long by then. */
+  readonly recheckMs?: number;
+}
+
+function judged(seen: Seen, { note, onProgress }: WaitOptions, now: number): Judgement {
+  if (seen.workload === undefined) return {};
+  const progress = progressOf(seen.workload);
+  if (progress.done) {
+    onProgress?.(progress, undefined);
+    return { verdict: 'ready' };
+  }
+  const troubles = [creationTrouble(seen.workload), ...seen.pods.map(troubleOf)].filter((one) => one !== undefined);
+  const keys = new Set(troubles.map(({ key }) => key));
+  for (const key of seen.since.keys()) if (!keys.has(key)) seen.since.delete(key);
+  let recheckMs: number | undefined;
+  for (const trouble of troubles) {
+    const since = seen.since.get(trouble.key) ?? now;
+    seen.since.set(trouble.key, since);
+    const left = since + trouble.graceMs - now;
+    if (left <= 0) return { verdict: trouble };
+    recheckMs = Math.min(recheckMs ?? left, left);
+  }
+  const waiting = seen.pods.find((pod) => !isReady(pod));
+  const why = troubles[0]?.message ?? (waiting ? whyWaiting(waiting) : 'waiting for its pods');
+  note?.(`${progress.ready} of ${progress.wanted} ready: ${why}`);
+  onProgress?.(progress, why);
+  return recheckMs === undefined ? {} : { recheckMs };
+}
+
+function isReady({ status }: V1Pod): boolean {
+  return status?.conditions?.some(({ type, status: state }) => type === 'Ready' && state === 'True') === true;
+}
+
+function missing(name: ObjectName): UserError {
+  return new UserError('workload-missing', `${titleOf(name)} is not in the cluster`, {
+    hints: ['`opta dev up` applies it.'],
+  });
+}
+
+async function explained(
+  client: ClusterClient,
+  name: ObjectName,
+  seen: Seen,
+  found: Trouble | 'late',
+  { deadlineMs, signal }: WaitOptions,
+): Promise<UserError> {
+  const title = titleOf(name);
+  if (found !== 'late') {
+    const detail = found.log ? await lastLines(client, name.namespace ?? '', found.log, signal) : [];
+    return new UserError(found.code, `${title}: ${found.message}`, { hints: found.hints, detail });
+  }
+  const refusal = seen.pods.length === 0 ? await refusedCreation(client, name, signal) : undefined;
+  if (refusal) return new UserError(refusal.code, `${title}: ${refusal.message}`, { hints: refusal.hints });
+  const pod = seen.pods.find((one) => !isReady(one));
+  const container = pod && containersOf(pod).find(({ ready, state }) => !ready && state?.terminated?.exitCode !== 0);
+  const podName = pod?.metadata?.name ?? '';
+  const [probe, lines] = await Promise.all([
+    pod ? probeFailure(client, name.namespace ?? '', podName, signal) : undefined,
+    container
+      ? lastLines(client, name.namespace ?? '', { pod: podName, container: container.name, previous: false }, signal)
+      : [],
+  ]);
+  const why = probe ?? (pod ? whyWaiting(pod) : 'it has no pods');
+  return new UserError('pods-never-ready', `${title} is not ready after ${deadlineMs / 1000} s: ${why}`, {
+    hints: [
+      'Correct what the probe asks for, or give it longer in the definition.',
+      '`opta dev logs` shows more lines.',
+    ],
+    detail: lines,
+  });
+}
