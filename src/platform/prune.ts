@@ -37,7 +37,7 @@ export interface PruneOptions {
   readonly labels?: string;
 }
 
-/** Deletes our objects in `namespaces` that are not among `wanted`; gives their names, callers of others first. */
+/** Deletes our objects in `namespaces` that are not among `wanted`; gives their names. */
 export async function prune(
   client: ClusterClient,
   wanted: readonly KubernetesObject[],

@@ -19,3 +19,12 @@ export function cacheFolder(system: Pick<System, 'env' | 'home' | 'platform'>): 
   if (platform === 'win32') return join(env.LOCALAPPDATA || join(home, 'AppData', 'Local'), 'opta', 'Cache');
   return join(env.XDG_CACHE_HOME || join(home, '.cache'), 'opta');
 }
+
+/** Settings of this user; `OPTA_CONFIG_DIR` is another place. */
+export function configFolder(system: Pick<System, 'env' | 'home' | 'platform'>): string {
+  const { env, home, platform } = system;
+  if (env.OPTA_CONFIG_DIR) return env.OPTA_CONFIG_DIR;
+  if (platform === 'darwin') return join(home, 'Library', 'Preferences', 'opta');
+  if (platform === 'win32') return join(env.APPDATA || join(home, 'AppData', 'Roaming'), 'opta', 'Config');
+  return join(env.XDG_CONFIG_HOME || join(home, '.config'), 'opta');
+}

@@ -17,7 +17,8 @@ export async function lastLines(
   for (const before of [previous, !previous]) {
     try {
       const lines = await client.log(namespace, pod, { container, tail: shown, previous: before }, signal);
-      const told = lines.filter((line) => line.trim() !== '');
+      // The runtime may have removed the container that the pod's status still names.
+      const told = lines.filter((line) => line.trim() !== '' && !line.startsWith('unable to retrieve container logs'));
       if (told.length > 0) return told;
     } catch (error) {
       // 400: it has not started, or had no life before. 404: the pod is gone.

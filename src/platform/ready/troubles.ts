@@ -105,7 +105,7 @@ function crashTrouble(pod: V1Pod, status: V1ContainerStatus): Trouble {
       ? ['Raise `resources.memory_limit` of the service, or make it use less.']
       : ['The lines below are its last ones; `opta dev logs` shows more.'],
     graceMs: 0,
-    log: { pod: nameOf(pod), container: status.name, previous: status.state?.running === undefined },
+    log: { pod: nameOf(pod), container: status.name, previous: status.state?.running !== undefined },
   };
 }
 
