@@ -1,5 +1,5 @@
 /** Where output goes: replayed streams, closed pipes, colours. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -12,7 +12,7 @@ describe('replay', () => {
       await writeFile(join(folder, 'down.ndjson'), saved);
       const drawn = await opta(['replay', 'down.ndjson', '--plain']);
       expect(drawn.code).toBe(0);
-      expect(drawn.stderr).toContain('services, databases and ingress are stopped');
+      expect(drawn.stderr).toContain('down on process');
       expect(drawn.stderr).toMatch(/^Unchanged/m);
       expect(await opta(['replay', '-', '--plain'], { input: saved })).toEqual(drawn);
     });
@@ -63,5 +63,28 @@ test('no colour reaches a pipe, with or without NO_COLOR', async () => {
       ]);
       for (const { stdout, stderr } of ran) expect(stdout + stderr).not.toContain('\u001b');
     }
+  });
+});
+
+/** util-linux's `script` gives a command a terminal. */
+const terminals = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') === true;
+if (!terminals) console.log('no `script` of util-linux here: the test of colours on a terminal is skipped');
+
+test.skipIf(!terminals)('a terminal gets colour, unless NO_COLOR is set', async () => {
+  await inProject({ 'opta.yaml': 'name: back\nmodules:\n  - type: nope\n' }, async ({ folder }) => {
+    const onTerminal = (env: Record<string, string>) => {
+      const { NO_COLOR: _, FORCE_COLOR: __, ...rest } = process.env;
+      const line = `'${process.execPath}' '${bin}' validate`;
+      return spawnSync('script', ['-qec', line, '/dev/null'], {
+        cwd: folder,
+        env: { ...rest, TERM: 'xterm-256color', ...env },
+        encoding: 'utf8',
+      });
+    };
+    const [plain, coloured] = [onTerminal({ NO_COLOR: '1' }), onTerminal({})];
+    expect([plain.status, coloured.status]).toEqual([1, 1]);
+    expect(coloured.stdout).toContain('\u001b[31m');
+    expect(plain.stdout).not.toContain('\u001b[3');
+    expect(plain.stdout).toContain('error[unknown-module-type]');
   });
 });
