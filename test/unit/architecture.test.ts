@@ -30,7 +30,7 @@ const wordsOf = (name: string): string[] =>
 
 const forbidden = /^(task|job|manager|helper|util|utility|utilitie|handler)s?$/;
 /** Terms of Kubernetes and cron, which keep their own names. */
-const terms = /cron[-_]?jobs?|wait_for_jobs/gi;
+const terms = /cron[-_]?jobs?|wait_for_jobs|field[-_]?managers?/gi;
 
 describe('src', () => {
   test('has no file of more than 300 lines', () => {
