@@ -1,21 +1,15 @@
 /** Steps that bring one program up and wait until it is ready. */
 import { mkdir } from 'node:fs/promises';
 import type { Service } from '../../../app/app.ts';
-import { isInstalled, markInstalled } from '../../../app/install-command.ts';
 import type { Step, StepContext } from '../../../engine/step.ts';
-import { UserError } from '../../../errors.ts';
 import { planResource } from '../resources/index.ts';
 import type { Wanted } from '../resources/realisation.ts';
 import { cronPrograms, hasReplicas, serviceProgram, storageFolders } from '../service-program.ts';
-import type { ServiceStart } from '../service-start.ts';
 import type { ProgramSpec } from '../spec.ts';
-import type { RanOnce } from '../supervisor/index.ts';
 import { clientOf, environmentOf, type Session, step } from './session.ts';
 
 /** Milliseconds beyond a program's own limit, so that its own failure, which says more, comes first. */
 const slack = 5000;
-/** Milliseconds that an install may take on a slow network. */
-const installMs = 15 * 60_000;
 
 /** Puts a program and notes whether this run brought it, to take it back when a later step fails. */
 function starting(
@@ -80,77 +74,6 @@ export function resourceSteps(session: Session, wanted: Wanted): ResourceSteps {
     steps: [...prepare, start, ...waits, ...after],
     last: after.length > 0 ? after.map((one) => one.id) : ready,
   };
-}
-
-/** One step for each folder with packages, however many services live in it. */
-export function installSteps(session: Session): readonly Step[] {
-  const steps = new Map<string, Step>();
-  for (const service of session.app.services) {
-    const start = session.situation.starts.get(service.id);
-    if (start?.install && !steps.has(start.install.stepId)) {
-      steps.set(start.install.stepId, installStep(session, service, start));
-    }
-  }
-  return [...steps.values()];
-}
-
-function installStep(session: Session, service: Service, { install, directory, path }: ServiceStart): Step {
-  if (!install) throw new Error(`${service.id} has nothing to install`);
-  const { argv, stampFile, stepId } = install;
-  const spec: ProgramSpec = {
-    id: stepId,
-    kind: 'once',
-    argv,
-    directory,
-    env: {},
-    secretNames: [],
-    path,
-    replicas: 1,
-    readiness: { kind: 'alive' },
-    startMs: installMs,
-    stop: { signal: 'SIGTERM', graceMs: 5000 },
-    watch: [],
-    rank: 2,
-    place: service.place,
-  };
-  return step({
-    id: stepId,
-    title: `packages of ${service.id}`,
-    kind: 'change',
-    needs: ['supervisor'],
-    facts: { argv, why: install.why },
-    isDone: () => isInstalled(directory, install, stampFile),
-    async run({ note, signal }) {
-      note(argv.join(' '));
-      const ran = await clientOf(session).runOnce(spec, { signal, onLine: (line) => line.trim() !== '' && note(line) });
-      if (ran.code !== 0) throw installFailed(service, argv, directory, ran);
-      await markInstalled(directory, install, stampFile);
-      return undefined;
-    },
-  });
-}
-
-function installFailed(service: Service, argv: readonly string[], directory: string, ran: RanOnce): UserError {
-  const lines = ran.lines.slice(-12);
-  const offline = lines.some((line) =>
-    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|network|getaddrinfo|resolve host/i.test(line),
-  );
-  if (offline) {
-    return new UserError(
-      'install-offline',
-      `the packages of ${service.id} could not be fetched: no network, or no registry answers`,
-      {
-        place: service.place,
-        detail: lines,
-        hints: ['Connect, or set the proxy or registry that your package manager uses, and run `opta dev up` again.'],
-      },
-    );
-  }
-  return new UserError('install-failed', `\`${argv.join(' ')}\` failed for ${service.id}`, {
-    place: service.place,
-    detail: lines,
-    hints: [`Run it yourself in ${directory} to see all it says; \`dev.install\` sets another command.`],
-  });
 }
 
 export function serviceSteps(

@@ -14,7 +14,8 @@ import {
   stateStep,
   supervisorStep,
 } from './ground.ts';
-import { installSteps, resourceSteps, serviceSteps } from './programs.ts';
+import { installSteps } from './install.ts';
+import { resourceSteps, serviceSteps } from './programs.ts';
 import { removeStep } from './remove.ts';
 import { newSession, type Session } from './session.ts';
 import { verifyStep } from './verify.ts';

@@ -46,8 +46,11 @@ export async function choosePorts(world: World, spec: ProgramSpec): Promise<Port
   return { port, named: Object.fromEntries(named) };
 }
 
-/** What npm adds for its own scripts would change how a program's own npm and Node behave. */
-const notInherited = /^(npm_|INIT_CWD$|NODE_OPTIONS$|NODE_CHANNEL_|OPTA_NODE_TRIED$)/;
+/** What npm adds for its own scripts would change how a program's own npm and Node behave; how it reaches the network stays. */
+const network = '(registry|cache|ca|cafile|strict_ssl|proxy|https?_proxy|noproxy|userconfig|fetch_\\w+)$|.*/|@';
+const notInherited = new RegExp(
+  `^(npm_(?!config_(${network}))|INIT_CWD$|NODE_OPTIONS$|NODE_CHANNEL_|OPTA_NODE_TRIED$)`,
+);
 
 /** The shell's environment, as every program gets it. */
 export function inherited(env: System['env'], path: readonly string[] = []): Record<string, string> {
