@@ -138,16 +138,20 @@ test('kill -9 of the foreground command stops everything', async () => {
   await nothingLeft();
 });
 
-test('kill -9 of up --detach on its way leaves what status, up and down can deal with', async () => {
-  project = await makeBinProject(layer());
-  const run = project.start([...foreground(), '--detach', '--plain']);
-  await run.says('supervisor running');
-  run.child.kill('SIGKILL');
-  expect((await project.up()).code).toBe(0);
-  expect(await project.get()).toContain('pid');
-  await project.down();
-  expect(await project.leftovers()).toEqual([]);
-});
+test.each(['state folder', 'supervisor', 'bad/web starting'])(
+  'kill -9 of up --detach after "%s": up converges',
+  async (said) => {
+    project = await makeBinProject(layer());
+    const run = project.start([...foreground(), '--detach', '--plain']);
+    await run.says(said);
+    run.child.kill('SIGKILL');
+    const { code, stderr } = await project.up();
+    expect(code, stderr).toBe(0);
+    expect(await project.get()).toContain('pid');
+    await project.down();
+    expect(await project.leftovers()).toEqual([]);
+  },
+);
 
 async function status(): Promise<Status> {
   return JSON.parse((await project.opta(['dev', 'status', '--json'])).stdout) as Status;
