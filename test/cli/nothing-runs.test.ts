@@ -1,5 +1,6 @@
 /** The dev commands where nothing runs, and targets that are not there yet. */
 import { readdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { inProject } from '../support/cli.ts';
 
@@ -51,7 +52,7 @@ describe('in a folder where nothing runs', () => {
 
 test('dev up in an empty folder says what is missing and what to do', async () => {
   await inProject({}, async ({ folder, opta }) => {
-    const { code, stderr } = await opta(['dev', 'up']);
+    const { code, stderr } = await opta(['dev', 'up', '--on', 'process']);
     expect(code).toBe(1);
     expect(stderr).toContain('error[no-definition]');
     expect(stderr).toContain('opta init');
@@ -63,7 +64,8 @@ test.each([[['dev', 'up']], [['try']]])(
   'opta %j --on kind says that it is not there yet, and writes nothing',
   async (args) => {
     await inProject({}, async ({ folder, opta }) => {
-      const { code, stderr } = await opta([...args, '--on', 'kind']);
+      // No container engine is in reach, so that this can never make anything.
+      const { code, stderr } = await opta([...args, '--on', 'kind'], { env: { PATH: dirname(process.execPath) } });
       expect(code).toBe(1);
       expect(stderr).toContain('error[not-implemented]');
       expect(stderr).toContain('--on process');
@@ -76,7 +78,7 @@ test('a service without code is refused at its place before anything starts', as
   const text =
     'name: back\nauthorization: open\nmodules:\n  - name: api\n    type: k8s-service\n    image: nginx:1.29\n';
   await inProject({ 'opta.yaml': text }, async ({ folder, opta }) => {
-    const { code, stderr } = await opta(['dev', 'up', '--detach']);
+    const { code, stderr } = await opta(['dev', 'up', '--on', 'process', '--detach']);
     expect(code).toBe(1);
     expect(stderr).toContain('error[start-command-missing]');
     expect(stderr).toContain('opta.yaml:4:');
