@@ -35,6 +35,9 @@ const variable: Flag = {
 };
 const json: Flag = { flags: '--json', summary: 'machine-readable output on standard output' };
 const plain: Flag = { flags: '--plain', summary: 'lines instead of a screen' };
+const on: Flag = { flags: '--on <target>', summary: 'where to run', choices: ['process', 'kind'] };
+const mirror: Flag = { flags: '--mirror <place>', summary: 'folder or address that every artefact is taken from' };
+const offline: Flag = { flags: '--offline', summary: 'download nothing' };
 const definition = [config, environment, variable];
 
 export const commands: readonly Command[] = [
@@ -45,7 +48,7 @@ export const commands: readonly Command[] = [
     flags: [
       { flags: '--dir <folder>', summary: 'where to put it (default: opta-shop)' },
       { flags: '--detach', summary: 'return when everything is ready' },
-      { flags: '--on <target>', summary: 'where to run', choices: ['process', 'kind'] },
+      on,
       json,
       plain,
     ],
@@ -78,12 +81,15 @@ export const commands: readonly Command[] = [
     group: 'develop',
     flags: [
       ...definition,
-      { flags: '--on <target>', summary: 'where to run', choices: ['process', 'kind'] },
+      on,
       { flags: '--detach', summary: 'return when everything is ready' },
       { flags: '--only <service...>', summary: 'these services and what they link to' },
       { flags: '--https-port <port>', summary: 'port of the HTTPS ingress' },
       { flags: '--http-port <port>', summary: 'port that redirects to HTTPS' },
       { flags: '--timeout <seconds>', summary: 'how long a service may take until it is ready' },
+      { flags: '--workers <number>', summary: 'nodes beside the control plane, on kind (default: 0)' },
+      mirror,
+      offline,
       json,
       plain,
     ],
@@ -93,7 +99,7 @@ export const commands: readonly Command[] = [
     path: ['dev', 'down'],
     summary: 'Stop what dev up started',
     group: 'develop',
-    flags: [config, { flags: '--volumes', summary: 'delete the data of databases and storage too' }, json, plain],
+    flags: [config, on, { flags: '--volumes', summary: 'delete the data of databases and storage too' }, json, plain],
     load: async () => (await import('./commands/dev-down.ts')).devDown,
   },
   {
@@ -177,6 +183,25 @@ export const commands: readonly Command[] = [
     args: [{ name: '[type]', summary: 'such as k8s-service (default: list all)' }],
     flags: [json],
     load: async () => (await import('./commands/explain.ts')).explainType,
+  },
+  {
+    path: ['graph'],
+    summary: 'Draw the network picture: zones, load balancer, services, who may talk to whom',
+    group: 'check',
+    flags: [
+      ...definition,
+      {
+        flags: '--target <target>',
+        summary: 'where it would run (default: by the provider of the environment)',
+        choices: ['process', 'kind', 'aws', 'gcp'],
+      },
+      {
+        flags: '--format <format>',
+        summary: 'text (default), mermaid, svg or json',
+        choices: ['text', 'mermaid', 'svg', 'json'],
+      },
+    ],
+    load: async () => (await import('./commands/graph.ts')).graph,
   },
   {
     path: ['schema'],

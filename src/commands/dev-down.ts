@@ -2,6 +2,7 @@
 import { planDown } from '../targets/process/plan/down.ts';
 import { type ExitCode, given, type Invocation, projectFolder } from './invocation.ts';
 import { runOnStage } from './run-plan.ts';
+import { targetsToClear } from './target.ts';
 
 export async function devDown(invocation: Invocation): Promise<ExitCode> {
   const options = {
@@ -9,5 +10,13 @@ export async function devDown(invocation: Invocation): Promise<ExitCode> {
     volumes: given(invocation, 'volumes'),
     force: invocation.force,
   };
-  return runOnStage(invocation, planDown(options));
+  let code: ExitCode = 0;
+  for (const target of targetsToClear(invocation, options.volumes)) {
+    const ended =
+      target === 'kind'
+        ? await (await import('./on-kind/down.ts')).downOnKind(invocation)
+        : await runOnStage(invocation, planDown(options));
+    if (code === 0) code = ended;
+  }
+  return code;
 }

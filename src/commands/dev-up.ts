@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { App } from '../app/app.ts';
 import { readApp } from '../app/read.ts';
 import { selectServices } from '../app/select.ts';
-import { chooseTarget, keepCompany, type Situation, survey, type Turn, takeTurn } from '../targets/process/open.ts';
+import { keepCompany, type Situation, survey, type Turn, takeTurn } from '../targets/process/open.ts';
 import { planUp } from '../targets/process/plan/up.ts';
 import {
   definitionOptions,
@@ -14,14 +14,18 @@ import {
   portFlag,
   projectFolder,
   secondsFlag,
-  text,
   texts,
 } from './invocation.ts';
 import { exitCodeOf, onStage, type Stage } from './run-plan.ts';
+import { chooseTarget } from './target.ts';
 
 export async function devUp(invocation: Invocation): Promise<ExitCode> {
   const { system, signal } = invocation;
-  const options = upOptions(invocation);
+  // Wrong flags are told before anything is asked.
+  const flags = upOptions(invocation);
+  const { target, reason, engine } = await chooseTarget(invocation);
+  if (target === 'kind') return (await import('./on-kind/up.ts')).upOnKind(invocation, { ...flags, reason, engine });
+  const options = { ...flags, reason };
   const app = selectServices(await readApp(definitionOptions(invocation, 'process')), options.only);
   const waits = () => void system.stderr.write('waiting for another `opta dev up` of this project\n');
   const turn = await takeTurn(system, options.projectFolder, { signal, waits });
@@ -56,7 +60,6 @@ export function upOptions(invocation: Invocation) {
     httpPort: portFlag(invocation, 'http-port', 'httpPort'),
     only: texts(invocation, 'only'),
     startMs: seconds === undefined ? undefined : seconds * 1000,
-    reason: chooseTarget(text(invocation, 'on')),
     detach: given(invocation, 'detach'),
   };
 }

@@ -78,6 +78,9 @@ export function definitionOptions(invocation: Invocation, target: TargetName) {
   };
 }
 
+/** Any of them means that something ran here. */
+const stateFiles = ['run.json', 'ports.json', join('kind', 'cluster.json')];
+
 /**
  * The folder whose `.opta` keeps the state: that of the first `-c` file, else this one. Commands about what runs also
  * look above, so that they work from inside a service's folder.
@@ -88,7 +91,7 @@ export function projectFolder(invocation: Invocation, look: 'here' | 'above' = '
   if (file !== undefined) return dirname(resolve(cwd, file));
   if (look === 'here') return cwd;
   for (let folder = cwd; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, '.opta', 'run.json')) || existsSync(join(folder, '.opta', 'ports.json'))) return folder;
+    if (stateFiles.some((file) => existsSync(join(folder, '.opta', file)))) return folder;
     if (dirname(folder) === folder) return cwd;
   }
 }

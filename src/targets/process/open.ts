@@ -1,24 +1,13 @@
-/** The doors of the process target for commands: whether it is chosen, what is known, and staying with what runs. */
+/** The doors of the process target for commands: what is known, and staying with what runs. */
 import type { Emit } from '../../engine/event.ts';
 import type { RunResult } from '../../engine/run.ts';
 import type { Plan } from '../../engine/step.ts';
-import { UserError } from '../../errors.ts';
 import { planDown } from './plan/down.ts';
 import { planPrune } from './plan/prune.ts';
 import { clientOf, isShown, type Session } from './plan/session.ts';
 
 export { type Situation, survey } from './survey.ts';
 export { type Turn, takeTurn } from './turn.ts';
-
-/** Why the process target; throws UserError `not-implemented` for another one. `written` is the value of `--on`. */
-export function chooseTarget(written: string | undefined): string {
-  if (written === 'kind') {
-    throw new UserError('not-implemented', '`--on kind` is not there yet: this version runs services as processes', {
-      hints: ['`opta dev up --on process` gives the same names, HTTPS ingress and databases without a cluster.'],
-    });
-  }
-  return written === 'process' ? 'asked for with --on process' : 'plain processes, no container engine needed';
-}
 
 export interface Company {
   readonly signal: AbortSignal;

@@ -46,7 +46,7 @@ export const postgres: Realisation = {
       args: [
         ...['-c', 'ssl=on', '-c', `ssl_cert_file=${filesFolder}/tls.crt`, '-c', `ssl_key_file=${filesFolder}/tls.key`],
         ...['-c', 'ssl_min_protocol_version=TLSv1.2', '-c', 'password_encryption=scram-sha-256'],
-        ...['-c', `hba_file=${filesFolder}/pg_hba.conf`],
+        ...['-c', `hba_file=${filesFolder}/pg_hba.conf`, '-c', 'listen_addresses=*'],
       ],
       // Over TCP: while the image makes the database, its server listens on a socket only.
       ready: ['pg_isready', '-q', '-h', '127.0.0.1', '-U', user, '-d', databaseOf(resource)],

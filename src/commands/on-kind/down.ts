@@ -1,0 +1,10 @@
+/** `opta dev down` on kind. */
+import { planDown } from '../../targets/kind/plan/down.ts';
+import { standing } from '../../targets/kind/survey.ts';
+import { type ExitCode, given, type Invocation, projectFolder } from '../invocation.ts';
+import { runOnStage } from '../run-plan.ts';
+
+export async function downOnKind(invocation: Invocation): Promise<ExitCode> {
+  const found = await standing(invocation.system, projectFolder(invocation, 'above'));
+  return runOnStage(invocation, planDown({ ...found, volumes: given(invocation, 'volumes') }));
+}

@@ -1,0 +1,68 @@
+/** Which local target a command means: what was asked for, what this project runs on already, or what this machine has. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Engine } from '../targets/kind/engine.ts';
+import { type Invocation, projectFolder, text, wrongValue } from './invocation.ts';
+
+export interface Choice {
+  readonly target: 'process' | 'kind';
+  /** One line. */
+  readonly reason: string;
+  /** When it was asked. */
+  readonly engine?: Engine;
+}
+
+/** What was written with `--on` or in OPTA_ON. Throws UserError `bad-value`. */
+function written(invocation: Invocation): { readonly value: 'process' | 'kind'; readonly from: string } | undefined {
+  const flag = text(invocation, 'on');
+  const value = flag ?? invocation.system.env['OPTA_ON'];
+  if (value === undefined || value === '') return undefined;
+  if (value !== 'process' && value !== 'kind') throw wrongValue('on', value, 'process or kind');
+  return { value, from: flag === undefined ? 'OPTA_ON' : `--on ${value}` };
+}
+
+/** True when `up` made a cluster for the project, and no `down` took it away. */
+function hasCluster(folder: string): boolean {
+  try {
+    const record = JSON.parse(readFileSync(join(folder, '.opta', 'kind', 'cluster.json'), 'utf8')) as {
+      state?: string;
+    };
+    return record.state === 'created' || record.state === 'creating';
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+const hasProcesses = (folder: string): boolean => existsSync(join(folder, '.opta', 'run.json'));
+
+/** The target that `dev up` takes. Starts no process where no engine is on PATH. */
+export async function chooseTarget(invocation: Invocation): Promise<Choice> {
+  const asked = written(invocation);
+  if (asked) return { target: asked.value, reason: `asked for with ${asked.from}` };
+  const folder = projectFolder(invocation);
+  const [cluster, processes] = [hasCluster(folder), hasProcesses(folder)];
+  if (processes && !cluster) return { target: 'process', reason: 'this project runs as processes already' };
+  const { detectEngine } = await import('../targets/kind/engine.ts');
+  const { engine, why } = await detectEngine(invocation.system);
+  if (engine) return { target: 'kind', reason: `${why}; --on process runs without containers`, engine };
+  return { target: 'process', reason: `plain processes: ${why}` };
+}
+
+/** The target that a command about what runs means: the one that this project runs on. */
+export function runningTarget(invocation: Invocation): Choice['target'] {
+  const asked = written(invocation);
+  if (asked) return asked.value;
+  const folder = projectFolder(invocation, 'above');
+  return hasCluster(folder) && !hasProcesses(folder) ? 'kind' : 'process';
+}
+
+/** The targets that `dev down` clears: what runs, and with `volumes` what keeps data. */
+export function targetsToClear(invocation: Invocation, volumes: boolean): readonly Choice['target'][] {
+  const asked = written(invocation);
+  if (asked) return [asked.value];
+  const folder = projectFolder(invocation, 'above');
+  const cluster = hasCluster(folder) || (volumes && existsSync(join(folder, '.opta', 'kind')));
+  if (!cluster) return ['process'];
+  return hasProcesses(folder) || volumes ? ['kind', 'process'] : ['kind'];
+}

@@ -1,0 +1,26 @@
+/** The public addresses of an App on its cluster. */
+import type { App } from '../../app/app.ts';
+import type { ClusterPorts } from './folder.ts';
+
+export interface Address {
+  /** `<layer>/<module>`. */
+  readonly title: string;
+  readonly url: string;
+  /** The same by number, for clients that do not resolve `*.localhost`; `host` is the Host header to send. */
+  readonly plainUrl: string;
+  readonly host: string;
+  readonly path: string;
+}
+
+export function addressesOf(app: App, { https }: ClusterPorts): readonly Address[] {
+  const port = https === 443 ? '' : `:${https}`;
+  return app.services
+    .filter(({ replicas }) => replicas.min > 0)
+    .flatMap(({ id, layer, routes }) =>
+      routes.map(({ host: written, path }) => {
+        const host = written === '*' ? `${layer}.localhost` : written;
+        const [url, plainUrl] = [`https://${host}${port}${path}`, `https://127.0.0.1${port}${path}`];
+        return { title: id, url, plainUrl, host, path };
+      }),
+    );
+}

@@ -1,0 +1,92 @@
+/** The nodes of a project's cluster: made by kind under our own names, started again, and asked how they are. */
+import { chmod, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../../errors.ts';
+import type { Finished, System } from '../../system/system.ts';
+import { type ClusterWish, clusterConfig } from './cluster-config.ts';
+import type { Engine } from './engine.ts';
+import type { KindFolder } from './folder.ts';
+
+export interface Creation {
+  /** Resolves when the nodes' containers run, before Kubernetes does; rejects when it comes to nothing. */
+  readonly nodes: Promise<void>;
+  /** Resolves when Kubernetes answers. Rejects with UserError `cluster-failed` or `port-taken`. */
+  readonly done: Promise<void>;
+}
+
+export interface CreateOptions extends ClusterWish {
+  readonly system: System;
+  readonly engine: Engine;
+  /** Program of kind. */
+  readonly kind: string;
+  /** Folder of the installed package. */
+  readonly packageRoot: string;
+  readonly signal: AbortSignal;
+  /** What kind does now. */
+  readonly note: (what: string) => void;
+}
+
+/** Environment of kind: our network and engine, and no way to the user's own kubeconfig. */
+export function kindEnvironment(system: System, engine: Engine, folder: KindFolder) {
+  return {
+    ...system.env,
+    KUBECONFIG: folder.kubeconfig,
+    KIND_EXPERIMENTAL_PROVIDER: engine.name,
+    [`KIND_EXPERIMENTAL_${engine.name.toUpperCase()}_NETWORK`]: folder.name,
+  };
+}
+
+/** Begins to create the cluster; what is half made is the caller's to delete. */
+export function createCluster(options: CreateOptions): Creation {
+  const { system, engine, folder, kind, signal, note } = options;
+  let prepared = () => {};
+  const nodes = new Promise<void>((resolve) => {
+    prepared = resolve;
+  });
+  const onLine = (line: string) => {
+    // ` ✓ Preparing nodes 📦`; marks and pictures are kind's, not ours.
+    const said = /^\s*([•✓✗])\s*(.*?)[^\w.)]*$/u.exec(line.replace(/\p{Extended_Pictographic}|\uFE0F/gu, ''));
+    const what = said?.[2]?.trim() ?? '';
+    if (said?.[1] === '✓' && what.startsWith('Preparing nodes')) prepared();
+    else if (said?.[1] === '•' && what !== '') note(what.replace(/[ .]+$/, '').toLowerCase());
+  };
+  const work = async () => {
+    const text = await readFile(join(options.packageRoot, 'kind', 'cluster.yaml'), 'utf8');
+    const argv = [kind, 'create', 'cluster', '--name', folder.name, '--config', '-', '--kubeconfig', folder.kubeconfig];
+    const env = kindEnvironment(system, engine, folder);
+    const ended = await system.processes.run(argv, { env, input: clusterConfig(text, options), signal, onLine });
+    if (ended.code !== 0) throw creationFailed(engine, folder, ended);
+    await chmod(folder.kubeconfig, 0o600);
+  };
+  const done = work();
+  // Whoever waits for the nodes only must hear of a failure too; nobody may be left with an unhandled one.
+  const early = Promise.race([nodes, done]);
+  early.catch(() => {});
+  done.catch(() => {});
+  return { nodes: early, done };
+}
+
+function creationFailed(engine: Engine, folder: KindFolder, ended: Finished): UserError {
+  const lines = ended.stderr.split('\n').filter((line) => line.trim() !== '');
+  const text = ended.stderr;
+  const port = /127\.0\.0\.1:(\d+).*(?:already allocated|address already in use)/s.exec(text)?.[1];
+  if (port !== undefined || /port is already allocated|address already in use/i.test(text)) {
+    return new UserError('port-taken', `port ${port ?? 'of the cluster'} is taken by another program or cluster`, {
+      detail: lines.slice(-4),
+      hints: [
+        `Find it: \`${engine.name} ps\` shows containers with their ports.`,
+        'Or choose others: `opta dev up --https-port 8443 --http-port 8080`.',
+      ],
+    });
+  }
+  if (/no space left on device/i.test(text)) {
+    return new UserError('disk-full', `the disk of ${engine.name} is full`, {
+      detail: lines.slice(-4),
+      hints: [`Free space, such as with \`${engine.name} system prune\`, then run it again.`],
+    });
+  }
+  return new UserError('cluster-failed', `kind could not make the cluster ${folder.name}`, {
+    detail: lines.slice(-12),
+    hints: ['Run `opta dev up` again: it begins anew.', 'See docs/kind.md for what a machine needs.'],
+  });
+}

@@ -1,0 +1,82 @@
+/** The containers, network and volume of one project, and nothing that is not labelled as ours. */
+import { UserError } from '../../errors.ts';
+import type { System } from '../../system/system.ts';
+import { callEngine, type Engine, engineFailed, engineSays } from './engine.ts';
+import type { KindFolder } from './folder.ts';
+
+/** On everything we make: whose it is. */
+export const projectLabel = 'dev.opta.project';
+/** kind's own label of its nodes. */
+const nodeLabel = 'io.x-k8s.kind.cluster';
+
+export interface Container {
+  readonly name: string;
+  readonly isNode: boolean;
+  readonly running: boolean;
+}
+
+export const registryName = ({ name }: KindFolder): string => `${name}-registry`;
+export const controlPlane = ({ name }: KindFolder): string => `${name}-control-plane`;
+
+/** True when our network is there. Throws UserError `name-taken` when one of that name is someone else's. */
+export async function hasNetwork(system: System, engine: Engine, folder: KindFolder): Promise<boolean> {
+  const format = engine.name === 'podman' ? '{{json .Labels}}' : '{{json .Labels}}';
+  const asked = await callEngine(system, engine, ['network', 'inspect', folder.name, '--format', format]);
+  if (asked.code !== 0) {
+    if (/not found|no such network|unable to find/i.test(asked.stderr)) return false;
+    throw engineFailed(engine, ['network', 'inspect', folder.name], asked);
+  }
+  const labels = (JSON.parse(asked.stdout.trim() || 'null') ?? {}) as Record<string, string>;
+  if (labels[projectLabel] === folder.mark) return true;
+  throw new UserError(
+    'name-taken',
+    `the network ${folder.name} of ${engine.name} was not made by opta for this project`,
+    {
+      hints: [
+        `Nothing was touched. See \`${engine.name} network inspect ${folder.name}\`; remove it or move the project.`,
+      ],
+    },
+  );
+}
+
+/**
+ * Nodes and registry of the project, running or not. A node counts only inside our own network, which bears our label:
+ * kind lets nobody label its nodes.
+ */
+export async function ownContainers(system: System, engine: Engine, folder: KindFolder): Promise<readonly Container[]> {
+  const filters = [`label=${nodeLabel}=${folder.name}`, `label=${projectLabel}=${folder.mark}`];
+  const [nodes, others] = await Promise.all(
+    filters.map(async (filter) => {
+      const format = engine.name === 'nerdctl' ? '{{.Names}}\t{{.Status}}' : '{{.Names}}\t{{.State}}';
+      const text = await engineSays(system, engine, [
+        ...['ps', '--all', '--no-trunc', '--filter', filter, '--filter', `network=${folder.name}`],
+        ...['--format', format],
+      ]);
+      return text
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+        .map((line) => line.split('\t'));
+    }),
+  );
+  const as = (isNode: boolean) => (fields: readonly string[]) => ({
+    name: fields[0] ?? '',
+    isNode,
+    running: /^(running|up)/i.test(fields[1] ?? ''),
+  });
+  return [...(nodes ?? []).map(as(true)), ...(others ?? []).map(as(false))];
+}
+
+/** Deletes containers with their anonymous volumes. */
+export async function removeContainers(
+  system: System,
+  engine: Engine,
+  containers: readonly Container[],
+): Promise<void> {
+  if (containers.length === 0) return;
+  await engineSays(system, engine, ['rm', '--force', '--volumes', ...containers.map(({ name }) => name)]);
+}
+
+export async function createNetwork(system: System, engine: Engine, folder: KindFolder): Promise<void> {
+  const label = `${projectLabel}=${folder.mark}`;
+  await engineSays(system, engine, ['network', 'create', '--driver', 'bridge', '--label', label, folder.name]);
+}

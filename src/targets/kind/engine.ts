@@ -1,0 +1,105 @@
+/** The container engine at hand: Docker, Podman or nerdctl, found on PATH and asked whether it answers. */
+import { UserError } from '../../errors.ts';
+import type { Finished, RunOptions, System } from '../../system/system.ts';
+
+export const engineNames = ['docker', 'podman', 'nerdctl'] as const;
+export type EngineName = (typeof engineNames)[number];
+
+export interface Engine {
+  readonly name: EngineName;
+  /** Full path of its program. */
+  readonly program: string;
+  /** Of the server where there is one. */
+  readonly version: string;
+}
+
+/** Milliseconds that an engine gets to say its version; one that is starting up may hang. */
+const patience = 10_000;
+
+const versionFormats: Readonly<Record<EngineName, string>> = {
+  docker: '{{.Server.Version}}',
+  podman: '{{.Client.Version}}',
+  nerdctl: '{{.Client.Version}}',
+};
+
+export interface Detected {
+  readonly engine: Engine | undefined;
+  /** One line: which engine answers, or why none does. */
+  readonly why: string;
+}
+
+/** The engine that answers, in the order Docker, Podman, nerdctl. Without any on PATH this starts no process. */
+export async function detectEngine(system: System): Promise<Detected> {
+  const found = engineNames.flatMap((name) => {
+    const program = system.processes.which(name);
+    return program === undefined ? [] : [{ name, program }];
+  });
+  const silent: string[] = [];
+  for (const { name, program } of found) {
+    const answer = await ask(system, name, program);
+    if (answer.version !== undefined) {
+      return { engine: { name, program, version: answer.version }, why: `${name} ${answer.version} answers` };
+    }
+    silent.push(`${name} does not answer${answer.why === '' ? '' : ` (${answer.why})`}`);
+  }
+  return { engine: undefined, why: silent.length > 0 ? silent.join('; ') : 'no container engine is installed' };
+}
+
+async function ask(
+  { processes }: System,
+  name: EngineName,
+  program: string,
+): Promise<{ readonly version?: string; readonly why: string }> {
+  try {
+    const asked = await processes.run([program, 'version', '--format', versionFormats[name]], { timeoutMs: patience });
+    const version = asked.stdout.trim();
+    if (asked.code === 0 && /^\d/.test(version)) return { version, why: '' };
+    return { why: lastLine(asked.stderr) };
+  } catch (error) {
+    return { why: (error as Error).message };
+  }
+}
+
+export const lastLine = (text: string): string => text.trim().split('\n').at(-1)?.trim() ?? '';
+
+/** One call of the engine, to its end. */
+export function callEngine(
+  system: System,
+  { program }: Engine,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Finished> {
+  return system.processes.run([program, ...args], options);
+}
+
+/** A call that must succeed; its output. Throws UserError `engine-failed` with the last lines. */
+export async function engineSays(
+  system: System,
+  engine: Engine,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<string> {
+  const ended = await callEngine(system, engine, args, options);
+  if (ended.code !== 0) throw engineFailed(engine, args, ended);
+  return ended.stdout;
+}
+
+export function engineFailed(engine: Engine, args: readonly string[], ended: Finished): UserError {
+  const said = (ended.stderr.trim() || ended.stdout.trim()).split('\n').slice(-12);
+  if (/no space left on device/i.test(ended.stderr)) {
+    return new UserError('disk-full', `the disk of ${engine.name} is full`, {
+      detail: said,
+      hints: [`Free space, such as with \`${engine.name} system prune\`, then run it again: what is done stays done.`],
+    });
+  }
+  if (/cannot connect|is the docker daemon running|connection refused/i.test(ended.stderr)) {
+    return new UserError('engine-silent', `${engine.name} does not answer any more`, {
+      detail: said,
+      hints: ['Start it and run this again: what is done stays done.'],
+    });
+  }
+  return new UserError('engine-failed', `\`${engine.name} ${args.slice(0, 3).join(' ')}\` failed`, {
+    detail: said,
+    hints: ['The lines below are what it said; mend that and run this again: what is done stays done.'],
+  });
+}

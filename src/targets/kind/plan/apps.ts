@@ -1,0 +1,200 @@
+/** Services and databases of the App: applied as soon as what each needs is there, then waited for. */
+import type { KubernetesObject, V1Pod } from '@kubernetes/client-node';
+import type { App, Service } from '../../../app/app.ts';
+import { namespaceName } from '../../../app/names.ts';
+import type { Step } from '../../../engine/step.ts';
+import { type Applied, apply, titleOf } from '../../../platform/apply.ts';
+import { type ManifestOptions, manifests } from '../../../platform/manifests.ts';
+import { changesOf, prune } from '../../../platform/prune.ts';
+import { waitForWorkload } from '../../../platform/ready.ts';
+import { registryNote } from '../registry.ts';
+import { storageClass } from '../storage.ts';
+import { buildStepOf } from './images.ts';
+import { clientOf, type Session, secretSource, step } from './session.ts';
+
+/** Milliseconds a database may take for its first start. */
+const resourceMs = 300_000;
+/** Milliseconds on top of a service's own time: its image is fetched, its pod placed, its volume made. */
+const placingMs = 60_000;
+
+const nameLabel = 'app.kubernetes.io/name';
+const componentLabel = 'app.kubernetes.io/component';
+const routeKinds = new Set(['Ingress', 'HTTPRoute', 'GRPCRoute', 'TraefikService']);
+
+function optionsOf(session: Session): ManifestOptions {
+  const { situation, images, trust } = session;
+  return {
+    target: 'kind',
+    mesh: situation.mesh,
+    ingress: situation.choices.ingress,
+    // What is not built yet is not applied yet either.
+    images: ({ id }) => images.get(id) ?? 'not-built-yet',
+    pins: situation.artifacts.pins,
+    secrets: secretSource(session),
+    ...(trust !== undefined && { trust }),
+  };
+}
+
+const labelOf = ({ metadata }: KubernetesObject, label: string) => metadata?.labels?.[label];
+const isRoute = ({ kind = '' }: KubernetesObject) => routeKinds.has(kind);
+const ofService = (object: KubernetesObject) => ['service', 'cron'].includes(labelOf(object, componentLabel) ?? '');
+
+function objectsOfService(session: Session, { layer, name }: Service): readonly KubernetesObject[] {
+  return manifests(session.app, optionsOf(session)).filter(
+    (object) =>
+      ofService(object) &&
+      !isRoute(object) &&
+      object.metadata?.namespace === namespaceName(layer) &&
+      labelOf(object, nameLabel) === name,
+  );
+}
+
+/** Applies and says how many objects it changed. */
+async function applied(
+  session: Session,
+  objects: readonly KubernetesObject[],
+  { signal, note }: { readonly signal: AbortSignal; note(why: string): void },
+): Promise<'unchanged' | undefined> {
+  const all: readonly Applied[] = await apply(clientOf(session), objects, { signal });
+  const changed = changesOf(all);
+  if (changed.length === 0) return 'unchanged';
+  note(`${changed.length} of ${all.length} objects changed: ${changed.map(({ name }) => titleOf(name)).join(', ')}`);
+  return undefined;
+}
+
+/** Namespaces, databases, and what belongs to a whole layer. */
+export function groundStep(session: Session, needs: readonly string[]): Step {
+  const { ports } = session.situation;
+  return step({
+    id: 'apply',
+    title: 'namespaces and databases',
+    kind: 'change',
+    needs: ['cluster', 'certificates', ...needs],
+    run: (context) => {
+      const objects = manifests(session.app, optionsOf(session)).filter((one) => !ofService(one) && !isRoute(one));
+      return applied(session, [registryNote(ports.registry), storageClass, ...objects], context);
+    },
+  });
+}
+
+export function serviceSteps(session: Session): readonly Step[] {
+  return session.app.services.flatMap((service) => [
+    step({
+      id: `apply:${service.id}`,
+      title: `start ${service.id}`,
+      kind: 'change',
+      needs: ['apply', ...buildStepOf(service), ...resourcesOf(session.app, service).map((id) => `ready:${id}`)],
+      facts: { replicas: service.replicas },
+      async run(context) {
+        const outcome = await applied(session, objectsOfService(session, service), context);
+        return (await restartCrashed(session, service, context.signal)) > 0 ? undefined : outcome;
+      },
+    }),
+    ...(service.replicas.max > 0 ? [readyStep(session, service)] : []),
+  ]);
+}
+
+/** Databases that a service must find: one that ends without them would wait longer and longer for its next start. */
+function resourcesOf({ resources }: App, service: Service): readonly string[] {
+  const linked = service.links.filter(({ kind }) => kind === 'resource').map(({ to }) => to);
+  const mentioned = service.env.flatMap(({ value }) =>
+    value.flatMap((part) => (typeof part === 'string' ? [] : [part.resource])),
+  );
+  return resources.map(({ id }) => id).filter((id) => linked.includes(id) || mentioned.includes(id));
+}
+
+/** Pods that crashed in an earlier run sit out a back-off of minutes; this run is a reason to start them now. */
+async function restartCrashed(session: Session, { layer, name }: Service, signal: AbortSignal): Promise<number> {
+  const client = clientOf(session);
+  const namespace = namespaceName(layer);
+  const labels = `${nameLabel}=${name},${componentLabel}=service`;
+  const pods = (await client.list({ apiVersion: 'v1', kind: 'Pod', namespace, labels }, signal)) as readonly V1Pod[];
+  const crashed = pods.filter(({ status }) =>
+    status?.containerStatuses?.some(({ state }) => state?.waiting?.reason === 'CrashLoopBackOff'),
+  );
+  const gone = crashed.map(({ metadata }) =>
+    client.remove({ apiVersion: 'v1', kind: 'Pod', namespace, name: metadata?.name ?? '', uid: metadata?.uid }, signal),
+  );
+  return (await Promise.all(gone)).length;
+}
+
+/** Addresses go in when the controller's webhook can check them. */
+export function routesStep(session: Session, needs: readonly string[]): Step {
+  return step({
+    id: 'routes',
+    title: 'public addresses',
+    kind: 'change',
+    needs: ['apply', ...needs],
+    run: (context) => applied(session, manifests(session.app, optionsOf(session)).filter(isRoute), context),
+  });
+}
+
+/** What an earlier definition had. Volumes stay. */
+export function pruneStep(session: Session): Step {
+  const { app } = session;
+  return step({
+    id: 'remove',
+    title: 'nothing runs that the definition no longer has',
+    kind: 'change',
+    needs: ['routes', ...app.services.map(({ id }) => `apply:${id}`)],
+    async run({ signal, note }) {
+      const namespaces = app.layers.map(({ name }) => namespaceName(name));
+      const gone = await prune(clientOf(session), manifests(app, optionsOf(session)), { signal, namespaces });
+      if (gone.length === 0) return 'unchanged';
+      note(`removed ${gone.map(titleOf).join(', ')}`);
+      return undefined;
+    },
+  });
+}
+
+export function resourceSteps(session: Session): readonly Step[] {
+  return session.app.resources.map((resource) =>
+    waitStep(session, resource.id, 'resource', resource, resourceMs, ['apply']),
+  );
+}
+
+interface Workload {
+  readonly layer: string;
+  readonly name: string;
+}
+
+function readyStep(session: Session, service: Service): Step {
+  const ms = (session.situation.startMs ?? service.startupSeconds * 1000) + placingMs;
+  return waitStep(session, service.id, 'service', service, ms, [`apply:${service.id}`]);
+}
+
+function waitStep(
+  session: Session,
+  id: string,
+  kind: 'service' | 'resource',
+  { layer, name }: Workload,
+  deadlineMs: number,
+  needs: readonly string[],
+): Step {
+  return step({
+    id: `ready:${id}`,
+    title: `${id} is ready`,
+    kind: 'wait',
+    needs,
+    async run({ signal, note, emit }) {
+      const namespace = namespaceName(layer);
+      const found = manifests(session.app, optionsOf(session)).find(
+        (one) =>
+          ['Deployment', 'StatefulSet'].includes(one.kind ?? '') &&
+          one.metadata?.namespace === namespace &&
+          one.metadata.name === name,
+      );
+      if (found === undefined) return 'unchanged';
+      const workload = { apiVersion: 'apps/v1', kind: found.kind ?? '', namespace, name };
+      const tell = (state: 'starting' | 'ready', ready: number, wanted: number, why?: string) =>
+        emit({ type: 'service', service: id, kind, state, ready, wanted, ...(why !== undefined && { why }) });
+      await waitForWorkload(clientOf(session), workload, {
+        signal,
+        deadlineMs,
+        note,
+        onProgress: ({ ready, wanted, done }, why) => tell(done ? 'ready' : 'starting', ready, wanted, why),
+      });
+      return undefined;
+    },
+  });
+}

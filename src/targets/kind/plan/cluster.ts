@@ -1,0 +1,193 @@
+/** Network, nodes, cluster and registry: made, started again, or found as they should be. */
+import { chmod } from 'node:fs/promises';
+import type { Step, StepContext } from '../../../engine/step.ts';
+import { UserError } from '../../../errors.ts';
+import { openCluster } from '../../../platform/cluster.ts';
+import { createCluster } from '../cluster.ts';
+import { createNetwork, ownContainers, removeContainers } from '../containers.ts';
+import { callEngine, engineSays } from '../engine.ts';
+import { type ClusterRecord, writeRecord } from '../folder.ts';
+import { startRegistry } from '../registry.ts';
+import { made, type Session, step } from './session.ts';
+
+/** Milliseconds until the API server answers; a cluster that starts again needs about 10 s, on a slow disk more. */
+const answerDeadline = 90_000;
+
+export function networkStep({ situation }: Session): Step {
+  const { folder, engine, network } = situation;
+  return step({
+    id: 'network',
+    title: `network of ${engine.name}`,
+    kind: 'change',
+    facts: { name: folder.name },
+    isDone: async () => network,
+    async run({ system }) {
+      await createNetwork(system, engine, folder);
+      return undefined;
+    },
+  });
+}
+
+/** An image that the engine itself runs: the node's and the registry's. */
+export function engineImageStep({ situation }: Session, id: string, title: string, reference: string): Step {
+  const { engine } = situation;
+  return step({
+    id,
+    title,
+    kind: 'change',
+    facts: { image: reference },
+    async isDone({ system }) {
+      return (await callEngine(system, engine, ['image', 'inspect', '--format', '{{.Id}}', reference])).code === 0;
+    },
+    async run({ system, signal, note }) {
+      note(`pulling ${reference}`);
+      const ended = await callEngine(system, engine, ['pull', reference], {
+        signal,
+        onLine: (line) => note(line.trim()),
+      });
+      if (ended.code === 0) return undefined;
+      throw pullFailed(reference, ended.stderr);
+    },
+  });
+}
+
+export function pullFailed(reference: string, said: string): UserError {
+  const limited = /toomanyrequests|rate limit/i.test(said);
+  return new UserError(
+    limited ? 'registry-rate-limited' : 'image-pull-failed',
+    `the image ${reference} could not be pulled`,
+    {
+      detail: said.trim().split('\n').slice(-4),
+      hints: limited
+        ? ['The registry limits anonymous pulls: log in to it, wait, or set a mirror (OPTA_MIRROR).']
+        : ['Check the network and the proxy of the engine, or set a mirror (OPTA_MIRROR).'],
+    },
+  );
+}
+
+function recordOf({ situation }: Session, state: ClusterRecord['state'], uid?: string): ClusterRecord {
+  const { engine, ports, workerCount, artifacts } = situation;
+  const nodeImage = artifacts.pins.images.node.ref;
+  return { engine: engine.name, state, ports, nodeImage, workers: workerCount, ...(uid !== undefined && { uid }) };
+}
+
+/** Containers of the nodes. Ends before Kubernetes answers in them, so that images can be fetched meanwhile. */
+export function nodesStep(session: Session): Step {
+  const { folder, cluster, anew, workerCount } = session.situation;
+  const count = workerCount + 1;
+  return step({
+    id: 'nodes',
+    title: count === 1 ? 'node of the cluster' : `${count} nodes of the cluster`,
+    kind: 'change',
+    needs: cluster === 'running' || cluster === 'stopped' ? ['state'] : ['state', 'network', 'node-image', 'tools'],
+    facts: { name: folder.name, was: cluster, workers: workerCount },
+    isDone: async () => cluster === 'running',
+    async run(context) {
+      if (cluster === 'stopped') await startNodes(session, context);
+      else await create(session, context, anew);
+      return undefined;
+    },
+  });
+}
+
+async function startNodes({ situation }: Session, { system, note }: StepContext): Promise<void> {
+  const { engine, containers } = situation;
+  note('starting the containers of before');
+  const names = containers.filter(({ isNode, running }) => isNode && !running).map(({ name }) => name);
+  await engineSays(system, engine, ['start', ...names]);
+}
+
+async function create(session: Session, context: StepContext, anew: string | undefined): Promise<void> {
+  const { system, signal, note } = context;
+  const { folder, engine, packageRoot, ports, workerCount, artifacts } = session.situation;
+  // Written first: whatever ends this run leaves a cluster that is known to be half made.
+  await writeRecord(folder, recordOf(session, 'creating'));
+  const left = (await ownContainers(system, engine, folder)).filter(({ isNode }) => isNode);
+  if (left.length > 0) note(`deleting the cluster of before: ${anew ?? 'it is not what is wanted'}`);
+  await removeContainers(system, engine, left);
+  note('starting containers');
+  session.creation = createCluster({
+    system,
+    engine,
+    folder,
+    kind: made(session.kind, 'tools'),
+    packageRoot,
+    signal,
+    note: (what) => session.onCreation?.(what),
+    nodeImage: artifacts.pins.images.node.ref,
+    ports,
+    workers: workerCount,
+  });
+  await session.creation.nodes;
+}
+
+/** Kubernetes answers, and is the one we made. */
+export function clusterStep(session: Session): Step {
+  const { folder, record, cluster } = session.situation;
+  return step({
+    id: 'cluster',
+    title: 'Kubernetes answers',
+    kind: 'change',
+    needs: ['nodes'],
+    async run(context) {
+      const { system, signal, note } = context;
+      session.onCreation = note;
+      if (session.creation) {
+        await session.creation.done;
+        session.client = await openCluster(system, folder.kubeconfig, folder.context, undefined, signal);
+        await writeRecord(folder, recordOf(session, 'created', session.client.cluster.uid));
+        return undefined;
+      }
+      if (cluster === 'stopped') await answers(session, context);
+      session.client = await openCluster(system, folder.kubeconfig, folder.context, record?.uid, signal);
+      return 'unchanged';
+    },
+  });
+}
+
+/** A started node needs a while until its API server is back. */
+async function answers({ situation }: Session, { system, signal, note }: StepContext): Promise<void> {
+  const { folder, record } = situation;
+  const until = system.clock.monotonic() + answerDeadline;
+  note('waiting for the API server of the started node');
+  await chmod(folder.kubeconfig, 0o600);
+  for (;;) {
+    try {
+      const client = await openCluster(system, folder.kubeconfig, folder.context, record?.uid, signal);
+      client.close();
+      return;
+    } catch (error) {
+      if (!(error instanceof UserError) || error.code !== 'cluster-unreachable') throw error;
+      if (system.clock.monotonic() > until) throw unhealthy(error);
+      await system.clock.sleep(250, signal);
+    }
+  }
+}
+
+function unhealthy(cause: UserError): UserError {
+  return new UserError('cluster-unhealthy', 'the stopped cluster did not come back', {
+    detail: [cause.message],
+    hints: ['Make it anew: `opta dev down`, then `opta dev up`. The data of its volumes stays.'],
+    cause,
+  });
+}
+
+export function registryStep({ situation }: Session): Step {
+  const { folder, engine, ports, containers, artifacts } = situation;
+  const found = containers.find(({ isNode }) => !isNode);
+  return step({
+    id: 'registry',
+    title: 'local registry',
+    kind: 'change',
+    needs: ['network', 'registry-image'],
+    facts: { port: ports.registry },
+    isDone: async () => found?.running === true,
+    async run({ system }) {
+      if (found) {
+        await removeContainers(system, engine, [found]);
+      }
+      await startRegistry(system, engine, folder, artifacts.pins.images.registry.ref, ports.registry);
+      return undefined;
+    },
+  });
+}

@@ -1,0 +1,48 @@
+/** Images of services, built while the cluster boots. */
+import type { Service } from '../../../app/app.ts';
+import type { Step } from '../../../engine/step.ts';
+import { buildImage, imageReference, keepBuilt, knownDigest, pushImage } from '../images.ts';
+import { type Session, step } from './session.ts';
+
+/** The id of the step after which a service's image is known; undefined for an image by reference. */
+export const buildStepOf = ({ id, image }: Service): readonly string[] =>
+  image.kind === 'build' ? [`build:${id}`] : [];
+
+export function buildSteps(session: Session): readonly Step[] {
+  return session.app.services.flatMap((service) => buildStep(session, service));
+}
+
+function buildStep(session: Session, service: Service): readonly Step[] {
+  const { engine, folder, ports } = session.situation;
+  const { image } = service;
+  if (image.kind !== 'build') {
+    session.images.set(service.id, image.reference);
+    return [];
+  }
+  const { build } = image;
+  const settle = (digest: string) => session.images.set(service.id, imageReference(service, ports.registry, digest));
+  return [
+    step({
+      id: `build:${service.id}`,
+      title: `image of ${service.id}`,
+      kind: 'change',
+      needs: ['registry'],
+      facts: { context: build.context, dockerfile: build.dockerfile },
+      async isDone({ system }) {
+        const digest = await knownDigest({ system, engine, folder, port: ports.registry }, service, build);
+        if (digest === undefined) return false;
+        settle(digest);
+        return true;
+      },
+      async run({ system, signal, note }) {
+        const place = { system, engine, folder, port: ports.registry };
+        const fingerprint = await buildImage(place, service, build, signal, note);
+        note('pushing to the local registry');
+        const digest = await pushImage(place, service, signal);
+        await keepBuilt(folder, service.id, { fingerprint, digest });
+        settle(digest);
+        return undefined;
+      },
+    }),
+  ];
+}

@@ -1,0 +1,47 @@
+/** The plan of `opta dev up` on kind. Pure: the survey has asked the world already. */
+import type { App } from '../../../app/app.ts';
+import type { Plan, Step } from '../../../engine/step.ts';
+import type { Situation } from '../survey.ts';
+import { groundStep, pruneStep, resourceSteps, routesStep, serviceSteps } from './apps.ts';
+import { clusterStep, engineImageStep, networkStep, nodesStep, registryStep } from './cluster.ts';
+import { authorityStep, certificatesStep, stateStep } from './ground.ts';
+import { buildSteps } from './images.ts';
+import { newSession, type Session } from './session.ts';
+import { toolsStep } from './tools.ts';
+import { verifyStep } from './verify.ts';
+
+export interface UpPlan extends Plan {
+  /** What the steps leave for the command. */
+  readonly session: Session;
+}
+
+export function planUp(app: App, situation: Situation): UpPlan {
+  const session = newSession(app, situation);
+  const { pins } = situation.artifacts;
+  const isThere = situation.cluster === 'running' || situation.cluster === 'stopped';
+  const making = isThere
+    ? []
+    : [toolsStep(session), engineImageStep(session, 'node-image', 'image of the nodes', pins.images.node.ref)];
+  const waits = [...resourceSteps(session), ...serviceSteps(session)];
+  const steps: readonly Step[] = [
+    stateStep(session),
+    authorityStep(),
+    certificatesStep(session),
+    ...making,
+    networkStep(session),
+    nodesStep(session),
+    engineImageStep(session, 'registry-image', 'image of the registry', pins.images.registry.ref),
+    registryStep(session),
+    clusterStep(session),
+    ...buildSteps(session),
+    groundStep(session, []),
+    ...waits,
+    routesStep(session, []),
+    ...(situation.only.length === 0 ? [pruneStep(session)] : []),
+    verifyStep(
+      session,
+      waits.filter(({ kind }) => kind === 'wait').map(({ id }) => id),
+    ),
+  ];
+  return { goal: 'up', target: 'kind', reason: situation.reason, steps, session };
+}

@@ -1,0 +1,75 @@
+/** Ports of this machine that lead into the cluster: fixed for its life, so chosen once and kept. */
+import { UserError } from '../../errors.ts';
+import type { System } from '../../system/system.ts';
+import { spareNodePorts } from './cluster-config.ts';
+import type { ClusterPorts } from './folder.ts';
+
+export interface WantedPorts {
+  readonly https: number | undefined;
+  readonly http: number | undefined;
+}
+
+/** First choices, then what is free for everybody. 5000 is AirPlay on macOS. */
+const preferred = { https: [443, 8443], http: [80, 8080], registry: [5001] } as const;
+
+/**
+ * True when nobody listens. The engine opens ports with rights of its own, so one that this user may not open is free
+ * when nothing answers there.
+ */
+async function isUnheard({ network }: System, port: number): Promise<boolean> {
+  try {
+    return await network.canListen(port);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    return !(await network.accepts(port));
+  }
+}
+
+async function firstFree(
+  system: System,
+  choices: readonly number[],
+  isFit: (port: number) => Promise<boolean>,
+): Promise<number> {
+  const last = choices.at(-1) ?? 1024;
+  const all = [...choices, ...Array.from({ length: 40 }, (_, at) => last + at + 1)];
+  for (const port of all) if (await isFit(port)) return port;
+  return system.network.freePort();
+}
+
+/** Ports for a cluster that is yet to be made; `ours` are held by what will be deleted first. Throws UserError `port-taken` for one that was asked for or kept. */
+export async function choosePorts(
+  system: System,
+  wanted: WantedPorts,
+  kept: ClusterPorts | undefined,
+  ours: ReadonlySet<number>,
+): Promise<ClusterPorts> {
+  const taken = new Set<number>();
+  const isFree = async (port: number) => ours.has(port) || isUnheard(system, port);
+  const choose = async (name: 'https' | 'http' | 'registry', asked?: number) => {
+    const fixed = asked ?? (name === 'registry' ? undefined : kept?.[name]);
+    if (fixed !== undefined && !(await isFree(fixed))) throw portTaken(name, fixed);
+    const again = name === 'registry' && kept ? [kept.registry, ...preferred.registry] : preferred[name];
+    const port = fixed ?? (await firstFree(system, again, async (one) => !taken.has(one) && (await isFree(one))));
+    taken.add(port);
+    return port;
+  };
+  const https = await choose('https', wanted.https);
+  const http = await choose('http', wanted.http);
+  const registry = await choose('registry');
+  const spare: number[] = [];
+  for (const at of spareNodePorts.keys()) {
+    const before = kept?.spare[at];
+    const port = before !== undefined && (await isFree(before)) ? before : await system.network.freePort();
+    spare.push(port);
+  }
+  return { https, http, registry, spare };
+}
+
+function portTaken(name: string, port: number): UserError {
+  return new UserError('port-taken', `port ${port} of the ${name.toUpperCase()} ingress is taken by another program`, {
+    hints: [
+      `Stop that program or cluster, or choose another port: \`--${name}-port ${port < 1024 ? port + 8000 : port + 1}\`.`,
+      'The choice is kept in .opta/kind/cluster.json.',
+    ],
+  });
+}

@@ -1,0 +1,102 @@
+/** The local registry: a container beside the nodes, and how nodes find it. */
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { KubernetesObject } from '@kubernetes/client-node';
+import { UserError } from '../../errors.ts';
+import { writeWhole } from '../../platform/certificates.ts';
+import type { System } from '../../system/system.ts';
+import { projectLabel, registryName } from './containers.ts';
+import { callEngine, type Engine, engineFailed } from './engine.ts';
+import type { KindFolder } from './folder.ts';
+
+/** Where images are pushed to and pulled from: the same name on this machine and in the nodes. */
+export const registryHost = (port: number): string => `localhost:${port}`;
+
+/** The registry's volume: what was pushed outlives the container. */
+export const registryVolume = ({ name }: KindFolder): string => `${name}-registry`;
+
+/** Writes what the nodes mount as /etc/containerd/certs.d. True when it was not so before. */
+export async function writeHosts(folder: KindFolder, port: number): Promise<boolean> {
+  const text = `# The registry under its name inside the cluster's network.\n[host."http://${registryName(folder)}:5000"]\n  capabilities = ["pull", "resolve"]\n`;
+  const place = join(folder.registries, registryHost(port));
+  await mkdir(place, { recursive: true });
+  const file = join(place, 'hosts.toml');
+  if ((await readFile(file, 'utf8').catch(() => '')) === text) return false;
+  await writeWhole(file, text, 0o644);
+  return true;
+}
+
+/** Starts the registry's container anew. Throws UserError `port-taken` or `engine-failed`. */
+export async function startRegistry(
+  system: System,
+  engine: Engine,
+  folder: KindFolder,
+  image: string,
+  port: number,
+): Promise<void> {
+  const args = [
+    ...['run', '--detach', '--name', registryName(folder), '--network', folder.name],
+    ...['--label', `${projectLabel}=${folder.mark}`, '--publish', `127.0.0.1:${port}:5000`],
+    ...['--volume', `${registryVolume(folder)}:/var/lib/registry`, '--env', 'OTEL_TRACES_EXPORTER=none', image],
+  ];
+  const ended = await callEngine(system, engine, args);
+  if (ended.code === 0) return;
+  if (/already allocated|address already in use/i.test(ended.stderr)) {
+    throw new UserError('port-taken', `port ${port} of the local registry is taken by another program`, {
+      hints: ['Stop that program, or run `opta dev down` and `opta dev up`: it chooses another port then.'],
+    });
+  }
+  throw engineFailed(engine, args, ended);
+}
+
+const manifestTypes = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+];
+
+/** The digest of a tag or digest in the local registry; undefined when it does not have it, or does not answer. */
+export async function digestInRegistry(
+  port: number,
+  repository: string,
+  reference: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const { request } = await import('node:http');
+  return new Promise((resolve) => {
+    const path = `/v2/${repository}/manifests/${reference}`;
+    const asked = request(
+      {
+        host: '127.0.0.1',
+        port,
+        path,
+        method: 'HEAD',
+        headers: { accept: manifestTypes.join(', ') },
+        agent: false,
+        signal,
+      },
+      (response) => {
+        response.resume();
+        const digest = response.headers['docker-content-digest'];
+        resolve(response.statusCode === 200 && typeof digest === 'string' ? digest : undefined);
+      },
+    );
+    asked.once('error', () => resolve(undefined));
+    asked.end();
+  });
+}
+
+/** Tells tools in the cluster where the registry is (KEP-1755). */
+export function registryNote(port: number): KubernetesObject & { readonly data: Readonly<Record<string, string>> } {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: 'local-registry-hosting',
+      namespace: 'kube-public',
+      labels: { 'app.kubernetes.io/managed-by': 'opta' },
+    },
+    data: { 'localRegistryHosting.v1': `host: "${registryHost(port)}"\n` },
+  };
+}
