@@ -52,7 +52,7 @@ function noticeUse(checking: Checking, name: string, field: Field, entry: MapEnt
       `\`${name}\` of ${owner} is out of use: ${field.deprecated}.`,
       place,
     );
-  } else if (field.on !== undefined && !field.on.includes(checking.target)) {
+  } else if (field.on !== undefined && !field.on.includes(checking.target) && !field.plainlyThere) {
     const key = `no-effect ${owner} ${name}`;
     const place = placeOf(checking.source, entry.keyRange);
     checking.findings.once(

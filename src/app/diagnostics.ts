@@ -33,11 +33,24 @@ export function formatDiagnostic(diagnostic: Diagnostic, options: FormatOptions 
   return lines.join('\n');
 }
 
-/** All findings, errors first, then a line with the count. */
+const order: readonly Severity[] = ['error', 'warning', 'notice'];
+
+/** Errors first; those of one file from its top to its end, findings without a place before all. */
+function sorted(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return diagnostics.toSorted((a, b) => {
+    const rank = order.indexOf(a.severity) - order.indexOf(b.severity);
+    if (rank !== 0 || a.place === undefined || b.place === undefined)
+      return rank || Number(a.place !== undefined) - Number(b.place !== undefined);
+    if (a.place.file !== b.place.file) return a.place.file < b.place.file ? -1 : 1;
+    return a.place.line - b.place.line || a.place.column - b.place.column;
+  });
+}
+
+/** All findings, errors first, each with an empty line after it but the last. */
 export function formatDiagnostics(diagnostics: readonly Diagnostic[], options: FormatOptions = {}): string {
-  const order: readonly Severity[] = ['error', 'warning', 'notice'];
-  const sorted = order.flatMap((severity) => diagnostics.filter((d) => d.severity === severity));
-  return sorted.map((diagnostic) => formatDiagnostic(diagnostic, options)).join('\n\n');
+  return sorted(diagnostics)
+    .map((diagnostic) => formatDiagnostic(diagnostic, options))
+    .join('\n\n');
 }
 
 /** Findings as plain JSON, as `--json` prints them. */
@@ -45,7 +58,7 @@ export function diagnosticsJson(diagnostics: readonly Diagnostic[]): {
   readonly ok: boolean;
   readonly diagnostics: readonly Diagnostic[];
 } {
-  return { ok: diagnostics.every((d) => d.severity !== 'error'), diagnostics };
+  return { ok: diagnostics.every((d) => d.severity !== 'error'), diagnostics: sorted(diagnostics) };
 }
 
 /** `file:line:column`, relative to a folder where it is below it. */

@@ -6,7 +6,7 @@ import type { WrittenModule } from './definition.ts';
 import { moduleFields } from './file-schema.ts';
 import { problem } from './findings.ts';
 import { linksOf } from './links.ts';
-import { clip, get, isLate, type MapNode } from './nodes.ts';
+import { clip, get, isEmpty, isLate, type MapNode } from './nodes.ts';
 import { portsOf, probePortOf } from './ports.ts';
 import {
   checkingOf,
@@ -59,6 +59,13 @@ const modelled = new Set([
   'retries',
 ]);
 
+/** What is written counts; the defaults only where neither delay is. */
+function startupSecondsOf(node: MapNode, values: Readonly<Record<string, unknown>>): number {
+  const delays = ['initial_liveness_delay', 'initial_readiness_delay'];
+  const written = delays.filter((name) => !isEmpty(get(node, name)));
+  return Math.max(...(written.length > 0 ? written : delays).map((name) => numberIn(values, name) ?? 30));
+}
+
 export function serviceOf(layer: ResolvingLayer, layers: Layers, module: WrittenModule): Service {
   const checking = checkingOf(layer, module);
   const node = interpolated(layer, module);
@@ -78,10 +85,7 @@ export function serviceOf(layer: ResolvingLayer, layers: Layers, module: Written
     links: linksOf(layer, layers, checking, module, node),
     routes: routesOf(layer, checking, node, values, id, ports),
     ...probes,
-    startupSeconds: Math.max(
-      numberIn(values, 'initial_liveness_delay') ?? 30,
-      numberIn(values, 'initial_readiness_delay') ?? 30,
-    ),
+    startupSeconds: startupSecondsOf(node, values),
     probePort: probePortOf(checking, node, values, ports),
     stickySession: sticky ? { maxAgeSeconds: numberIn(values, 'sticky_session_max_age') ?? 86_400 } : undefined,
     consistentHash: textIn(values, 'consistent_hash'),

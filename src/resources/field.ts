@@ -33,6 +33,8 @@ export interface Field {
   readonly deprecated?: string;
   /** The targets on which it means something; absent is all. */
   readonly on?: readonly Where[];
+  /** Its name says where it means something, so that its use elsewhere needs no notice. */
+  readonly plainlyThere?: boolean;
 }
 
 export type Fields = Readonly<Record<string, Field>>;

@@ -161,7 +161,10 @@ export const k8sService = moduleType({
     additional_iam_policies: any('ARNs of further policies.', { on: aws }),
     additional_iam_roles: field(texts, 'Further roles of its service account.', { on: gcp }),
     build: field(build, 'How AUTO is built.'),
-    dev: field(dev, 'How it runs as a process, and how edits reach it.', { on: ['process', 'kind'] }),
+    dev: field(dev, 'How it runs as a process, and how edits reach it.', {
+      on: ['process', 'kind'],
+      plainlyThere: true,
+    }),
     timeouts: field(timeouts, 'How long callers wait.'),
     retries: field(retries, 'When callers try again.'),
   },

@@ -34,18 +34,18 @@ error[unknown-module-type] There is no module type \`k8s-servce\`.
   fix: did you mean \`k8s-service\`?
   fix: \`opta explain\` lists all types
 
+error[invalid-value] \`min_containers\` is 4, more than \`max_containers\`, which is 2.
+  --> opta.yaml:11:21
+  11 |     min_containers: 4
+     |                     ^
+  fix: raise \`max_containers\` to 4, or lower \`min_containers\`
+
 error[unknown-reference] \`{parnet.domain}\` names nothing that is known.
   --> opta.yaml:13:18
   13 |     public_uri: "{parnet.domain}"
      |                  ^^^^^^^^^^^^^^^
   fix: did you mean \`parent\`?
   fix: if the braces are meant as text, double them: "{{parnet.domain}}"
-
-error[invalid-value] \`min_containers\` is 4, more than \`max_containers\`, which is 2.
-  --> opta.yaml:11:21
-  11 |     min_containers: 4
-     |                     ^
-  fix: raise \`max_containers\` to 4, or lower \`min_containers\`
 
 error[unknown-module] Layer \`Shop\` has no module \`dbb\` to link to.
   --> opta.yaml:14:13

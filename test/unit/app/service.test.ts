@@ -184,8 +184,10 @@ describe('probes', () => {
     ]);
   });
 
-  test('the longer delay is what starting may take', async () => {
+  test('the longer of the written delays is what starting may take', async () => {
     expect((await serviceOf('    initial_liveness_delay: 90\n')).startupSeconds).toBe(90);
+    expect((await serviceOf('    initial_readiness_delay: 5\n')).startupSeconds).toBe(5);
+    expect((await serviceOf('    initial_readiness_delay: 5\n    initial_liveness_delay: 9\n')).startupSeconds).toBe(9);
   });
 });
 
