@@ -19,7 +19,7 @@ export interface Wanted {
 
 export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
-  readonly progress?: ((done: number, total: number | undefined) => void) | undefined;
+  readonly onBytes?: ((done: number, total: number | undefined) => void) | undefined;
 }
 
 /** Tries after a connection that broke; each goes on where the one before ended. */
@@ -120,7 +120,7 @@ async function part(system: System, wanted: Wanted, file: string, options: Downl
   const counted = new Transform({
     transform(chunk: Buffer, _encoding, next) {
       done += chunk.length;
-      options.progress?.(done, total);
+      options.onBytes?.(done, total);
       next(undefined, chunk);
     },
   });

@@ -1,0 +1,220 @@
+/** `ingress: gateway`: Traefik as the controller of Gateway API, its one Gateway, and the redirect from http. */
+import type { KubernetesObject, V1Deployment, V1PodSpec } from '@kubernetes/client-node';
+import type { Step } from '../../engine/step.ts';
+import { readManifests } from '../helm.ts';
+import { gatewayName, gatewayObjects, ingressHomes } from '../manifests.ts';
+import { conditionOf } from '../ready/conditions.ts';
+import { waitForWorkload } from '../ready.ts';
+import {
+  counting,
+  idsOf,
+  labelled,
+  type Made,
+  namespaceObject,
+  objectsOf,
+  type PlatformSettings,
+  renderStep,
+  step,
+} from './component.ts';
+import { traefikAccess } from './gateway-access.ts';
+import { install, removeOthers } from './installed.ts';
+import { tlsSecret } from './keys.ts';
+
+const ids = idsOf('gateway');
+const { namespace, serviceAccount, className } = ingressHomes.gateway;
+const name = 'traefik';
+const certificateName = 'opta-tls';
+const selector = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/component': 'controller' };
+const zone = 'topology.kubernetes.io/zone';
+/** Milliseconds until the controller must be ready. */
+const deadlineMs = 240_000;
+
+const flags = [
+  '--providers.kubernetesgateway=true',
+  // So that Linkerd balances, and not Traefik by pod.
+  '--providers.kubernetesgateway.nativeLBByDefault=true',
+  // Sticky sessions are its own kind of service.
+  '--providers.kubernetescrd=true',
+  '--providers.kubernetescrd.allowCrossNamespace=true',
+  '--entryPoints.web.address=:8000',
+  '--entryPoints.websecure.address=:8443',
+  '--entryPoints.websecure.http.tls=true',
+  '--entryPoints.health.address=:9000',
+  '--ping=true',
+  '--ping.entryPoint=health',
+  '--accesslog=true',
+  '--accesslog.format=json',
+  '--accesslog.fields.defaultMode=keep',
+  '--accesslog.fields.headers.defaultMode=drop',
+  '--global.checkNewVersion=false',
+  '--global.sendAnonymousUsage=false',
+  // Streams keep running for as long as the pod gets to end.
+  '--entryPoints.websecure.transport.lifeCycle.graceTimeOut=20s',
+];
+
+function podSpec({ artifacts, target }: PlatformSettings): V1PodSpec {
+  const local = target === 'kind';
+  const port = (portName: string, containerPort: number, hostPort: number) => ({
+    name: portName,
+    containerPort,
+    protocol: 'TCP',
+    ...(local && { hostPort }),
+  });
+  const ping = { httpGet: { path: '/ping', port: 'health' } };
+  return {
+    serviceAccountName: serviceAccount,
+    terminationGracePeriodSeconds: 30,
+    nodeSelector: { 'kubernetes.io/os': 'linux', ...(local && { 'opta.dev/ingress': 'true' }) },
+    ...(local && {
+      tolerations: [{ key: 'node-role.kubernetes.io/control-plane', operator: 'Exists', effect: 'NoSchedule' }],
+    }),
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 65532,
+      runAsGroup: 65532,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    containers: [
+      {
+        name,
+        image: artifacts.pins.images.traefik.ref,
+        imagePullPolicy: 'IfNotPresent',
+        args: flags,
+        ports: [port('web', 8000, 80), port('websecure', 8443, 443), { name: 'health', containerPort: 9000 }],
+        readinessProbe: { ...ping, periodSeconds: 2 },
+        livenessProbe: { ...ping, periodSeconds: 10 },
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        },
+        resources: { requests: { cpu: '100m', memory: '64Mi' } },
+      },
+    ],
+  };
+}
+
+function deployment(settings: PlatformSettings): V1Deployment {
+  const { choices, mesh, target } = settings;
+  const high = choices.ingressHighAvailability && target !== 'kind';
+  const spread = {
+    maxSkew: 1,
+    topologyKey: zone,
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels: selector },
+  };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace, labels: selector },
+    spec: {
+      replicas: high ? 3 : 1,
+      selector: { matchLabels: selector },
+      // A port of the node is free only when the pod before is gone.
+      strategy: {
+        type: 'RollingUpdate',
+        rollingUpdate: { maxUnavailable: 1, ...(target === 'kind' && { maxSurge: 0 }) },
+      },
+      template: {
+        metadata: {
+          labels: selector,
+          annotations: mesh
+            ? { 'linkerd.io/inject': 'enabled', 'config.linkerd.io/skip-inbound-ports': '8000,8443' }
+            : { 'linkerd.io/inject': 'disabled' },
+        },
+        spec: { ...podSpec(settings), ...(high && { topologySpreadConstraints: [spread] }) },
+      },
+    },
+  };
+}
+
+function service({ target }: PlatformSettings): KubernetesObject & { readonly spec: unknown } {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace, labels: selector },
+    spec: {
+      type: target === 'kind' ? 'ClusterIP' : 'LoadBalancer',
+      selector,
+      ports: [
+        { name: 'web', port: 80, targetPort: 'web' },
+        { name: 'websecure', port: 443, targetPort: 'websecure' },
+      ],
+    },
+  };
+}
+
+function budget(): KubernetesObject & { readonly spec: unknown } {
+  const spec = { minAvailable: 2, selector: { matchLabels: selector } };
+  return { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name, namespace }, spec };
+}
+
+/** Everything but definitions, certificate and Gateway. Pure. */
+export function traefikObjects(settings: PlatformSettings): readonly KubernetesObject[] {
+  const high = settings.choices.ingressHighAvailability && settings.target !== 'kind';
+  return [
+    namespaceObject(namespace),
+    ...traefikAccess(),
+    deployment(settings),
+    service(settings),
+    ...(high ? [budget()] : []),
+    {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'GatewayClass',
+      metadata: { name: className },
+      spec: { controllerName: 'traefik.io/gateway-controller' },
+    } as KubernetesObject,
+    ...gatewayObjects(certificateName, settings.httpsPort),
+  ];
+}
+
+export function planGateway(settings: PlatformSettings, after: readonly string[]): readonly Step[] {
+  const { artifacts, client, certificate, needs } = settings;
+  const made: Made = { objects: undefined };
+  const { version } = artifacts.pins.images.traefik;
+  return [
+    renderStep('gateway', 'definitions of Traefik', made, async (context) => {
+      const definitions = await readManifests(
+        context.system,
+        await artifacts.manifest('traefik-crds', counting(context)),
+      );
+      return [...definitions, ...traefikObjects(settings)];
+    }),
+    step({
+      id: ids.apply,
+      title: `Traefik ${version}`,
+      kind: 'change',
+      needs: [...needs.cluster, ...needs.certificate, ids.render, idsOf('gateway-api').apply, ...after],
+      facts: { version },
+      async run(context) {
+        const own = labelled(tlsSecret(certificateName, namespace, certificate()), 'gateway');
+        const objects = [...objectsOf(made, ids.render), own];
+        const outcome = await install(client(), objects, context);
+        const gone = await removeOthers(client(), 'gateway', objects, context.signal);
+        return gone.length > 0 ? undefined : outcome;
+      },
+    }),
+    step({
+      id: ids.ready,
+      title: 'the gateway answers',
+      kind: 'wait',
+      needs: [ids.apply],
+      deadlineMs,
+      async run({ signal, note }) {
+        const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name };
+        await waitForWorkload(client(), workload, { signal, note, deadlineMs: deadlineMs - 5_000 });
+        note('waiting for its Gateway to be taken up');
+        const gateway = {
+          apiVersion: 'gateway.networking.k8s.io/v1',
+          kind: 'Gateway',
+          namespace,
+          fields: `metadata.name=${gatewayName}`,
+        };
+        const isTaken = ([one]: readonly KubernetesObject[]) =>
+          one !== undefined && conditionOf(one, 'Programmed')?.status === 'True';
+        await client().watch(gateway, isTaken, signal);
+        return undefined;
+      },
+    }),
+  ];
+}

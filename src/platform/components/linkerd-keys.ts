@@ -1,0 +1,63 @@
+/** Linkerd's certificates: one root that is kept for ten years, an issuer below it, and its three webhooks. */
+import { X509Certificate } from 'node:crypto';
+import type { KubernetesObject, V1Secret } from '@kubernetes/client-node';
+import type { System } from '../../system/system.ts';
+import type { ClusterClient } from '../cluster.ts';
+import type { Values } from '../helm.ts';
+import type { KeyPair } from '../x509.ts';
+import { keptKey, tlsSecret, webhookKey } from './keys.ts';
+
+export const namespace = 'linkerd';
+const issuerSecret = 'linkerd-identity-issuer';
+
+/** Value of the chart, service, and Secret of each webhook. */
+const webhooks = [
+  { value: 'proxyInjector', name: 'linkerd-proxy-injector' },
+  { value: 'profileValidator', name: 'linkerd-sp-validator' },
+  { value: 'policyValidator', name: 'linkerd-policy-validator' },
+] as const;
+
+export interface LinkerdKeys {
+  readonly root: KeyPair;
+  readonly issuer: KeyPair;
+  readonly webhooks: readonly {
+    readonly value: string;
+    readonly authority: string;
+    readonly secret: KubernetesObject;
+  }[];
+}
+
+/** Reads them from `folder`, and makes anew what ends within 30 days. */
+export async function linkerdKeys(system: System, folder: string): Promise<LinkerdKeys> {
+  // Linkerd takes ECDSA P-256 only, and an issuer that may sign leaves and nothing else.
+  const rootProfile = { commonName: 'root.linkerd.cluster.local', days: 3650, authority: { pathLength: 1 } };
+  const issuerProfile = { commonName: 'identity.linkerd.cluster.local', days: 365, authority: { pathLength: 0 } };
+  const root = await keptKey(system, folder, 'mesh-root', rootProfile);
+  const [issuer, ...asked] = await Promise.all([
+    keptKey(system, folder, 'mesh-issuer', issuerProfile, root),
+    ...webhooks.map(async ({ value, name }) => {
+      const { authority, server } = await webhookKey(system, folder, `mesh-${value}`, { name, namespace });
+      return { value, authority, secret: tlsSecret(`${name}-k8s-tls`, namespace, server) as KubernetesObject };
+    }),
+  ]);
+  return { root, issuer, webhooks: asked };
+}
+
+/** Values of the chart by which it takes these certificates and makes none of its own, which would differ each time. */
+export function keyValues({ root, webhooks: asked }: LinkerdKeys): Values {
+  const own = asked.map(({ value, authority }) => [value, { externalSecret: true, caBundle: authority }]);
+  return { identityTrustAnchorsPEM: root.certificate, ...Object.fromEntries(own) };
+}
+
+export function keySecrets({ root, issuer, webhooks: asked }: LinkerdKeys): readonly KubernetesObject[] {
+  const secret = tlsSecret(issuerSecret, namespace, issuer, { 'ca.crt': root.certificate }) as KubernetesObject;
+  return [secret, ...asked.map((one) => one.secret)];
+}
+
+/** True when the issuer in the cluster has ended: its proxies say Running and answer 503. */
+export async function issuerExpired(client: ClusterClient, now: number, signal: AbortSignal): Promise<boolean> {
+  const found = await client.get({ apiVersion: 'v1', kind: 'Secret', name: issuerSecret, namespace }, signal);
+  const text = (found as V1Secret | undefined)?.data?.['tls.crt'];
+  if (text === undefined) return false;
+  return new X509Certificate(Buffer.from(text, 'base64')).validToDate.getTime() <= now;
+}

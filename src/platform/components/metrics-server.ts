@@ -1,0 +1,71 @@
+/** metrics-server: what autoscalers measure by. In local clusters only; the clouds bring their own. */
+import { join } from 'node:path';
+import type { Step } from '../../engine/step.ts';
+import { merged, readValues, render, type Values } from '../helm.ts';
+import { conditionOf } from '../ready/conditions.ts';
+import { waitForWorkload } from '../ready.ts';
+import {
+  counting,
+  idsOf,
+  inNamespace,
+  type Made,
+  objectsOf,
+  type PlatformSettings,
+  renderStep,
+  step,
+} from './component.ts';
+import { partsOf, withImage } from './images.ts';
+import { install } from './installed.ts';
+
+const ids = idsOf('metrics-server');
+const namespace = 'kube-system';
+const name = 'metrics-server';
+/** Milliseconds; it measures once before it says that it is ready. */
+const deadlineMs = 180_000;
+
+export function planMetricsServer(settings: PlatformSettings): readonly Step[] {
+  const { artifacts, dataFolder, kubernetes, client, helm, needs } = settings;
+  const made: Made = { objects: undefined };
+  const { version, ref } = artifacts.pins.images[name];
+  return [
+    renderStep(name, 'chart of metrics-server', made, async (context) => {
+      const [file, values] = await Promise.all([
+        artifacts.chart(name, counting(context)),
+        readValues(join(dataFolder, 'values', 'metrics-server.yaml')),
+      ]);
+      const { repository, tag } = partsOf(ref);
+      const own: Values = { image: { repository, tag }, podAnnotations: { 'linkerd.io/inject': 'disabled' } };
+      const chart = { file, release: name, namespace, values: merged(values, own), kubernetes };
+      return withImage(inNamespace(await render(context.system, helm, chart, context.signal), namespace), name, ref);
+    }),
+    step({
+      id: ids.apply,
+      title: `metrics-server ${version}`,
+      kind: 'change',
+      needs: [...needs.cluster, ids.render],
+      facts: { version },
+      run: (context) => install(client(), objectsOf(made, ids.render), context),
+    }),
+    step({
+      id: ids.ready,
+      title: 'metrics of pods can be had',
+      kind: 'wait',
+      needs: [ids.apply],
+      deadlineMs,
+      async run({ signal, note }) {
+        const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name };
+        await waitForWorkload(client(), workload, { signal, note, deadlineMs: deadlineMs - 5_000 });
+        note('waiting for the API server to take it in');
+        const service = {
+          apiVersion: 'apiregistration.k8s.io/v1',
+          kind: 'APIService',
+          fields: 'metadata.name=v1beta1.metrics.k8s.io',
+        };
+        const isAvailable = ([one]: readonly Parameters<typeof conditionOf>[0][]) =>
+          one !== undefined && conditionOf(one, 'Available')?.status === 'True';
+        await client().watch(service, isAvailable, signal);
+        return undefined;
+      },
+    }),
+  ];
+}
