@@ -26,11 +26,12 @@ export async function devUp(invocation: Invocation): Promise<ExitCode> {
   const { target, reason, engine } = await chooseTarget(invocation);
   if (target === 'kind') return (await import('./on-kind/up.ts')).upOnKind(invocation, { ...flags, reason, engine });
   const options = { ...flags, reason };
-  const app = selectServices(await readApp(definitionOptions(invocation, 'process')), options.only);
+  const whole = await readApp(definitionOptions(invocation, 'process'));
+  const app = selectServices(whole, options.only);
   const waits = () => void system.stderr.write('waiting for another `opta dev up` of this project\n');
   const turn = await takeTurn(system, options.projectFolder, { signal, waits });
   try {
-    const situation = await survey(system, app, options, signal);
+    const situation = await survey(system, app, { ...options, whole }, signal);
     return await onStage(invocation, (stage) => bringUp(invocation, stage, app, situation, turn));
   } finally {
     turn.end();

@@ -29,6 +29,7 @@ export function situationOf(app: App, rest: Partial<Situation> = {}): Situation 
     self: ['node', 'opta'],
     version: '0.0.0',
     only: [],
+    whole: app,
     reason: 'asked for',
     detach: false,
     state: {

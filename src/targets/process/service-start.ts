@@ -96,6 +96,9 @@ async function commandOf(service: Service, directory: string): Promise<Pick<Star
   if (command !== undefined && command.length > 0) return { argv: [...command, ...(args ?? [])], path: [] };
   const found = await detectStartCommand(directory);
   if (found) return found;
+  // Nothing of it runs but its schedules: their first command tells which Node is needed.
+  const [first] = service.cronJobs;
+  if (service.replicas.min === 0) return { argv: [...(first?.command ?? []), ...(first?.args ?? [])], path: [] };
   throw new UserError('start-command-missing', `nothing in ${directory} says how ${id} starts`, {
     place,
     hints: [

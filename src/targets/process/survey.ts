@@ -25,6 +25,8 @@ export interface UpOptions {
   readonly httpPort?: number | undefined;
   /** Ids of services; with what they link to. Empty: all. */
   readonly only: readonly string[];
+  /** The App with the services that `only` leaves out: they may run already, and keep their addresses. */
+  readonly whole: App;
   /** Milliseconds a service may take until it is ready, instead of its own `initial_readiness_delay`. */
   readonly startMs?: number | undefined;
   /** One line: why this target. */
@@ -62,7 +64,7 @@ export async function survey(system: System, app: App, options: UpOptions, signa
     serviceStarts(system, app, state.path),
   ]);
   const leftovers = alive === undefined && existsSync(state.ledger);
-  const wanted = { https: options.httpsPort, http: options.httpPort, keys: portKeys(app) };
+  const wanted = { https: options.httpsPort, http: options.httpPort, keys: portKeys(options.whole) };
   return {
     ...options,
     state,

@@ -1,12 +1,12 @@
 /** The plan of `opta dev down` on the process target: everything that `up` started ends; data goes only when asked. */
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plan, Step } from '../../../engine/step.ts';
 import type { System } from '../../../system/system.ts';
 import { storageFolder } from '../service-program.ts';
 import { connect, recover, stateFolder } from '../supervisor/index.ts';
-import { elsewhereFile } from './ground.ts';
+import { readElsewhere } from './ground.ts';
 import { step } from './session.ts';
 import { dataFolder } from './up.ts';
 
@@ -49,13 +49,7 @@ function stopStep({ projectFolder, force }: DownOptions): Step {
 function volumesStep({ projectFolder }: DownOptions): Step {
   const places = async (system: System): Promise<readonly string[]> => {
     const { path } = stateFolder(system, projectFolder);
-    const elsewhere = await readFile(elsewhereFile(path), 'utf8').then(
-      (text) => JSON.parse(text) as readonly string[],
-      (error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return [];
-        throw error;
-      },
-    );
+    const elsewhere = await readElsewhere(path);
     return [dataFolder(path), storageFolder(path), join(path, 'secrets.json'), ...elsewhere];
   };
   return step({

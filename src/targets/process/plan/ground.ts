@@ -17,12 +17,23 @@ const dataPlaneDeadline = 20_000;
 
 export const certificatesFolder = (stateFolder: string): string => join(stateFolder, 'certificates');
 
-/** Folders outside of `.opta` that hold data, for `down --volumes`. */
-export const elsewhereFile = (stateFolder: string): string => join(stateFolder, 'elsewhere.json');
+const elsewhereFile = (stateFolder: string): string => join(stateFolder, 'elsewhere.json');
+
+/** Folders outside of `.opta` that hold data, for `down --volumes`. A torn file counts as none. */
+export async function readElsewhere(stateFolder: string): Promise<readonly string[]> {
+  try {
+    const found: unknown = JSON.parse(await readFile(elsewhereFile(stateFolder), 'utf8'));
+    return Array.isArray(found) ? found.filter((folder) => typeof folder === 'string') : [];
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
 
 export function stateStep({ situation, secrets }: Session, elsewhere: readonly string[]): Step {
   const { state, ports } = situation;
-  const folders = `${JSON.stringify(elsewhere)}\n`;
+  // Those of resources that the definition no longer has stay known until `down --volumes`.
+  const known = async () => readElsewhere(state.path);
   return step({
     id: 'state',
     title: 'state folder .opta',
@@ -32,12 +43,14 @@ export function stateStep({ situation, secrets }: Session, elsewhere: readonly s
       await secrets.values();
       const kept = await readPorts(state.path);
       const same = Object.keys({ ...kept, ...ports }).every((key) => kept[key] === ports[key]);
-      return same && (await readFile(elsewhereFile(state.path), 'utf8').catch(() => '')) === folders;
+      const folders = await known();
+      return same && elsewhere.every((folder) => folders.includes(folder));
     },
     async run() {
       prepareStateFolder(state);
       await keepPorts(state.path, ports);
-      await writeFile(elsewhereFile(state.path), folders, { mode: 0o600 });
+      const folders = [...new Set([...(await known()), ...elsewhere])];
+      await writeFile(elsewhereFile(state.path), `${JSON.stringify(folders)}\n`, { mode: 0o600 });
       return undefined;
     },
   });
@@ -57,10 +70,11 @@ export function authorityStep(): Step {
 }
 
 export function certificatesStep(session: Session): Step {
-  const { app, situation } = session;
-  const routeHosts = app.services.flatMap(({ routes }) => routes.map(({ host }) => host));
+  const { situation } = session;
+  const { layers, services } = situation.whole;
+  const routeHosts = services.flatMap(({ routes }) => routes.map(({ host }) => host));
   const hosts = ingressHosts(
-    app.layers.map(({ name }) => name),
+    layers.map(({ name }) => name),
     routeHosts,
   );
   return step({
@@ -116,10 +130,10 @@ export function supervisorStep(session: Session): Step {
 }
 
 export function dataPlaneStep(session: Session): Step {
-  const { app, situation } = session;
+  const { situation } = session;
   const folder = certificatesFolder(situation.state.path);
   const certificate = { certificateFile: join(folder, 'server.pem'), keyFile: join(folder, 'server-key.pem') };
-  const config = dataPlaneConfig(app, situation.ports, certificate, situation.parentProxy);
+  const config = dataPlaneConfig(situation.whole, situation.ports, certificate, situation.parentProxy);
   const spec: ProgramSpec = {
     id: dataPlaneId,
     kind: 'data-plane',
