@@ -52,6 +52,8 @@ export interface BinProject {
   readonly folder: string;
   readonly httpsPort: number;
   readonly httpPort: number;
+  /** File of the local authority's certificate. */
+  readonly authority: string;
   /** `.opta` and what is below it. */
   state(...names: string[]): string;
   write(name: string, text: string): string;
@@ -191,12 +193,13 @@ export async function makeBinProject(definition: string, script: string = server
     folder,
     httpsPort,
     httpPort,
+    authority: join(home, 'data', 'ca', 'ca.pem'),
     state: (...names) => join(path, ...names),
     write,
     start: (args, options = {}) => startBin(args, { cwd: folder, ...options }),
     opta,
     up: async (more = [], options = {}) => {
-      const ended = await opta(['dev', 'up', '--detach', '--json', ...ports, ...more], options);
+      const ended = await opta(['dev', 'up', '--on', 'process', '--detach', '--json', ...ports, ...more], options);
       return { ...ended, events: eventsOf(ended.stdout) };
     },
     down: () => opta(['dev', 'down', '--plain']),
