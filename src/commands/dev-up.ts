@@ -40,7 +40,7 @@ export async function devUp(invocation: Invocation): Promise<ExitCode> {
 
 async function bringUp(invocation: Invocation, stage: Stage, app: App, situation: Situation, turn: Turn) {
   const plan = planUp(app, situation);
-  stage.tell([...app.diagnostics, ...situation.diagnostics]);
+  stage.tell([...app.diagnostics, ...situation.diagnostics, ...plan.diagnostics]);
   const result = await stage.run(plan);
   turn.end();
   if (result.outcome === 'failed' || result.outcome === 'aborted') return exitCodeOf(result);

@@ -24,7 +24,7 @@ export async function upOnKind(
   const situation = await survey(system, chosen, options, artifacts);
   return onStage(invocation, async (stage) => {
     const plan = planUp(chosen, situation);
-    stage.tell([...app.diagnostics, ...situation.diagnostics]);
+    stage.tell([...app.diagnostics, ...situation.diagnostics, ...plan.notices]);
     return exitCodeOf(await stage.run(plan));
   });
 }

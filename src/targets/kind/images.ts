@@ -162,6 +162,18 @@ export async function pushImage(
   });
 }
 
+/** Lets a node's containerd fetch an image; false when it could not: its kubelet will try again and say why. */
+export async function pullInNode(
+  system: System,
+  engine: Engine,
+  node: string,
+  reference: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const ended = await callEngine(system, engine, ['exec', node, 'crictl', 'pull', reference], { signal });
+  return ended.code === 0;
+}
+
 function dockerfileMissing(service: Service, { dockerfile }: Build): UserError {
   return new UserError('dockerfile-missing', `${service.id} has \`image: AUTO\` and no ${dockerfile}`, {
     place: service.place,

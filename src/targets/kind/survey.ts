@@ -3,6 +3,7 @@ import type { App } from '../../app/app.ts';
 import { type Diagnostic, UserError } from '../../errors.ts';
 import type { Artifacts } from '../../platform/artifacts.ts';
 import { choicesOf, type PlatformChoices } from '../../platform/choices.ts';
+import { meshOf } from '../../platform/components/index.ts';
 import type { System } from '../../system/system.ts';
 import { type Container, hasNetwork, ownContainers } from './containers.ts';
 import { detectEngine, type Engine } from './engine.ts';
@@ -115,18 +116,6 @@ export async function survey(system: System, app: App, options: UpOptions, artif
     diagnostics: [...artifacts.notices, ...mesh.notices],
     system,
   };
-}
-
-/** On by default; the run says plainly when it is off. */
-function meshOf(
-  { mesh }: PlatformChoices,
-  { has, mirror }: Artifacts,
-): { on: boolean; notices: readonly Diagnostic[] } {
-  const isThere = has('charts', 'linkerd-control-plane') && has('charts', 'linkerd-crds');
-  if (mesh && isThere) return { on: true, notices: [] };
-  const why = mesh ? `the mirror ${mirror} has no charts of Linkerd` : 'the definition has `linkerd_enabled: false`';
-  const message = `The mesh is off: ${why}. Services talk without mTLS.`;
-  return { on: false, notices: [{ severity: 'notice', code: 'mesh-off', message, hints: [] }] };
 }
 
 /** A run that was killed may have left containers that hold the ports of its record. */

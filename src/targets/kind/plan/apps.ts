@@ -9,7 +9,7 @@ import { changesOf, prune } from '../../../platform/prune.ts';
 import { waitForWorkload } from '../../../platform/ready.ts';
 import { registryNote } from '../registry.ts';
 import { storageClass } from '../storage.ts';
-import { buildStepOf } from './images.ts';
+import { buildStepOf, fetchStepOf } from './images.ts';
 import { clientOf, type Session, secretSource, step } from './session.ts';
 
 /** Milliseconds a database may take for its first start. */
@@ -83,7 +83,7 @@ export function serviceSteps(session: Session): readonly Step[] {
       id: `apply:${service.id}`,
       title: `start ${service.id}`,
       kind: 'change',
-      needs: ['apply', ...buildStepOf(service), ...resourcesOf(session.app, service).map((id) => `ready:${id}`)],
+      needs: ['apply', ...buildStepOf(service), ...fetchStepOf(session, service), ...readyBefore(session.app, service)],
       facts: { replicas: service.replicas },
       async run(context) {
         const outcome = await applied(session, objectsOfService(session, service), context);
@@ -94,13 +94,19 @@ export function serviceSteps(session: Session): readonly Step[] {
   ]);
 }
 
-/** Databases that a service must find: one that ends without them would wait longer and longer for its next start. */
-function resourcesOf({ resources }: App, service: Service): readonly string[] {
-  const linked = service.links.filter(({ kind }) => kind === 'resource').map(({ to }) => to);
+/**
+ * What a service must find: without it its probes would fail, and it would be started again after longer and longer
+ * pauses. In a circle of links only those before it in the file count.
+ */
+function readyBefore({ resources, services }: App, service: Service): readonly string[] {
+  const linked = service.links.map(({ to }) => to);
   const mentioned = service.env.flatMap(({ value }) =>
     value.flatMap((part) => (typeof part === 'string' ? [] : [part.resource])),
   );
-  return resources.map(({ id }) => id).filter((id) => linked.includes(id) || mentioned.includes(id));
+  const own = services.indexOf(service);
+  const before = services.slice(0, own).filter(({ replicas }) => replicas.min > 0);
+  const needed = new Set([...linked, ...mentioned]);
+  return [...resources, ...before].filter(({ id }) => needed.has(id)).map(({ id }) => `ready:${id}`);
 }
 
 /** Pods that crashed in an earlier run sit out a back-off of minutes; this run is a reason to start them now. */

@@ -1,12 +1,41 @@
 /** Images of services, built while the cluster boots. */
 import type { Service } from '../../../app/app.ts';
 import type { Step } from '../../../engine/step.ts';
-import { buildImage, imageReference, keepBuilt, knownDigest, pushImage } from '../images.ts';
-import { type Session, step } from './session.ts';
+import { ownContainers } from '../containers.ts';
+import { buildImage, imageReference, keepBuilt, knownDigest, pullInNode, pushImage } from '../images.ts';
+import { made, type Session, step } from './session.ts';
 
 /** The id of the step after which a service's image is known; undefined for an image by reference. */
 export const buildStepOf = ({ id, image }: Service): readonly string[] =>
   image.kind === 'build' ? [`build:${id}`] : [];
+
+/** The id of the step after which the nodes have it too. */
+export const fetchStepOf = (session: Session, { id, image }: Service): readonly string[] =>
+  image.kind === 'build' && session.situation.cluster !== 'running' ? [`fetch:${id}`] : [];
+
+/**
+ * Brings images into a new cluster while it boots, so that pods find them. Where one runs already its kubelet fetches
+ * what is new by itself.
+ */
+export function fetchSteps(session: Session): readonly Step[] {
+  return session.app.services
+    .filter((service) => fetchStepOf(session, service).length > 0)
+    .map((service) =>
+      step({
+        id: `fetch:${service.id}`,
+        title: `image of ${service.id} is in the cluster`,
+        kind: 'change',
+        needs: ['nodes', ...buildStepOf(service)],
+        async run({ system, signal }) {
+          const { engine, folder } = session.situation;
+          const reference = made(session.images.get(service.id), `build:${service.id}`);
+          const nodes = (await ownContainers(system, engine, folder)).filter(({ isNode }) => isNode);
+          await Promise.all(nodes.map(({ name }) => pullInNode(system, engine, name, reference, signal)));
+          return undefined;
+        },
+      }),
+    );
+}
 
 export function buildSteps(session: Session): readonly Step[] {
   return session.app.services.flatMap((service) => buildStep(session, service));

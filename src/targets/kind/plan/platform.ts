@@ -1,7 +1,7 @@
 /** What the cluster carries for every App: CRDs, mesh, ingress, metrics; with what only this target knows of them. */
 import { join } from 'node:path';
 import type { Artifacts } from '../../../platform/artifacts.ts';
-import type { PlatformSettings } from '../../../platform/components/component.ts';
+import type { PlatformSettings } from '../../../platform/components/index.ts';
 import type { System } from '../../../system/system.ts';
 import { toolOnPath } from '../tools.ts';
 import { clientOf, made, type Session } from './session.ts';
@@ -28,6 +28,7 @@ export function platformSettings(session: Session): PlatformSettings {
     dataFolder: join(packageRoot, 'kind'),
     keysFolder: join(folder.path, 'platform'),
     httpsPort: ports.https,
+    nodes: situation.workerCount + 1,
     kubernetes: artifacts.pins.images.node.version,
     client: () => clientOf(session),
     helm: helmOnce(situation.system, artifacts),

@@ -19,7 +19,7 @@ export function toolsStep(session: Session): Step {
       note('fetching the pinned one');
       session.kind = await artifacts.binary('kind', {
         signal,
-        progress: (done, total) => progress(done, total, 'bytes'),
+        onBytes: (done, total) => progress(done, total, 'bytes'),
       });
       return undefined;
     },

@@ -1,11 +1,14 @@
 /** The plan of `opta dev up` on kind. Pure: the survey has asked the world already. */
 import type { App } from '../../../app/app.ts';
 import type { Plan, Step } from '../../../engine/step.ts';
+import type { Diagnostic } from '../../../errors.ts';
+import { planPlatform } from '../../../platform/components/index.ts';
 import type { Situation } from '../survey.ts';
 import { groundStep, pruneStep, resourceSteps, routesStep, serviceSteps } from './apps.ts';
 import { clusterStep, engineImageStep, networkStep, nodesStep, registryStep } from './cluster.ts';
 import { authorityStep, certificatesStep, stateStep } from './ground.ts';
-import { buildSteps } from './images.ts';
+import { buildSteps, fetchSteps } from './images.ts';
+import { platformSettings } from './platform.ts';
 import { newSession, type Session } from './session.ts';
 import { toolsStep } from './tools.ts';
 import { verifyStep } from './verify.ts';
@@ -13,6 +16,7 @@ import { verifyStep } from './verify.ts';
 export interface UpPlan extends Plan {
   /** What the steps leave for the command. */
   readonly session: Session;
+  readonly notices: readonly Diagnostic[];
 }
 
 export function planUp(app: App, situation: Situation): UpPlan {
@@ -22,6 +26,7 @@ export function planUp(app: App, situation: Situation): UpPlan {
   const making = isThere
     ? []
     : [toolsStep(session), engineImageStep(session, 'node-image', 'image of the nodes', pins.images.node.ref)];
+  const platform = planPlatform(platformSettings(session));
   const waits = [...resourceSteps(session), ...serviceSteps(session)];
   const steps: readonly Step[] = [
     stateStep(session),
@@ -34,14 +39,17 @@ export function planUp(app: App, situation: Situation): UpPlan {
     registryStep(session),
     clusterStep(session),
     ...buildSteps(session),
-    groundStep(session, []),
+    ...fetchSteps(session),
+    // The first figures take a minute, and nobody waits for them: an autoscaler begins when they are there.
+    ...platform.steps.filter(({ id }) => !platform.metrics.includes(id)),
+    groundStep(session, platform.mesh),
     ...waits,
-    routesStep(session, []),
+    routesStep(session, platform.ingress),
     ...(situation.only.length === 0 ? [pruneStep(session)] : []),
     verifyStep(
       session,
       waits.filter(({ kind }) => kind === 'wait').map(({ id }) => id),
     ),
   ];
-  return { goal: 'up', target: 'kind', reason: situation.reason, steps, session };
+  return { goal: 'up', target: 'kind', reason: situation.reason, steps, session, notices: platform.notices };
 }
