@@ -13,7 +13,10 @@ const groups: Record<Command['group'], string> = {
   check: 'Check and understand:',
 };
 
-const families: Record<string, string> = { dev: 'Run the definition on this machine, and look after what runs' };
+const families: Record<string, string> = {
+  dev: 'Run the definition on this machine, and look after what runs',
+  mirror: 'Bring what opta pins to places without a network',
+};
 
 type Chosen = { readonly command: Command; readonly args: readonly string[]; readonly flags: Invocation['flags'] };
 

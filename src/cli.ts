@@ -36,8 +36,11 @@ const variable: Flag = {
 const json: Flag = { flags: '--json', summary: 'machine-readable output on standard output' };
 const plain: Flag = { flags: '--plain', summary: 'lines instead of a screen' };
 const on: Flag = { flags: '--on <target>', summary: 'where to run', choices: ['process', 'kind'] };
-const mirror: Flag = { flags: '--mirror <place>', summary: 'folder or address that every artefact is taken from' };
 const offline: Flag = { flags: '--offline', summary: 'download nothing' };
+const mirror: Flag = {
+  flags: '--mirror <place>',
+  summary: 'folder or address to take every artefact from, and nowhere else',
+};
 const definition = [config, environment, variable];
 
 export const commands: readonly Command[] = [
@@ -202,6 +205,30 @@ export const commands: readonly Command[] = [
       },
     ],
     load: async () => (await import('./commands/graph.ts')).graph,
+  },
+  {
+    path: ['manifests'],
+    summary: 'Print the Kubernetes objects of the definition',
+    group: 'check',
+    flags: [
+      ...definition,
+      { flags: '--target <target>', summary: 'where they would run (default: kind)', choices: ['kind', 'aws', 'gcp'] },
+      mirror,
+    ],
+    load: async () => (await import('./commands/manifests.ts')).printObjects,
+  },
+  {
+    path: ['mirror', 'sync'],
+    summary: 'Bring everything that opta pins into a folder, for places without a network',
+    group: 'check',
+    args: [{ name: '<folder>', summary: 'the folder to fill or complete' }],
+    flags: [
+      { flags: '--no-images', summary: 'leave container images out; needs no container engine' },
+      mirror,
+      json,
+      plain,
+    ],
+    load: async () => (await import('./commands/mirror-sync.ts')).mirrorSync,
   },
   {
     path: ['schema'],

@@ -35,7 +35,7 @@ const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
 
 const union = z.discriminatedUnion('type', [
   event('plan', {
-    goal: z.enum(['up', 'down', 'stop', 'resume', 'destroy']),
+    goal: z.enum(['up', 'down', 'stop', 'resume', 'destroy', 'sync']),
     target: text,
     reason: text,
     steps: z.array(z.object({ id: text, title: text, kind: stepKind, needs: z.array(text) })),

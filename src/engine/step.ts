@@ -35,7 +35,7 @@ export interface Step {
   undo?(context: StepContext): Promise<void>;
 }
 
-export type Goal = 'up' | 'down' | 'stop' | 'resume' | 'destroy';
+export type Goal = 'up' | 'down' | 'stop' | 'resume' | 'destroy' | 'sync';
 
 export interface Plan {
   readonly goal: Goal;

@@ -48,6 +48,8 @@ export interface Artifacts extends ResolvedPins {
   /** A chart as a file that helm reads. Throws UserError `mirror-lacks`, `download-failed`, `offline`. */
   chart(name: ChartName, options?: DownloadOptions): Promise<string>;
   manifest(name: ManifestName, options?: DownloadOptions): Promise<string>;
+  /** The file that a binary comes as, for any system. */
+  binaryFile(name: BinaryName, platform: PlatformName, options?: DownloadOptions): Promise<string>;
   /** An executable for this machine. */
   binary(name: BinaryName, options?: DownloadOptions): Promise<string>;
 }
@@ -86,7 +88,9 @@ export async function openArtifacts(system: System, options: ArtifactsOptions): 
   ]);
   const overrides = index && mirror ? overridesOf(index, mirror) : undefined;
   const { pins, replaced, notices } = resolvePins(versions, overrides, options.parts);
-  const told = mirror === undefined ? [] : replaced.map((one) => replacedNotice(mirror, one));
+  // A tag in place of the same tag with its digest is the same version: nothing to tell.
+  const other = replaced.filter(({ from, to }) => !from.startsWith(`${to}@`));
+  const told = mirror === undefined ? [] : other.map((one) => replacedNotice(mirror, one));
   const source: Source = { system, options, index, pins };
   return {
     pins,
@@ -97,6 +101,7 @@ export async function openArtifacts(system: System, options: ArtifactsOptions): 
     image: (name, given) => imageOf(source, name, given),
     chart: (name, given) => fileOf(source, 'charts', name, given),
     manifest: (name, given) => fileOf(source, 'manifests', name, given),
+    binaryFile: (name, platform, given) => binaryFileOf(source, name, platform, given),
     binary: (name, given) => binaryOf(source, name, given),
   };
 }
@@ -179,11 +184,14 @@ function offline({ title, url }: Wanted): UserError {
   });
 }
 
-async function binaryOf(source: Source, name: BinaryName, given: DownloadOptions = {}): Promise<string> {
+async function binaryFileOf(
+  source: Source,
+  name: BinaryName,
+  platform: PlatformName,
+  given: DownloadOptions = {},
+): Promise<string> {
   demand(source, 'binaries', name);
-  const { system, pins } = source;
-  const platform = `${system.platform}-${system.arch}` as PlatformName;
-  const { version, files } = pins.binaries[name];
+  const { version, files } = source.pins.binaries[name];
   const pin = files[platform];
   if (pin === undefined) {
     throw new UserError('platform-unsupported', `there is no ${name} ${version} for ${platform}`, {
@@ -191,10 +199,17 @@ async function binaryOf(source: Source, name: BinaryName, given: DownloadOptions
     });
   }
   const wanted = { url: pin.url, sha256: pin.sha256, title: `${name} ${version}` };
-  const got = await obtain(source, wanted, join('binaries', basename(new URL(pin.url).pathname)), given);
-  const target = join(cacheFolder(system), 'bin', `${pin.sha256.slice(0, 10)}`, name);
+  return obtain(source, wanted, join('binaries', basename(new URL(pin.url).pathname)), given);
+}
+
+async function binaryOf(source: Source, name: BinaryName, given: DownloadOptions = {}): Promise<string> {
+  const { system, pins } = source;
+  const platform = `${system.platform}-${system.arch}` as PlatformName;
+  const file = await binaryFileOf(source, name, platform, given);
+  const { sha256, inside } = pins.binaries[name].files[platform] ?? {};
+  const target = join(cacheFolder(system), 'bin', (sha256 ?? shortHash(file)).slice(0, 10), name);
   if (await exists(target)) return target;
-  return unpack(source, got, pin.inside, target);
+  return unpack(source, file, inside, target);
 }
 
 async function unpack({ system }: Source, file: string, inside: string | undefined, target: string): Promise<string> {

@@ -37,6 +37,7 @@ export {
   type ManifestOptions,
   type OutputValue,
   placeholder,
+  printedImages,
   type SecretSource,
   type ServerCertificate,
 } from './manifests/options.ts';

@@ -10,6 +10,7 @@ const done: { readonly [K in Goal]: string } = {
   stop: 'Stopped',
   resume: 'Resumed',
   destroy: 'Destroyed',
+  sync: 'Complete',
 };
 
 function counts({ steps }: Picture): string {

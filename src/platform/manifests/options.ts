@@ -76,3 +76,10 @@ export function certificateNames(resource: Resource): readonly string[] {
 
 /** True for what runs in the cluster itself; the rest is made outside it. */
 export const runsInCluster = (options: ManifestOptions): boolean => options.target === 'kind';
+
+/** What a printed manifest names as the image of a service that opta builds: there is no digest before a build. */
+export function printedImages(target: ClusterTarget): ManifestOptions['images'] {
+  const registry = target === 'kind' ? 'localhost:5001' : 'registry.invalid';
+  return ({ image, layer, name }) =>
+    image.kind === 'reference' ? image.reference : `${registry}/${layer}/${name}:latest`;
+}
