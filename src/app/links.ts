@@ -107,10 +107,18 @@ function linkTo(
       { variables: outputs.map((o) => o.key), access: [], defaultAccess: [] },
       written.name,
     );
-    const variables = outputs.map(({ key, output }) => ({
-      name: names.get(key) ?? variableName(target.module.name, key),
-      output,
-    }));
+    const variables = outputs.flatMap(({ key, output }) => {
+      const renamed = names.get(key);
+      if (renamed !== undefined) return [{ name: renamed, output }];
+      const name = variableName(target.module.name, key);
+      // A URL is mostly read as DATA_URL, as every other tool of this kind names it.
+      return key === 'url'
+        ? [
+            { name, output },
+            { name: name.toUpperCase(), output },
+          ]
+        : [{ name, output }];
+    });
     return { from, to, kind: 'service', access: [], variables, place };
   }
   const rules = target.module.type.link;

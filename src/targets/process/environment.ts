@@ -84,9 +84,11 @@ function resolveText(text: Text, around: Surroundings): Output {
 
 function meshVariables(service: Service, around: Surroundings): Record<string, string> {
   const proxy = `http://127.0.0.1:${around.ports[proxyKey(service.id)]}`;
-  const noProxy = ['localhost', '127.0.0.1', '::1', ...(around.noProxy?.split(',') ?? [])]
+  // Clients take an entry for everything below it too: with `localhost` here nobody could reach https://<layer>.localhost,
+  // which only the proxy resolves everywhere. It passes plain localhost on.
+  const noProxy = ['127.0.0.1', '::1', ...(around.noProxy?.split(',') ?? [])]
     .map((entry) => entry.trim())
-    .filter(Boolean);
+    .filter((entry) => entry !== '' && entry !== 'localhost');
   const names = [...new Set(noProxy)].join(',');
   return {
     OPTA_ENVIRONMENT: around.environment,

@@ -47,7 +47,9 @@ export async function serviceStarts(system: System, app: App, stateFolder: strin
 
 async function startOf(system: System, service: Service, stateFolder: string, node: () => Promise<string | undefined>) {
   const directory = await folderOf(service);
-  const { argv, path } = await commandOf(service, directory);
+  // Cron jobs bring their own commands.
+  const cronOnly = service.replicas.min === 0;
+  const { argv, path } = cronOnly ? { argv: [], path: [] } : await commandOf(service, directory);
   const need = await readNodeNeed(directory, argv);
   const why = need === undefined ? undefined : whyOwnNode(await node(), need);
   const bins = path.length === 0 && need !== undefined ? [join(directory, 'node_modules', '.bin')] : path;

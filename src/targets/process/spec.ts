@@ -72,4 +72,11 @@ export interface ProgramStatus {
   readonly wanted: number;
   readonly ready: number;
   readonly replicas: readonly ReplicaStatus[];
+  /** Why the newest version is not the one that serves, or not everywhere. */
+  readonly why?: string;
+}
+
+/** The service that a program belongs to: a schedule's id is its service's with `#cron<n>`. */
+export function serviceOf(id: string): string {
+  return id.replace(/#cron\d+$/, '');
 }

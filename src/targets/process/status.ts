@@ -3,7 +3,7 @@ import { UserError } from '../../errors.ts';
 import type { System } from '../../system/system.ts';
 import type { DataPlaneConfig } from './data-plane.ts';
 import { hostsOf } from './network.ts';
-import type { ProgramStatus, ReplicaStatus } from './spec.ts';
+import { type ProgramStatus, type ReplicaStatus, serviceOf } from './spec.ts';
 import { connect, type SupervisorClient } from './supervisor/index.ts';
 
 export interface RunningService {
@@ -19,6 +19,8 @@ export interface RunningService {
   /** The name other services reach it by. */
   readonly name?: string;
   readonly replicas: readonly ReplicaStatus[];
+  /** Why the newest version is not the one that serves, or not everywhere. */
+  readonly why?: string;
 }
 
 export interface Status {
@@ -45,7 +47,7 @@ export async function statusOf(client: SupervisorClient): Promise<Status> {
 }
 
 function runningService(program: ProgramStatus, config: DataPlaneConfig | undefined): RunningService {
-  const { id, kind, ready, wanted, replicas } = program;
+  const { id, kind, ready, wanted, replicas, why } = program;
   const failing = replicas.some(({ state }) => state === 'ended' || state === 'waiting');
   const [layer = '', name = ''] = id.split('/');
   return {
@@ -58,6 +60,7 @@ function runningService(program: ProgramStatus, config: DataPlaneConfig | undefi
     urls: addresses(id, layer, config),
     ...(kind === 'service' ? { name: hostsOf({ name, layer })[0] ?? id } : {}),
     replicas,
+    ...(why === undefined ? {} : { why }),
   };
 }
 
@@ -68,14 +71,20 @@ function addresses(id: string, layer: string, config: DataPlaneConfig | undefine
   );
 }
 
-/** The id that a user's `module` or `layer/module` names. Throws UserError `unknown-service` with what there is. */
+/**
+ * The program that a user's `module` or `layer/module` names; of a service that is schedules only, the first schedule.
+ * Throws UserError `unknown-service` with what there is.
+ */
 export function findProgram(programs: readonly ProgramStatus[], written: string): ProgramStatus {
-  const exact = programs.find(({ id }) => id === written);
-  const named = programs.filter(({ id }) => id.endsWith(`/${written}`));
-  const [only] = named;
-  if (exact) return exact;
-  if (only && named.length === 1) return only;
-  const ids = (named.length > 1 ? named : programs).map(({ id }) => id).filter((id) => !id.startsWith('opta/'));
-  const message = named.length > 1 ? `"${written}" is in several layers` : `no service "${written}" runs here`;
-  throw new UserError('unknown-service', message, { hints: [`There is: ${ids.join(', ')}.`], exitCode: 2 });
+  const matches = (id: string) => id === written || id.endsWith(`/${written}`);
+  const whole = programs.filter(({ id }) => matches(id));
+  const found = whole.length > 0 ? whole : programs.filter(({ id }) => matches(serviceOf(id)));
+  const services = new Set(found.map(({ id }) => serviceOf(id)));
+  const first = found.find(({ id }) => serviceOf(id) === written) ?? (services.size === 1 ? found[0] : undefined);
+  if (first) return first;
+  const several = services.size > 1;
+  const ids = [...(several ? services : new Set(programs.map(({ id }) => serviceOf(id))))];
+  const message = several ? `"${written}" is in several layers` : `no service "${written}" runs here`;
+  const hints = [`There is: ${ids.filter((id) => !id.startsWith('opta/')).join(', ')}.`];
+  throw new UserError('unknown-service', message, { hints, exitCode: 2 });
 }

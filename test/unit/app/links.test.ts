@@ -46,7 +46,7 @@ describe('what a link gives', () => {
     ['events', ['events_queue_url', 'events_region', 'events_endpoint']],
     ['news', ['news_topic_arn', 'news_region', 'news_endpoint']],
     ['table', ['table_table_name', 'table_region', 'table_endpoint']],
-    ['web', ['web_url', 'web_game_addr']],
+    ['web', ['web_url', 'WEB_URL', 'web_game_addr']],
     ['worker', []],
   ])('a link to %s', async (target, wanted) => {
     expect(await names(target)).toEqual(wanted);
@@ -133,7 +133,10 @@ describe('links between layers', () => {
     expect(app.services.map((service) => service.id)).toEqual(['back/data', 'front/web']);
     expect(app.services[1]?.links[0]).toMatchObject({
       to: 'back/data',
-      variables: [{ name: 'data_url', output: 'url' }],
+      variables: [
+        { name: 'data_url', output: 'url' },
+        { name: 'DATA_URL', output: 'url' },
+      ],
     });
     expect(app.layers.map((l) => [l.name, l.authorization])).toEqual([
       ['front', 'links'],

@@ -52,7 +52,7 @@ export const redis: Realisation = {
       cache_host: shown(hostOf(resource)),
       cache_port: shown(String(port)),
       cache_auth_token: hidden(token),
-      cache_url: hidden(`rediss://:${encodeURIComponent(token)}@${hostOf(resource)}:${port}`),
+      cache_url: hidden(`rediss://default:${encodeURIComponent(token)}@${hostOf(resource)}:${port}`),
     };
   },
 };

@@ -62,7 +62,9 @@ export function answer(incoming: Incoming, status: number, text: string, more: R
     return;
   }
   const body = Buffer.from(`${text}\n`);
-  const headers = ['content-type', 'text/plain; charset=utf-8', 'content-length', `${body.length}`, ...more];
+  // Linkerd's word for an answer that comes from a proxy and not from the app.
+  const said = ['l5d-proxy-error', text.replace(/[^\x20-\x7e]/g, ' ')];
+  const headers = ['content-type', 'text/plain; charset=utf-8', 'content-length', `${body.length}`, ...said, ...more];
   const bodyless = incoming.method === 'HEAD';
   const sink = incoming.respond({ status, headers, trailers: false }, bodyless);
   if (bodyless) return;

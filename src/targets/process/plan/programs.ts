@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Service } from '../../../app/app.ts';
 import type { Step, StepContext } from '../../../engine/step.ts';
+import type { Diagnostic } from '../../../errors.ts';
 import { planResource } from '../resources/index.ts';
 import type { Wanted } from '../resources/realisation.ts';
 import { cronPrograms, hasReplicas, serviceProgram, storageFolders } from '../service-program.ts';
@@ -49,6 +50,7 @@ export interface ResourceSteps {
   readonly last: readonly string[];
   /** Where it keeps data outside of `.opta`. */
   readonly folders: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Prepares, starts, waits and finishes one resource. */
@@ -71,6 +73,7 @@ export function resourceSteps(session: Session, wanted: Wanted): ResourceSteps {
   const after = plan.after.map((one): Step => ({ ...one, needs: [...new Set([...ready, ...one.needs])] }));
   return {
     folders: plan.folders,
+    diagnostics: plan.diagnostics,
     steps: [...prepare, start, ...waits, ...after],
     last: after.length > 0 ? after.map((one) => one.id) : ready,
   };

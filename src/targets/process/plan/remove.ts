@@ -1,12 +1,13 @@
 /** Programs of an earlier definition that this one no longer has. */
 import type { Step } from '../../../engine/step.ts';
+import { serviceOf } from '../spec.ts';
 import { clientOf, type Session, step } from './session.ts';
 
 /** `wanted` holds ids of programs; cron jobs belong to their service. */
 export function removeStep(session: Session, wanted: ReadonlySet<string>): Step {
   const superfluous = async () => {
     const programs = await clientOf(session).list();
-    return programs.map(({ id }) => id).filter((id) => !wanted.has(id.replace(/#cron\d+$/, '')));
+    return programs.map(({ id }) => id).filter((id) => !wanted.has(serviceOf(id)));
   };
   return step({
     id: 'remove',

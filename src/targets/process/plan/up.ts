@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { App, Service } from '../../../app/app.ts';
 import type { Plan, Step } from '../../../engine/step.ts';
+import type { Diagnostic } from '../../../errors.ts';
 import { resourceKey } from '../ports.ts';
 import type { Wanted } from '../resources/realisation.ts';
 import type { Situation } from '../survey.ts';
@@ -23,6 +24,8 @@ import { verifyStep } from './verify.ts';
 export interface UpPlan extends Plan {
   /** What the steps leave for the command: the connection, and whether this run owns what runs. */
   readonly session: Session;
+  /** What the user should know of how resources are realised here. */
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Throws UserError at the first resource that cannot run as a process. */
@@ -35,6 +38,7 @@ export function planUp(app: App, situation: Situation): UpPlan {
   const services = app.services.flatMap((service) =>
     serviceSteps(session, service, wanted, readyBefore(service, order, lastOf)),
   );
+  const diagnostics = resources.flatMap((one) => one.diagnostics);
   const elsewhere = resources.flatMap(({ folders }) => folders);
   const body = [...unique(resources.flatMap(({ steps }) => steps)), ...installSteps(session), ...services];
   const programs = new Set([dataPlaneId, ...body.map(({ id }) => id.replace(/^(start|ready):/, ''))]);
@@ -51,7 +55,7 @@ export function planUp(app: App, situation: Situation): UpPlan {
       body.filter(({ id }) => id.startsWith('ready:')).map(({ id }) => id),
     ),
   ];
-  return { goal: 'up', target: 'process', reason: situation.reason, steps, undoOnFailure: true, session };
+  return { goal: 'up', target: 'process', reason: situation.reason, steps, undoOnFailure: true, session, diagnostics };
 }
 
 function wantedOf({ situation, secrets }: Session, resource: App['resources'][number]): Wanted {

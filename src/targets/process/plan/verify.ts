@@ -8,6 +8,8 @@ import { type Session, step } from './session.ts';
 
 /** Milliseconds until a public service must answer once its replicas are ready. */
 const deadline = 10_000;
+/** Milliseconds for one answer: an app that takes longer is reached all the same, which is what is asked here. */
+const patience = 1500;
 
 export function verifyStep(session: Session, needs: readonly string[]): Step {
   const { app, situation } = session;
@@ -24,11 +26,9 @@ export function verifyStep(session: Session, needs: readonly string[]): Step {
       const port = situation.ports['https'] ?? 0;
       const answers = routes.map(async (route) => {
         for (let wait = 20; ; wait = Math.min(wait * 2, 250)) {
-          const found = await statusOf(route, localHost(session, route), port, ca, signal);
-          if (found < 500) return;
-          note(`${route.host}${route.path} answers ${found}`);
-          // An application's own 500 is its affair; these three are said by the ingress.
-          if (![502, 503, 504].includes(found)) return;
+          const refused = await refusalOf(route, localHost(session, route), port, ca, signal);
+          if (refused === undefined) return;
+          note(`${route.host}${route.path}: ${refused}`);
           await system.clock.sleep(wait, signal);
         }
       });
@@ -43,25 +43,36 @@ function localHost({ app }: Session, route: Route): string {
   return route.host === '*' ? `${app.services.find(({ id }) => id === route.service)?.layer}.localhost` : route.host;
 }
 
-function statusOf(route: Route, host: string, port: number, ca: string, signal: AbortSignal): Promise<number> {
+/** Why the ingress does not reach the app; undefined when it does. What the app itself answers, a 503 too, is its affair. */
+function refusalOf(
+  route: Route,
+  host: string,
+  port: number,
+  ca: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const options = {
+    host: '127.0.0.1',
+    port,
+    path: route.path,
+    method: 'HEAD',
+    servername: host,
+    ca,
+    agent: false as const,
+  };
   return new Promise((resolve, reject) => {
     const asked = request(
-      {
-        host: '127.0.0.1',
-        port,
-        path: route.path,
-        method: 'HEAD',
-        servername: host,
-        headers: { host: `${host}:${port}` },
-        ca,
-        agent: false,
-        signal,
-      },
+      { ...options, headers: { host: `${host}:${port}` }, signal, timeout: patience },
       (response) => {
         response.resume();
-        resolve(response.statusCode ?? 0);
+        const said = response.headers['l5d-proxy-error'];
+        resolve((response.statusCode ?? 0) >= 500 ? said?.toString() : undefined);
       },
     );
+    asked.once('timeout', () => {
+      resolve(undefined);
+      asked.destroy();
+    });
     asked.once('error', reject);
     asked.end();
   });

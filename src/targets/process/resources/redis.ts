@@ -57,7 +57,8 @@ async function outputs(wanted: Wanted): Promise<Readonly<Record<string, Output>>
     cache_host: plain('127.0.0.1'),
     cache_port: plain(String(wanted.port)),
     cache_auth_token: hidden(token),
-    cache_url: hidden(`${scheme}://:${token}@127.0.0.1:${wanted.port}`),
+    // redis-cli sends an empty user as a user; `default` is the one that the password is for.
+    cache_url: hidden(`${scheme}://default:${token}@127.0.0.1:${wanted.port}`),
   };
 }
 

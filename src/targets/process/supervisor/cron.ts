@@ -44,7 +44,7 @@ export class CronProgram implements Supervised {
       cron?.stop();
       return this.#schedule();
     });
-    return 'started';
+    return 'updated';
   }
 
   /** Each run begins with the newest code by itself. */

@@ -23,6 +23,8 @@ export class Program implements Supervised {
   #failure: Failure | undefined;
   /** Why the newest version is not the one that serves; gone with the next roll. */
   #rollFailure: Failure | undefined;
+  /** The roll stopped half-way with replicas of both versions: it goes on once all are ready again. */
+  #held = false;
   /** Stops of replicas that are no longer wanted. */
   readonly #leaving = new Set<Promise<void>>();
   #watch: Watch | undefined;
@@ -54,7 +56,9 @@ export class Program implements Supervised {
   status(): ProgramStatus {
     const replicas = this.#replicas.map((replica) => replica.status());
     const { id, kind, replicas: wanted } = this.#spec;
-    return { id, kind, hash: this.#hash, wanted, ready: this.#ready().length, replicas };
+    const what = this.#rollFailure?.message.replace(`${id} `, '');
+    const why = what === undefined ? {} : { why: `an edit is not served: ${what}` };
+    return { id, kind, hash: this.#hash, wanted, ready: this.#ready().length, replicas, ...why };
   }
 
   /** Takes a newer spec; the processes follow in the background. */
@@ -63,7 +67,7 @@ export class Program implements Supervised {
     if (hash === this.#hash) {
       if (!this.#failure && !this.#rollFailure) return 'unchanged';
       this.roll();
-      return 'started';
+      return 'rolling';
     }
     const same = processHash(spec) === processHash(this.#spec);
     const rewatch =
@@ -75,15 +79,20 @@ export class Program implements Supervised {
     if (rolls) this.roll();
     this.#scale();
     this.#changed();
-    return rolls ? 'rolling' : 'started';
+    return rolls ? 'rolling' : 'updated';
   }
 
   /** Brings every replica to the newest code and spec; a roll under way begins again. */
   roll(): void {
     if (this.#stopping) return;
+    this.#generation += 1;
+    this.#beginRoll();
+  }
+
+  #beginRoll(): void {
     this.#failure = undefined;
     this.#rollFailure = undefined;
-    this.#generation += 1;
+    this.#held = false;
     this.#roll?.abort();
     const roll = new AbortController();
     this.#roll = roll;
@@ -156,9 +165,10 @@ export class Program implements Supervised {
       if (replica.generation === this.#generation) continue;
       const surges = replica.serving && !alone;
       const outcome = await (surges ? replica.surge(signal) : replica.replace(signal, alone));
-      if (outcome.ready || outcome.why === 'stopped' || !surges) continue;
+      if (outcome.ready || outcome.why === 'stopped' || this.#ready().length === 0) continue;
       // The older code goes on serving; the next edit tries again.
       this.#rollFailure = outcome.failure;
+      this.#held = !surges;
       const text = `the new version does not start, the one before goes on: ${outcome.failure.message}`;
       this.#world.log(id, replica.index, 'opta', [text]);
       return;
@@ -217,6 +227,7 @@ export class Program implements Supervised {
 
   #changed(): Promise<void> {
     if (this.#failure && this.#allReady()) this.#failure = undefined;
+    if (this.#held && this.#allReady() && !this.#stopping) this.#beginRoll();
     const event = this.event();
     const said = JSON.stringify(event);
     if (said !== this.#said) this.#world.emit(event);

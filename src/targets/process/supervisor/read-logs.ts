@@ -3,6 +3,7 @@ import { createReadStream, existsSync, type FSWatcher, readdirSync, statSync, wa
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { System } from '../../../system/system.ts';
+import { serviceOf } from '../spec.ts';
 import { stateFolder } from './folder.ts';
 import { type LogLine, parseLine } from './log-file.ts';
 
@@ -22,19 +23,20 @@ interface Mark {
   offset: number;
 }
 
-function serviceOf(file: string): string {
+function programOf(file: string): string {
   const [layer = '', ...module] = basename(file, '.log').split('.');
   return module.length === 0 ? layer : `${layer}/${module.join('.')}`;
 }
 
-function wanted(service: string, services: readonly string[] | undefined): boolean {
+function wanted(program: string, services: readonly string[] | undefined): boolean {
   if (!services || services.length === 0) return true;
-  return services.some((name) => name === service || service.endsWith(`/${name}`));
+  const ids = [program, serviceOf(program)];
+  return services.some((name) => ids.some((id) => id === name || id.endsWith(`/${name}`)));
 }
 
 function logFiles(folder: string, services: readonly string[] | undefined): string[] {
   if (!existsSync(folder)) return [];
-  const names = readdirSync(folder).filter((name) => name.endsWith('.log') && wanted(serviceOf(name), services));
+  const names = readdirSync(folder).filter((name) => name.endsWith('.log') && wanted(programOf(name), services));
   return names.sort().map((name) => join(folder, name));
 }
 
@@ -48,8 +50,8 @@ async function* linesOf(path: string, service: string, since: number, end?: numb
 }
 
 async function* wholeFile(path: string, end: number, since: number): AsyncGenerator<LogLine> {
-  yield* linesOf(`${path}.1`, serviceOf(path), since);
-  yield* linesOf(path, serviceOf(path), since, end);
+  yield* linesOf(`${path}.1`, programOf(path), since);
+  yield* linesOf(path, programOf(path), since, end);
 }
 
 /** Merges streams that are each in order of time. */
@@ -73,7 +75,7 @@ async function readPart(path: string, start: number): Promise<{ lines: LogLine[]
   const all = Buffer.concat(chunks);
   const bytes = all.lastIndexOf(0x0a) + 1;
   const texts = all.subarray(0, bytes).toString('utf8').split('\n').slice(0, -1);
-  return { lines: texts.flatMap((text) => parseLine(serviceOf(path), text) ?? []), bytes };
+  return { lines: texts.flatMap((text) => parseLine(programOf(path), text) ?? []), bytes };
 }
 
 /** What was written since the marks, which it moves. */
@@ -104,7 +106,12 @@ async function news(
 }
 
 function asOf(path: string): (line: LogLine) => LogLine {
-  return (line) => ({ ...line, service: serviceOf(path) });
+  return (line) => ({ ...line, service: programOf(path) });
+}
+
+/** Whether a service of that name has ever printed here. */
+export function hasLog(system: System, projectFolder: string, service: string): boolean {
+  return logFiles(stateFolder(system, projectFolder).logs, [service]).length > 0;
 }
 
 /** Lines of the logs, oldest first; with `follow` it ends when the signal aborts. */

@@ -2,8 +2,11 @@
 import type { ProgramSpec, ProgramStatus } from '../spec.ts';
 import type { ServiceEvent } from './program-event.ts';
 
-/** What a newer spec led to. `rolling`: processes are being replaced, in the background. */
-export type Updated = 'unchanged' | 'started' | 'rolling';
+/**
+ * What a newer spec led to. `started`: there was no such program before. `rolling`: processes are being replaced, in
+ * the background. `updated`: it holds from now on, without that.
+ */
+export type Updated = 'unchanged' | 'started' | 'rolling' | 'updated';
 
 export interface Supervised {
   readonly spec: ProgramSpec;

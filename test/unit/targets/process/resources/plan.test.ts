@@ -103,7 +103,7 @@ describe('outputs by the names of the language', () => {
   test('the redis scheme says whether there is TLS', async () => {
     const redis = { ...server, path: '/bin/redis-server', flavour: 'redis', tls: false } as const;
     const wanted = { ...known('redis'), facts: { ...facts, redis } };
-    expect(await plainOutputs(wanted)).toMatchObject({ cache_url: 'redis://:s3cret@127.0.0.1:5432' });
+    expect(await plainOutputs(wanted)).toMatchObject({ cache_url: 'redis://default:s3cret@127.0.0.1:5432' });
     expect(planResource(wanted).diagnostics).toMatchObject([{ code: 'server-without-tls' }]);
   });
 });
