@@ -1,9 +1,10 @@
 /** Which environment a layer is resolved for: `--env`, else the local one, else an implicit one. */
 import { isAbsolute, join } from 'node:path';
+import type { Diagnostic } from '../errors.ts';
 import type { System } from '../system/system.ts';
 import type { Definition, WrittenEnvironment } from './definition.ts';
 import type { Environment } from './environment.ts';
-import { existing, type Files } from './files.ts';
+import { existing, type Files, type ReadFile } from './files.ts';
 import { type Findings, problem } from './findings.ts';
 import { fetchGitFile, isGitPath } from './git-path.ts';
 import { didYouMean, listed } from './nearest.ts';
@@ -21,7 +22,10 @@ export interface Choosing {
 export async function chooseEnvironment(choosing: Choosing, definition: Definition): Promise<Environment | undefined> {
   if (definition.kind === 'environment') return ownEnvironment(definition);
   const { wanted, findings } = choosing;
-  if (wanted === undefined) return (await localEntry(choosing, definition)) ?? implicitLocal(definition);
+  if (wanted === undefined) {
+    const local = await localEntry(choosing, definition);
+    return local === undefined ? implicitLocal(definition) : local.environment;
+  }
   const entry = definition.environments.find((environment) => environment.name === wanted);
   if (entry !== undefined) return load(choosing, definition, entry);
   if (wanted === 'local' || definition.kind === 'cluster') return implicitLocal(definition);
@@ -58,16 +62,41 @@ function pathOf(definition: Definition, entry: WrittenEnvironment): string {
   return isAbsolute(entry.path) ? entry.path : join(definition.folder, entry.path);
 }
 
-/** The entry whose file has the provider `local`; files that are missing or broken are not it. */
-async function localEntry(choosing: Choosing, definition: Definition): Promise<Environment | undefined> {
+/**
+ * The entry whose file has the provider `local`, undefined when none has. A file of which that cannot be told
+ * is reported when no other is local: it may be the one. Missing files are not it.
+ */
+async function localEntry(
+  choosing: Choosing,
+  definition: Definition,
+): Promise<{ readonly environment: Environment | undefined } | undefined> {
+  const undecided: ReadFile[] = [];
   for (const entry of definition.environments) {
     if (isGitPath(entry.path)) continue;
     const file = await existing(pathOf(definition, entry));
     const read = file === undefined ? undefined : await choosing.files.read(file);
-    if (read?.definition?.provider?.name !== 'local' || read.findings.errors > 0) continue;
-    return environmentOf(entry, read.definition);
+    if (read === undefined) continue;
+    if (read.definition?.provider?.name === 'local') return { environment: await load(choosing, definition, entry) };
+    if (hasNoProvider(read)) undecided.push(read);
   }
-  return undefined;
+  const isFree = definition.environments.every((entry) => entry.name !== 'local');
+  for (const { findings } of undecided)
+    report(choosing, findings.list, isFree ? ['or run without any of the files: `--env local`'] : []);
+  return undecided.length === 0 ? undefined : { environment: undefined };
+}
+
+/** Too broken to tell its provider. */
+function hasNoProvider({ definition, findings }: ReadFile): boolean {
+  if (findings.errors === 0) return false;
+  return definition === undefined || (definition.kind === 'environment' && definition.provider === undefined);
+}
+
+/** Tells what was found in the file of an environment, once a run. */
+function report({ findings }: Choosing, found: readonly Diagnostic[], hints: readonly string[] = []): void {
+  for (const d of found) {
+    const more = d.severity === 'error' ? hints : [];
+    findings.once(keyOf(d), d.severity, d.code, d.message, d.place, [...d.hints, ...more]);
+  }
 }
 
 function environmentOf(entry: WrittenEnvironment, definition: Definition): Environment {
@@ -95,8 +124,7 @@ async function load(
     return undefined;
   }
   if (read.definition === undefined || read.findings.errors > 0) {
-    if (read.findings.list.length > 0)
-      for (const d of read.findings.list) findings.once(keyOf(d), d.severity, d.code, d.message, d.place, d.hints);
+    report(choosing, read.findings.list);
     if (read.definition === undefined) return undefined;
   }
   if (read.definition.kind !== 'environment') {
@@ -117,10 +145,6 @@ async function load(
   return environmentOf(entry, read.definition);
 }
 
-function keyOf(d: {
-  code: string;
-  message: string;
-  place?: { file: string; line: number; column: number } | undefined;
-}): string {
+function keyOf(d: Diagnostic): string {
   return `${d.code} ${d.place?.file}:${d.place?.line}:${d.place?.column} ${d.message}`;
 }

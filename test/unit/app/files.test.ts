@@ -150,7 +150,37 @@ describe('which environment a run takes', () => {
   });
 
   test('else an implicit one named local; other files need not exist or be valid', async () => {
-    expect((await appOf({ 'opta.yaml': shop(entries), 'staging.yaml': '{{{' })).environment).toBe('local');
+    const broken = awsEnvironment().replace('type: base', 'type: bass');
+    expect((await appOf({ 'opta.yaml': shop(entries), 'staging.yaml': broken })).environment).toBe('local');
+    expect((await appOf(shop(entries))).environment).toBe('local');
+  });
+
+  const errorsOf = async (files: Record<string, string>, more = {}) => {
+    const { diagnostics } = await readFiles({ 'opta.yaml': shop(entries), ...files }, more);
+    return diagnostics
+      .filter((d) => d.severity === 'error')
+      .map((d) => [d.code, d.place?.file.split('/').at(-1), d.place?.line, ...d.hints.slice(-1)]);
+  };
+
+  test('a local one with mistakes is taken all the same, and they are told', async () => {
+    const wrong = `${local.replace(/modules:[^]*/, '')}modules:\n  - type: rediss\n`;
+    const line = wrong.split('\n').indexOf('  - type: rediss') + 1;
+    expect(await errorsOf({ 'dev.yml': wrong })).toEqual([
+      ['unknown-module-type', 'dev.yml', line, '`opta explain` lists all types'],
+    ]);
+  });
+
+  test('a file that says nothing of its provider is told of, unless another one is local', async () => {
+    const hint = 'or run without any of the files: `--env local`';
+    expect((await errorsOf({ 'dev.yml': 'name: laptop\norg_name: "acme\n' }))[0]).toEqual([
+      'yaml-syntax',
+      'dev.yml',
+      2,
+      hint,
+    ]);
+    expect((await errorsOf({ 'dev.yml': local.replace('local:', 'lcoal:') }))[0]?.[1]).toBe('dev.yml');
+    expect(await errorsOf({ 'staging.yaml': '{{{', 'dev.yml': local })).toEqual([]);
+    expect(await errorsOf({ 'staging.yaml': '{{{' }, { env: 'local' })).toEqual([]);
   });
 
   test('--env chooses', async () => {
