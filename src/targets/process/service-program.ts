@@ -21,6 +21,7 @@ export function serviceProgram(
   place: ServicePlace,
 ): ProgramSpec {
   const [main, ...others] = portsOf(service);
+  const probed = others.find(({ port }) => port === service.probePort);
   return {
     ...common(service, variables, secretNames, place),
     id: service.id,
@@ -30,6 +31,7 @@ export function serviceProgram(
     ...(main === undefined ? {} : { port: 'free', writtenPort: main.port }),
     ...(others.length === 0 ? {} : { namedPorts: others.map(({ name }) => name) }),
     readiness: readinessOf(service),
+    ...(probed === undefined ? {} : { probedPort: probed.name }),
     watch: service.dev.watch,
   };
 }

@@ -35,6 +35,8 @@ export interface ProgramSpec {
   /** The port written in the definition; a service that ignores PORT and listens there is told so. */
   readonly writtenPort?: number;
   readonly readiness: Readiness;
+  /** The one of `namedPorts` that readiness is asked on; by default the one in PORT. */
+  readonly probedPort?: string;
   /** Milliseconds that a replica may take until it is first ready. */
   readonly startMs: number;
   /** Sent to end it; SIGKILL to its process group after `graceMs`. */

@@ -94,6 +94,9 @@ async function elsewhere(system: System, spec: ProgramSpec, group: number, port:
   return (await system.network.accepts(writtenPort)) ? [{ port: writtenPort, reachable: true }] : [];
 }
 
+/** The variable that tells a service one of its ports beside the first. */
+export const portVariable = (name: string): string => `PORT_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
+
 export interface NeverReady {
   readonly group: number;
   readonly port: number | undefined;
@@ -108,6 +111,7 @@ export async function neverReadyFailure(system: System, spec: ProgramSpec, found
   const seconds = Math.round(found.waitedMs / 100) / 10;
   let message = `${spec.id} was not ready within ${seconds} s: ${question(spec.readiness, port)} gave ${lastAnswer}`;
   const hints: string[] = [];
+  const variable = spec.probedPort === undefined ? 'PORT' : portVariable(spec.probedPort);
   if (port !== undefined && spec.readiness.kind !== 'command' && /refused|reset|closed/.test(lastAnswer)) {
     const [other] = await elsewhere(system, spec, found.group, port);
     if (other?.port === port) {
@@ -115,9 +119,9 @@ export async function neverReadyFailure(system: System, spec: ProgramSpec, found
       hints.push('Make it listen on 127.0.0.1 or 0.0.0.0.');
     } else if (other) {
       message += `; it listens on port ${other.port} instead`;
-      hints.push(`Make it listen on the port in the variable PORT (${port} here) rather than on ${other.port}.`);
+      hints.push(`Make it listen on the port in the variable ${variable} (${port} here) rather than on ${other.port}.`);
     } else {
-      hints.push(`Make it listen on the port in the variable PORT (${port} here), on 127.0.0.1.`);
+      hints.push(`Make it listen on the port in the variable ${variable} (${port} here), on 127.0.0.1.`);
     }
   } else if (spec.readiness.kind === 'http') {
     hints.push(`Make ${spec.readiness.path} answer 2xx or 3xx once it can serve, or set another readiness path.`);

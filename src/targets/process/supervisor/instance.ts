@@ -2,7 +2,7 @@
 import { delimiter } from 'node:path';
 import type { Running, System } from '../../../system/system.ts';
 import type { ProgramSpec } from '../spec.ts';
-import { type Ended, takenFailure } from './diagnose.ts';
+import { type Ended, portVariable, takenFailure } from './diagnose.ts';
 import { spawnGated } from './gate.ts';
 import { groupLives, markVariable, waitGone } from './groups.ts';
 import { captureOutput } from './output.ts';
@@ -76,9 +76,7 @@ function environment(world: World, spec: ProgramSpec, index: number, { port, nam
     OPTA_REPLICA: String(index),
   };
   if (port !== undefined && spec.port === 'free') env['PORT'] = String(port);
-  for (const [name, value] of Object.entries(named)) {
-    env[`PORT_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`] = String(value);
-  }
+  for (const [name, value] of Object.entries(named)) env[portVariable(name)] = String(value);
   return env;
 }
 

@@ -23,8 +23,17 @@ export type Startup =
   /** Somebody stopped it. */
   | { readonly ready: false; readonly why: 'stopped' };
 
+/** The port that readiness is asked on. */
+function probedPort({ probedPort }: ProgramSpec, { ports }: Instance): number | undefined {
+  return probedPort === undefined ? ports.port : ports.named[probedPort];
+}
+
 function probe(world: World, spec: ProgramSpec, instance: Instance): Promise<Answer> {
-  return ask(world.system, spec.readiness, { port: instance.ports.port, directory: spec.directory, env: instance.env });
+  return ask(world.system, spec.readiness, {
+    port: probedPort(spec, instance),
+    directory: spec.directory,
+    env: instance.env,
+  });
 }
 
 /** Resolves when the replica is first ready, has ended, has used up its time, or `signal` aborts. */
@@ -84,10 +93,10 @@ export function lateFailure(
   lastAnswer: string,
   waitedMs: number,
 ): Promise<Failure> {
-  const { pid: group = 0, ports } = instance;
+  const { pid: group = 0 } = instance;
   return neverReadyFailure(world.system, spec, {
     group,
-    port: ports.port,
+    port: probedPort(spec, instance),
     lastAnswer,
     waitedMs,
     lines: instance.lastLines(),
