@@ -27,12 +27,12 @@ async function waitForAll(client: SupervisorClient, invocation: Invocation): Pro
 function drawn({ services }: Status, columns: number | undefined): string {
   const rows = services
     .filter(({ kind }) => kind !== 'data-plane')
-    .map(({ service, state, ready, wanted, restarts, urls, name, replicas }) => [
+    .map(({ service, state, ready, wanted, restarts, urls, name, replicas, why: held }) => [
       service,
       state,
       `${ready}/${wanted}`,
       restarts === 0 ? '' : `${restarts} restarts`,
-      replicas.find(({ why }) => why !== undefined)?.why ?? '',
+      held ?? replicas.find(({ why }) => why !== undefined)?.why ?? '',
       urls[0] ?? (name === undefined ? '' : `http://${name}`),
     ]);
   return table([['service', 'state', 'replicas', '', '', 'address'], ...rows], columns);

@@ -1,5 +1,5 @@
 /** Rolls: edits reach the users in a moment, and nobody's request is lost. */
-import { utimesSync } from 'node:fs';
+import { rmSync, utimesSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -102,6 +102,10 @@ describe('an edit', () => {
     await expect
       .poll(async () => client.waitReady('back/api', 5000).catch((error) => error), { timeout: 5000 })
       .toMatchObject({ code: 'service-exited', detail: expect.arrayContaining(['Error: broken edit']) });
+    expect((await client.list()).find(({ id }) => id === 'back/api')).toMatchObject({
+      ready: 2,
+      why: 'an edit is not served: ended before it was ready: exit code 1',
+    });
     project.server('back/api');
     project.file('src/answer.txt', 'third');
     expect(source).toContain('server.mjs');
@@ -109,6 +113,49 @@ describe('an edit', () => {
     await client.waitReady('back/api', 10_000);
     users.stop();
     expect(users.failures).toEqual([]);
+  });
+
+  test('that does not start stops at the first replica of an exclusive program, and the next one is taken', async () => {
+    const client = await project.start();
+    const port = await startDataPlane(client);
+    await client.put([project.server('back/api', { replicas: 2, exclusive: true })]);
+    const before = (await client.waitReady('back/api', 10_000)).replicas[1]?.pid;
+    const users = load(port);
+    const status = async () => (await client.list()).find(({ id }) => id === 'back/api');
+    project.file('src/server.mjs', 'throw new Error("broken edit");');
+    const why = 'an edit is not served: ended before it was ready: exit code 1';
+    await expect.poll(status, { timeout: 5000 }).toMatchObject({ why, ready: 1 });
+    await project.system.clock.sleep(1500);
+    expect(await status()).toMatchObject({ why, ready: 1 });
+    expect((await status())?.replicas[1]?.pid).toBe(before);
+    project.server('back/api');
+    project.file('src/answer.txt', 'third');
+    await expect.poll(() => users.seen.get('third'), { timeout: 5000 }).toBeDefined();
+    const mended = await client.waitReady('back/api', 10_000);
+    users.stop();
+    expect(mended).toMatchObject({ ready: 2 });
+    expect(mended).not.toHaveProperty('why');
+    expect(mended.replicas[1]?.pid).not.toBe(before);
+    expect(users.failures).toEqual([]);
+  });
+
+  test('that fails at first goes on to the other replicas of an exclusive program once it starts', async () => {
+    const client = await project.start();
+    const fails = `import { existsSync } from 'node:fs'; if (existsSync('fails')) process.exit(1); setInterval(() => {}, 1000);`;
+    const spec = project.script('back/api', fails, { replicas: 2, exclusive: true, watch: ['*.mjs'] });
+    await client.put([spec]);
+    const before = (await client.waitReady('back/api', 10_000)).replicas.map(({ pid }) => pid);
+    const marker = project.file('fails', '');
+    project.file('back-api.mjs', `${fails} // edited`);
+    await expect.poll(async () => (await client.list())[0], { timeout: 5000 }).toMatchObject({ ready: 1 });
+    await expect.poll(async () => (await client.list())[0]?.why, { timeout: 5000 }).toBeDefined();
+    rmSync(marker);
+    await expect
+      .poll(async () => (await pids(client))?.some((pid) => pid === undefined || before.includes(pid)), {
+        timeout: 9000,
+      })
+      .toBe(false);
+    expect(await client.waitReady('back/api', 10_000)).not.toHaveProperty('why');
   });
 
   test('during a roll begins it again with the newest code', async () => {
