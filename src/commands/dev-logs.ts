@@ -1,7 +1,8 @@
 /** `opta dev logs [-f] [--since] [service...]`: what services print, also of a run that is over. */
 import { existsSync } from 'node:fs';
+import { cleanColoured } from '../engine/clean.ts';
 import { connected, findProgram } from '../targets/process/status.ts';
-import { connect, readLogs, stateFolder } from '../targets/process/supervisor/index.ts';
+import { connect, hasLog, readLogs, stateFolder } from '../targets/process/supervisor/index.ts';
 import { type ExitCode, given, type Invocation, projectFolder, text, wrongValue } from './invocation.ts';
 
 export async function devLogs(invocation: Invocation): Promise<ExitCode> {
@@ -12,12 +13,14 @@ export async function devLogs(invocation: Invocation): Promise<ExitCode> {
   const follow = given(invocation, 'follow');
   const json = given(invocation, 'json');
   const lines = readLogs(system, folder, { services: args, follow, signal, ...(since === undefined ? {} : { since }) });
+  // A pipe gets what was printed, but for NUL, which makes `grep` call it binary; a terminal must not obey it.
+  const shown = system.stdout.isTTY ? cleanColoured : (line: string) => line.replaceAll('\0', '');
   for await (const { at, service, replica, stream, line } of lines) {
     const time = new Date(at).toISOString();
     system.stdout.write(
       json
         ? `${JSON.stringify({ at, service, replica, stream, line })}\n`
-        : `${time.slice(11, 23)} ${service}/${replica} ${line}\n`,
+        : `${time.slice(11, 23)} ${service}/${replica} ${shown(line)}\n`,
     );
   }
   return 0;
@@ -30,7 +33,7 @@ async function checkNames({ system, args }: Invocation, folder: string): Promise
   if (!client) return;
   const programs = await client.list();
   client.close();
-  for (const name of args) findProgram(programs, name);
+  for (const name of args) if (!hasLog(system, folder, name)) findProgram(programs, name);
 }
 
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -28,3 +28,13 @@ export function clean(text: string): string {
     .replace(/\r(?=.)/g, ' ')
     .replace(unsafe, '');
 }
+
+/** Colours and weights as programs set them, without any other escape sequence. */
+const styles = /(\x1b\[[\d;:]*m)/;
+
+/** As `clean`, but colours stay; they end with the text. */
+export function cleanColoured(text: string): string {
+  const parts = text.split(styles);
+  if (parts.length === 1) return clean(text);
+  return `${parts.map((part, at) => (at % 2 === 1 ? part : clean(part))).join('')}\x1b[0m`;
+}

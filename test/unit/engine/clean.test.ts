@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { clean } from '../../../src/engine/clean.ts';
+import { clean, cleanColoured } from '../../../src/engine/clean.ts';
 
 const esc = '\u001b';
 
@@ -48,4 +48,14 @@ describe('cleaning text', () => {
       expect(performance.now() - began).toBeLessThan(1000);
     }
   });
+});
+
+describe('cleaning coloured text', () => {
+  const cases: [string, string, string][] = [
+    ['leaves text without colours as it is', 'plain', 'plain'],
+    ['keeps colours, and ends them', `${esc}[1;31merror`, `${esc}[1;31merror${esc}[0m`],
+    ['takes screens and titles off', `${esc}[2J${esc}]0;evil\u0007hidden`, 'hidden'],
+    ['takes a title with a colour in it off', `${esc}]0;e${esc}[31mvil\u0007`, `${esc}[31mvil${esc}[0m`],
+  ];
+  test.each(cases)('%s', (_, dirty, expected) => expect(cleanColoured(dirty)).toBe(expected));
 });
