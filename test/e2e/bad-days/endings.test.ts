@@ -1,4 +1,6 @@
 /** The ways a run ends that nobody planned: Ctrl-C at any moment, a closed terminal, kill -9 of each part. */
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Status } from '../../../src/targets/process/status.ts';
 import { type Bin, type BinProject, layer, makeBinProject } from '../../support/bin-project.ts';
@@ -243,4 +245,35 @@ test('a service that crashes after it was ready is started again, later each tim
   const waits = [...logs.matchAll(/exit code 7, again in ([\d.]+) s/g)].map(([, seconds]) => Number(seconds));
   expect(waits.length).toBeGreaterThanOrEqual(3);
   expect(waits.at(-1)).toBeGreaterThan(waits[0] ?? 0);
+});
+
+test('PostgreSQL: after kill -9 it comes back with its data, and a kept port that is taken is left to the other', async () => {
+  const asks = `
+import { createServer } from 'node:http';
+import pg from '${import.meta.resolve('pg')}';
+const { db_db_host, db_db_port, db_db_user, db_db_password, db_db_name, PORT } = process.env;
+const pool = new pg.Pool({ host: db_db_host, port: db_db_port, user: db_db_user, password: db_db_password, database: db_db_name });
+pool.on('error', () => {});
+await pool.query('CREATE TABLE IF NOT EXISTS visits (at timestamptz)');
+createServer(async (request, response) => {
+  await pool.query('INSERT INTO visits VALUES (now())').then(
+    async () => response.end((await pool.query('SELECT count(*) FROM visits')).rows[0].count),
+    (error) => { response.statusCode = 500; response.end(String(error)); });
+}).listen(PORT, '127.0.0.1');
+`;
+  project = await makeBinProject(layer('    links: [db]\n  - name: db\n    type: postgres\n'), asks);
+  const { code, stdout } = await project.up();
+  expect(code, stdout).toBe(0);
+  const visits = Number(await project.get());
+  const database = (await status()).services.find(({ service }) => service === 'bad/db');
+  process.kill(database?.replicas[0]?.pid ?? 0, 'SIGKILL');
+  await expect.poll(() => project.get().catch(() => ''), { timeout: 15_000 }).toBe(`${visits + 1}`);
+  await project.down();
+  expect(await project.leftovers()).toEqual([]);
+  const kept = JSON.parse(readFileSync(project.state('ports.json'), 'utf8')) as Record<string, number>;
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(kept['resource bad/db'], '127.0.0.1', resolve));
+  expect((await project.up()).code).toBe(0);
+  expect(Number(await project.get())).toBeGreaterThan(visits + 1);
+  other.close();
 });
