@@ -115,7 +115,12 @@ export function startBin(args: readonly string[], options: BinOptions & { cwd: s
   const argv = [process.execPath, bin, ...args];
   const [file = '', ...rest] = options.through?.(argv) ?? argv;
   const { CI: _, ...inherited } = process.env;
-  const own = { OPTA_DATA_DIR: join(home, 'data'), OPTA_CACHE_DIR: join(home, 'cache'), NO_COLOR: '1' };
+  const own = {
+    OPTA_DATA_DIR: join(home, 'data'),
+    OPTA_CACHE_DIR: join(home, 'cache'),
+    NO_COLOR: '1',
+    OPTA_ON: 'process',
+  };
   const env = { ...inherited, ...own, ...options.env };
   const began = performance.now();
   const child = spawn(file, rest, { cwd: options.cwd, env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
