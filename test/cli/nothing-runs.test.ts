@@ -61,13 +61,13 @@ test('dev up in an empty folder says what is missing and what to do', async () =
 });
 
 test.each([[['dev', 'up']], [['try']]])(
-  'opta %j --on kind says that it is not there yet, and writes nothing',
+  'opta %j --on kind says that no container engine answers, and writes nothing',
   async (args) => {
     await inProject({}, async ({ folder, opta }) => {
       // No container engine is in reach, so that this can never make anything.
       const { code, stderr } = await opta([...args, '--on', 'kind'], { env: { PATH: dirname(process.execPath) } });
       expect(code).toBe(1);
-      expect(stderr).toContain('error[not-implemented]');
+      expect(stderr).toContain('error[no-engine]');
       expect(stderr).toContain('--on process');
       expect(await readdir(folder)).toEqual([]);
     });
