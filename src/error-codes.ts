@@ -21,6 +21,7 @@ export const errorCodes = [
   'crash-loop',
   'data-plane-failed',
   'definition-not-served',
+  'dependency-circle',
   'deprecated',
   'disk-full',
   'dockerfile-missing',

@@ -2,6 +2,7 @@
 import { findModuleType, moduleTypeNames } from '../resources/index.ts';
 import { checkName } from './check-name.ts';
 import type { WrittenModule } from './definition.ts';
+import { reportDependencyCircles } from './dependency-circles.ts';
 import { type Findings, problem } from './findings.ts';
 import { didYouMean } from './nearest.ts';
 import { clip, described, get, isEmpty, type MapNode, type Node } from './nodes.ts';
@@ -136,6 +137,7 @@ function reportDuplicates(source: Source, modules: readonly WrittenModule[], fin
     uniques.set(module.type.name, module);
   }
   reportUnknownDependencies(source, modules, names, findings);
+  reportDependencyCircles(source, names, findings);
 }
 
 function reportUnknownDependencies(

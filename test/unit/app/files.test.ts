@@ -88,6 +88,24 @@ describe('three kinds of file', () => {
     expect((await readFiles(text)).errors).toEqual(wanted);
   });
 
+  test('a circle of depends_on is an error at the entry that closes it; links may go in a circle', async () => {
+    const circle = await readFiles(
+      layer(
+        '  - {name: a, type: redis, depends_on: [b]}\n  - {name: b, type: postgres, depends_on: [d, c]}\n  - {name: c, type: redis, depends_on: a}\n  - {name: d, type: redis}\n',
+      ),
+    );
+    expect(circle.errors).toEqual(['5:40 dependency-circle']);
+    expect(circle.diagnostics[0]?.message).toBe('`a` depends on itself, by way of `b` on line 4, then `c` on line 5.');
+    const service = (name: string, more: string) =>
+      `  - {name: ${name}, type: k8s-service, image: x, port: {http: 80}, ${more}}\n`;
+    expect((await readFiles(layer(service('a', 'links: [b]') + service('b', 'links: [a]')))).errors).toEqual([]);
+    expect((await readFiles(layer(service('a', 'depends_on: [b]') + service('b', 'links: [a]')))).errors).toEqual([]);
+    const several = await readFiles(
+      layer(service('a', 'depends_on: [b, c]') + service('b', 'depends_on: [a]') + service('c', 'depends_on: [b, a]')),
+    );
+    expect(several.errors).toEqual(['4:75 dependency-circle', '5:78 dependency-circle']);
+  });
+
   test('gcp is another word for google', async () => {
     const app = await appOf(
       'name: s\norg_name: acme\nproviders: {gcp: {region: europe-west1, project: p}}\nmodules: [{type: k8s-cluster}]\n',
@@ -163,7 +181,7 @@ describe('which environment a run takes', () => {
   };
 
   test('a local one with mistakes is taken all the same, and they are told', async () => {
-    const wrong = `${local.replace(/modules:[^]*/, '')}modules:\n  - type: rediss\n`;
+    const wrong = `${local.replace(/modules:[\s\S]*/, '')}modules:\n  - type: rediss\n`;
     const line = wrong.split('\n').indexOf('  - type: rediss') + 1;
     expect(await errorsOf({ 'dev.yml': wrong })).toEqual([
       ['unknown-module-type', 'dev.yml', line, '`opta explain` lists all types'],
