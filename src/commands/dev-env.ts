@@ -2,13 +2,14 @@
 import { besideService } from '../targets/process/service-environment.ts';
 import { connected } from '../targets/process/status.ts';
 import { type ExitCode, given, type Invocation, projectFolder } from './invocation.ts';
+import { runningTarget } from './target.ts';
 
 export async function devEnv(invocation: Invocation): Promise<ExitCode> {
-  const { system, args } = invocation;
-  const client = await connected(system, projectFolder(invocation, 'above'));
-  const services = (await client.list()).filter(({ kind }) => kind === 'service');
-  const { own } = await besideService(system, client, args[0] ?? services[0]?.id ?? '');
-  client.close();
+  const { system } = invocation;
+  const own =
+    runningTarget(invocation) === 'kind'
+      ? await (await import('./on-kind/env.ts')).environmentOnKind(invocation)
+      : await ofProcess(invocation);
   if (given(invocation, 'json')) system.stdout.write(`${JSON.stringify(own, undefined, 2)}\n`);
   else
     system.stdout.write(
@@ -17,6 +18,15 @@ export async function devEnv(invocation: Invocation): Promise<ExitCode> {
         .join(''),
     );
   return 0;
+}
+
+async function ofProcess(invocation: Invocation): Promise<Readonly<Record<string, string>>> {
+  const { system, args } = invocation;
+  const client = await connected(system, projectFolder(invocation, 'above'));
+  const services = (await client.list()).filter(({ kind }) => kind === 'service');
+  const { own } = await besideService(system, client, args[0] ?? services[0]?.id ?? '');
+  client.close();
+  return own;
 }
 
 /** For any POSIX shell. */

@@ -3,10 +3,13 @@ import { UserError } from '../errors.ts';
 import { besideService } from '../targets/process/service-environment.ts';
 import { connected } from '../targets/process/status.ts';
 import { type ExitCode, type Invocation, projectFolder } from './invocation.ts';
+import { runningTarget } from './target.ts';
 
 export async function devExec(invocation: Invocation): Promise<ExitCode> {
   const { system, args, signal } = invocation;
   const [service = '', ...argv] = args.filter((arg, at) => !(at === 1 && arg === '--'));
+  if (runningTarget(invocation) === 'kind')
+    return (await import('./on-kind/exec.ts')).execOnKind(invocation, service, argv);
   const client = await connected(system, projectFolder(invocation, 'above'));
   const beside = await besideService(system, client, service);
   client.close();

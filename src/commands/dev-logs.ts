@@ -4,12 +4,14 @@ import { cleanColoured } from '../engine/clean.ts';
 import { connected, findProgram } from '../targets/process/status.ts';
 import { connect, hasLog, readLogs, stateFolder } from '../targets/process/supervisor/index.ts';
 import { type ExitCode, given, type Invocation, projectFolder, text, wrongValue } from './invocation.ts';
+import { runningTarget } from './target.ts';
 
 export async function devLogs(invocation: Invocation): Promise<ExitCode> {
   const { system, signal, args } = invocation;
+  const since = sinceOf(text(invocation, 'since'), system.clock.now());
+  if (runningTarget(invocation) === 'kind') return (await import('./on-kind/logs.ts')).logsOnKind(invocation, since);
   const folder = projectFolder(invocation, 'above');
   await checkNames(invocation, folder);
-  const since = sinceOf(text(invocation, 'since'), system.clock.now());
   const follow = given(invocation, 'follow');
   const json = given(invocation, 'json');
   const lines = readLogs(system, folder, { services: args, follow, signal, ...(since === undefined ? {} : { since }) });

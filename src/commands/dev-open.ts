@@ -2,16 +2,16 @@
 import { UserError } from '../errors.ts';
 import { connected, findProgram, statusOf } from '../targets/process/status.ts';
 import { type ExitCode, given, type Invocation, projectFolder } from './invocation.ts';
+import { runningTarget } from './target.ts';
 
 const openers: Readonly<Record<string, readonly string[]>> = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] };
 
 export async function devOpen(invocation: Invocation): Promise<ExitCode> {
   const { system, args } = invocation;
-  const client = await connected(system, projectFolder(invocation, 'above'));
-  const { services } = await statusOf(client);
-  const wanted = args[0] === undefined ? undefined : findProgram(await client.list(), args[0]).id;
-  client.close();
-  const urls = services.filter(({ service }) => wanted === undefined || service === wanted).flatMap(({ urls }) => urls);
+  const { wanted, urls } =
+    runningTarget(invocation) === 'kind'
+      ? await (await import('./on-kind/open.ts')).addressesOnKind(invocation, args[0])
+      : await ofProcess(invocation, args[0]);
   // The shortest path is the front door.
   const [url] = urls.toSorted((a, b) => a.length - b.length);
   if (url === undefined) {
@@ -30,4 +30,13 @@ export async function devOpen(invocation: Invocation): Promise<ExitCode> {
   }
   system.processes.spawn([...opener, url], { detached: true, stdio: ['ignore', 'ignore', 'ignore'] }).unref();
   return 0;
+}
+
+async function ofProcess(invocation: Invocation, written: string | undefined) {
+  const client = await connected(invocation.system, projectFolder(invocation, 'above'));
+  const { services } = await statusOf(client);
+  const wanted = written === undefined ? undefined : findProgram(await client.list(), written).id;
+  client.close();
+  const urls = services.filter(({ service }) => wanted === undefined || service === wanted).flatMap(({ urls }) => urls);
+  return { wanted, urls };
 }

@@ -3,9 +3,11 @@ import { connected, type Status, statusOf } from '../targets/process/status.ts';
 import type { SupervisorClient } from '../targets/process/supervisor/index.ts';
 import { table } from '../ui/table.ts';
 import { type ExitCode, given, type Invocation, projectFolder, secondsFlag } from './invocation.ts';
+import { runningTarget } from './target.ts';
 
 export async function devStatus(invocation: Invocation): Promise<ExitCode> {
   const { system } = invocation;
+  if (runningTarget(invocation) === 'kind') return (await import('./on-kind/status.ts')).statusOnKind(invocation);
   const client = await connected(system, projectFolder(invocation, 'above'));
   if (given(invocation, 'wait')) await waitForAll(client, invocation);
   const status = await statusOf(client);

@@ -36,10 +36,18 @@ function hasCluster(folder: string): boolean {
 
 const hasProcesses = (folder: string): boolean => existsSync(join(folder, '.opta', 'run.json'));
 
+/** Told before anything is read or written. Throws UserError `no-engine`. */
+async function engineFor({ system }: Invocation, { value }: { readonly value: Choice['target'] }) {
+  if (value === 'process') return {};
+  const { theEngine } = await import('../targets/kind/engine.ts');
+  return { engine: await theEngine(system) };
+}
+
 /** The target that `dev up` takes. Starts no process where no engine is on PATH. */
 export async function chooseTarget(invocation: Invocation): Promise<Choice> {
   const asked = written(invocation);
-  if (asked) return { target: asked.value, reason: `asked for with ${asked.from}` };
+  if (asked)
+    return { target: asked.value, reason: `asked for with ${asked.from}`, ...(await engineFor(invocation, asked)) };
   const folder = projectFolder(invocation);
   const [cluster, processes] = [hasCluster(folder), hasProcesses(folder)];
   if (processes && !cluster) return { target: 'process', reason: 'this project runs as processes already' };

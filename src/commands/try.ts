@@ -3,11 +3,13 @@ import { resolve } from 'node:path';
 import { devUp, upOptions } from './dev-up.ts';
 import { scaffold } from './init.ts';
 import { type ExitCode, type Invocation, text } from './invocation.ts';
+import { chooseTarget } from './target.ts';
 
 export async function tryOut(invocation: Invocation): Promise<ExitCode> {
   const { system, packageRoot } = invocation;
   // Wrong flags are told before anything is written.
   upOptions(invocation);
+  await chooseTarget(invocation);
   const directory = resolve(system.cwd, text(invocation, 'dir') ?? 'opta-shop');
   const made = await scaffold(system, packageRoot, 'shop', directory, { name: 'shop' });
   system.stderr.write(`${made.written.length === 0 ? 'The shop is in' : 'Wrote the shop to'} ${directory}\n`);

@@ -45,6 +45,18 @@ export async function detectEngine(system: System): Promise<Detected> {
   return { engine: undefined, why: silent.length > 0 ? silent.join('; ') : 'no container engine is installed' };
 }
 
+/** Throws UserError `no-engine`. */
+export async function theEngine(system: System): Promise<Engine> {
+  const { engine, why } = await detectEngine(system);
+  if (engine) return engine;
+  throw new UserError('no-engine', `no container engine answers: ${why}`, {
+    hints: [
+      'Start Docker or Podman, or install one: https://docs.docker.com/engine/install/.',
+      '`opta dev up --on process` runs the same definition without containers.',
+    ],
+  });
+}
+
 async function ask(
   { processes }: System,
   name: EngineName,

@@ -6,7 +6,7 @@ import { choicesOf, type PlatformChoices } from '../../platform/choices.ts';
 import { meshOf } from '../../platform/components/index.ts';
 import type { System } from '../../system/system.ts';
 import { type Container, hasNetwork, ownContainers } from './containers.ts';
-import { detectEngine, type Engine } from './engine.ts';
+import { type Engine, theEngine } from './engine.ts';
 import { type ClusterPorts, type ClusterRecord, type KindFolder, kindFolder, readRecord } from './folder.ts';
 import { choosePorts } from './ports.ts';
 
@@ -50,17 +50,6 @@ export async function standing(system: System, projectFolder: string, known?: En
     ownContainers(system, engine, folder),
   ]);
   return { folder, engine, record, network, containers: network ? containers : [] };
-}
-
-export async function theEngine(system: System): Promise<Engine> {
-  const { engine, why } = await detectEngine(system);
-  if (engine) return engine;
-  throw new UserError('no-engine', `no container engine answers: ${why}`, {
-    hints: [
-      'Start Docker or Podman, or install one: https://docs.docker.com/engine/install/.',
-      '`opta dev up --on process` runs the same definition without containers.',
-    ],
-  });
 }
 
 export interface Situation extends UpOptions, Omit<Standing, 'engine'> {

@@ -1,5 +1,4 @@
 /** Network, nodes, cluster and registry: made, started again, or found as they should be. */
-import { chmod } from 'node:fs/promises';
 import type { Step, StepContext } from '../../../engine/step.ts';
 import { UserError } from '../../../errors.ts';
 import { openCluster } from '../../../platform/cluster.ts';
@@ -8,10 +7,8 @@ import { createNetwork, ownContainers, removeContainers } from '../containers.ts
 import { callEngine, engineSays } from '../engine.ts';
 import { type ClusterRecord, writeRecord } from '../folder.ts';
 import { startRegistry } from '../registry.ts';
+import { answering } from './answering.ts';
 import { made, type Session, step } from './session.ts';
-
-/** Milliseconds until the API server answers; a cluster that starts again needs about 10 s, on a slow disk more. */
-const answerDeadline = 90_000;
 
 export function networkStep({ situation }: Session): Step {
   const { folder, engine, network } = situation;
@@ -138,37 +135,10 @@ export function clusterStep(session: Session): Step {
         await writeRecord(folder, recordOf(session, 'created', session.client.cluster.uid));
         return undefined;
       }
-      if (cluster === 'stopped') await answers(session, context);
+      if (cluster === 'stopped') await answering(folder, record?.uid, context);
       session.client = await openCluster(system, folder.kubeconfig, folder.context, record?.uid, signal);
       return 'unchanged';
     },
-  });
-}
-
-/** A started node needs a while until its API server is back. */
-async function answers({ situation }: Session, { system, signal, note }: StepContext): Promise<void> {
-  const { folder, record } = situation;
-  const until = system.clock.monotonic() + answerDeadline;
-  note('waiting for the API server of the started node');
-  await chmod(folder.kubeconfig, 0o600);
-  for (;;) {
-    try {
-      const client = await openCluster(system, folder.kubeconfig, folder.context, record?.uid, signal);
-      client.close();
-      return;
-    } catch (error) {
-      if (!(error instanceof UserError) || error.code !== 'cluster-unreachable') throw error;
-      if (system.clock.monotonic() > until) throw unhealthy(error);
-      await system.clock.sleep(250, signal);
-    }
-  }
-}
-
-function unhealthy(cause: UserError): UserError {
-  return new UserError('cluster-unhealthy', 'the stopped cluster did not come back', {
-    detail: [cause.message],
-    hints: ['Make it anew: `opta dev down`, then `opta dev up`. The data of its volumes stays.'],
-    cause,
   });
 }
 

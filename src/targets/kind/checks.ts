@@ -1,0 +1,196 @@
+/** Checks of the kind target: the engine and what it stands on, tools, and clusters that nobody owns any more. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Check, failed, ok, skipped, type Verdict } from '../../engine/check.ts';
+import { resolvePins } from '../../platform/compatibility.ts';
+import { readVersions } from '../../platform/versions.ts';
+import type { System } from '../../system/system.ts';
+import { type Detected, detectEngine, type Engine, engineNames, engineSays } from './engine.ts';
+import { toolOnPath } from './tools.ts';
+
+export interface KindCheckOptions {
+  /** Folder of the installed package. */
+  readonly packageRoot: string;
+  /** Stands before /proc and /sys; '' but for tests. */
+  readonly root: string;
+  /** Pulls that Docker Hub still allows this address; undefined when the network is not to be asked. */
+  readonly quota: (() => Promise<{ readonly left: number; readonly of: number } | undefined>) | undefined;
+}
+
+const category = 'Target kind';
+const notNeeded = 'no container engine is installed; not needed for the process target';
+
+type Ask = (engine: Engine, system: System) => Promise<Verdict>;
+
+export function kindChecks(options: KindCheckOptions): readonly Check[] {
+  // Asked once, when the first check wants it.
+  let asking: Promise<Detected> | undefined;
+  const detected = (system: System) => (asking ??= detectEngine(system));
+  const check = (id: string, title: string, severity: Check['severity'], ask: Ask): Check => ({
+    id,
+    category,
+    title,
+    severity,
+    async ask(system) {
+      if (engineNames.every((name) => system.processes.which(name) === undefined)) return skipped(notNeeded);
+      const { engine } = await detected(system);
+      return engine === undefined ? skipped('the container engine does not answer') : ask(engine, system);
+    },
+  });
+  return [
+    {
+      id: 'engine',
+      category,
+      title: 'a container engine answers',
+      severity: 'warning',
+      async ask(system) {
+        if (engineNames.every((name) => system.processes.which(name) === undefined)) return skipped(notNeeded);
+        const { engine, why } = await detected(system);
+        return engine === undefined
+          ? failed(`${why}; the process target works without`)
+          : ok(why.replace(' answers', ''));
+      },
+    },
+    check('cgroups', 'control groups are version 2', 'fatal', () => cgroups(options)),
+    check('rootless', 'a rootless engine may limit resources and open ports', 'warning', (engine, system) =>
+      rootless(engine, system, options),
+    ),
+    check('engine-memory', 'the engine has memory for a cluster', 'warning', engineMemory),
+    check('tools', 'kind, helm and kubectl fit the pins', 'warning', (_, system) => tools(system, options)),
+    check('stale-clusters', 'no cluster of opta outlived its project', 'warning', staleClusters),
+    check('docker-hub', 'Docker Hub allows more pulls', 'warning', () => dockerHub(options)),
+  ];
+}
+
+/** kubelet refuses version 1 from Kubernetes 1.35 on, unless `failCgroupV1` is false. */
+const lastForV1 = 34;
+
+async function cgroups({ root, packageRoot }: KindCheckOptions): Promise<Verdict> {
+  if (!existsSync(join(root, '/sys/fs/cgroup'))) return skipped('the engine runs in a virtual machine of its own');
+  if (existsSync(join(root, '/sys/fs/cgroup/cgroup.controllers'))) return ok();
+  const { pins } = await readVersions(join(packageRoot, 'kind', 'versions.yaml'));
+  const { version } = pins.images.node;
+  if (Number(version.split('.')[1]) <= lastForV1) return ok(`version 1, which Kubernetes ${version} still takes`);
+  return failed(`they are version 1, and the kubelet of Kubernetes ${version} refuses to start on it`);
+}
+
+interface Info {
+  readonly SecurityOptions?: readonly string[];
+  readonly CgroupDriver?: string;
+  readonly MemTotal?: number;
+  readonly host?: {
+    readonly security?: { readonly rootless?: boolean };
+    readonly cgroupManager?: string;
+    readonly memTotal?: number;
+  };
+}
+
+const infoOf = async (engine: Engine, system: System): Promise<Info> =>
+  JSON.parse(
+    await engineSays(system, engine, ['info', '--format', engine.name === 'podman' ? 'json' : '{{json .}}'], {
+      timeoutMs: 10_000,
+    }),
+  ) as Info;
+
+async function rootless(engine: Engine, system: System, { root }: KindCheckOptions): Promise<Verdict> {
+  const { SecurityOptions = [], CgroupDriver, host } = await infoOf(engine, system);
+  const isRootless = SecurityOptions.some((one) => one.includes('rootless')) || host?.security?.rootless === true;
+  if (!isRootless) return skipped('the engine is not rootless');
+  const troubles: string[] = [];
+  if (CgroupDriver === 'none' || host?.cgroupManager === 'cgroupfs')
+    troubles.push('it may not delegate control groups to containers');
+  const { textOf } = await import('../../platform/checks/machine.ts');
+  const first = Number((await textOf(join(root, '/proc/sys/net/ipv4/ip_unprivileged_port_start'))) ?? 0);
+  if (first > 80) troubles.push(`ports below ${first} are closed to it: the ingress takes 8443 and 8080`);
+  return troubles.length === 0 ? ok() : failed(troubles.join('; '));
+}
+
+/** A node, the platform and a small app stay below this on one node, as measured with the mesh on. */
+const leastMemory = 3 * 1024 ** 3;
+
+async function engineMemory(engine: Engine, system: System): Promise<Verdict> {
+  const { MemTotal, host } = await infoOf(engine, system);
+  const total = MemTotal ?? host?.memTotal;
+  if (total === undefined) return skipped(`${engine.name} does not say`);
+  const says = `${(total / 1024 ** 3).toFixed(1)} GB`;
+  return total >= leastMemory ? ok(says) : failed(`${says} is little: with the mesh a cluster takes about 3 GB`);
+}
+
+async function tools(system: System, { packageRoot }: KindCheckOptions): Promise<Verdict> {
+  const versions = await readVersions(join(packageRoot, 'kind', 'versions.yaml'));
+  const { notices } = resolvePins(versions);
+  const { binaries, images } = versions.pins;
+  const own = await Promise.all(
+    (['kind', 'helm'] as const).map(async (name) => {
+      const found = await toolOnPath(system, name, binaries[name].version);
+      if (found !== undefined) return `${name} ${found.version}`;
+      const other = system.processes.which(name) === undefined ? '' : ' instead of the one on PATH';
+      return `${name} ${binaries[name].version} is fetched${other}`;
+    }),
+  );
+  const kubectl = await kubectlVersion(system);
+  if (kubectl !== undefined) {
+    const wanted = Number(images.node.version.split('.')[1]);
+    const apart = Math.abs(Number(kubectl.split('.')[1]) - wanted);
+    // kubectl supports one minor version to either side (version skew policy of Kubernetes).
+    if (apart > 1)
+      return failed(
+        `kubectl ${kubectl} is ${apart} minor versions from Kubernetes ${images.node.version} of the nodes`,
+      );
+    own.push(`kubectl ${kubectl}`);
+  }
+  return notices.length === 0 ? ok(own.join(', ')) : failed(notices.map(({ message }) => message).join(' '));
+}
+
+async function kubectlVersion(system: System): Promise<string | undefined> {
+  const program = system.processes.which('kubectl');
+  if (program === undefined) return undefined;
+  const { stdout } = await system.processes.run([program, 'version', '--client', '--output', 'json'], {
+    timeoutMs: 5000,
+  });
+  return /"gitVersion":\s*"v(\d+\.\d+\.\d+)/.exec(stdout)?.[1];
+}
+
+/** The node of a cluster mounts the registries of its project; where that project is gone, nobody can take it down. */
+async function staleClusters(engine: Engine, system: System): Promise<Verdict> {
+  const nodes = (
+    await engineSays(system, engine, ['ps', '--all', '--quiet', '--filter', 'label=io.x-k8s.kind.cluster'], {
+      timeoutMs: 10_000,
+    })
+  )
+    .split('\n')
+    .filter(Boolean);
+  if (nodes.length === 0) return ok('there is none');
+  const told = await engineSays(system, engine, ['inspect', ...nodes], { timeoutMs: 10_000 });
+  const stale = staleNodes(JSON.parse(told) as readonly Inspected[], existsSync);
+  if (stale.length === 0) return ok();
+  return failed(`${stale.join(', ')} belong to projects that are gone`, [
+    engine.program,
+    'rm',
+    '--force',
+    '--volumes',
+    ...stale,
+  ]);
+}
+
+export interface Inspected {
+  readonly Name: string;
+  readonly Mounts?: readonly { readonly Source?: string }[];
+}
+
+/** Names of nodes that opta made for a folder that `exists` no longer. */
+export function staleNodes(nodes: readonly Inspected[], exists: (path: string) => boolean): string[] {
+  return nodes.flatMap(({ Name, Mounts = [] }) => {
+    const [, project] =
+      Mounts.map(({ Source = '' }) => /^(.+)\/\.opta\/kind\//.exec(Source)).find((found) => found !== null) ?? [];
+    return project === undefined || exists(project) ? [] : [Name.replace(/^\//, '')];
+  });
+}
+
+async function dockerHub({ quota }: KindCheckOptions): Promise<Verdict> {
+  if (quota === undefined) return skipped('asked only with --network');
+  const found = await quota();
+  if (found === undefined) return skipped('Docker Hub did not answer, or has no limit for this address');
+  const says = `${found.left} of ${found.of} pulls are left`;
+  return found.left >= 5 ? ok(says) : failed(`${says}: set \`mirror\`, or log in with the engine`);
+}

@@ -1,0 +1,97 @@
+/** The plans of `opta dev stop` and `opta dev resume`: containers stand still and go on; nothing is deleted. */
+import type { Plan, Step } from '../../../engine/step.ts';
+import { UserError } from '../../../errors.ts';
+import { waitForWorkload } from '../../../platform/ready.ts';
+import { engineSays } from '../engine.ts';
+import { openProject, statusOf } from '../running.ts';
+import type { Standing } from '../survey.ts';
+import { answering } from './answering.ts';
+import { step } from './session.ts';
+
+/** Seconds that a node gets to end what runs in it. */
+const stopSeconds = 20;
+/** Milliseconds until everything is ready again. */
+const readyMs = 180_000;
+
+function checkedStanding(found: Standing): Standing {
+  const { record, containers, folder } = found;
+  if (record?.state === 'created' && containers.some(({ isNode }) => isNode)) return found;
+  throw new UserError('no-cluster', `there is no cluster of ${folder.project}`, {
+    hints: ['Start it: `opta dev up`.'],
+  });
+}
+
+/** Throws UserError `no-cluster`. */
+export function planStop(found: Standing): Plan {
+  const { engine, containers } = checkedStanding(found);
+  const running = containers.filter((one) => one.running);
+  const stop = step({
+    id: 'stop',
+    title: 'the cluster stands still',
+    kind: 'change',
+    facts: { containers: running.map(({ name }) => name) },
+    isDone: async () => running.length === 0,
+    async run({ system, note }) {
+      note(`stopping ${running.map(({ name }) => name).join(', ')}`);
+      await engineSays(system, engine, ['stop', '--time', String(stopSeconds), ...running.map(({ name }) => name)]);
+      return undefined;
+    },
+  });
+  return { goal: 'stop', target: 'kind', reason: '', steps: [stop] };
+}
+
+/** Throws UserError `no-cluster`. */
+export function planResume(found: Standing): Plan {
+  const { engine, containers, folder, record } = checkedStanding(found);
+  const stopped = containers.filter((one) => !one.running);
+  const steps: readonly Step[] = [
+    step({
+      id: 'nodes',
+      title: 'containers run',
+      kind: 'change',
+      isDone: async () => stopped.length === 0,
+      async run({ system }) {
+        await engineSays(system, engine, ['start', ...stopped.map(({ name }) => name)]);
+        return undefined;
+      },
+    }),
+    step({
+      id: 'cluster',
+      title: 'Kubernetes answers',
+      kind: 'wait',
+      needs: ['nodes'],
+      run: async (context) => {
+        await answering(folder, record?.uid, context);
+        return undefined;
+      },
+    }),
+    step({
+      id: 'ready',
+      title: 'everything is ready',
+      kind: 'wait',
+      needs: ['cluster'],
+      async run({ system, signal, note, emit }) {
+        const project = await openProject(system, folder.project, signal);
+        try {
+          const { services } = await statusOf(project, signal);
+          const waits = services.map(({ service, kind, workload }) =>
+            waitForWorkload(project.client, workload, {
+              signal,
+              deadlineMs: readyMs,
+              note: (why) => note(`${service}: ${why}`),
+              onProgress: ({ ready, wanted, done }, why) => {
+                const state = done ? 'ready' : 'starting';
+                emit({ type: 'service', service, kind, state, ready, wanted, ...(why !== undefined && { why }) });
+              },
+            }),
+          );
+          await Promise.all(waits);
+        } finally {
+          project.client.close();
+        }
+        return undefined;
+      },
+    }),
+  ];
+  return { goal: 'resume', target: 'kind', reason: '', steps };
+}
