@@ -106,11 +106,26 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/dev-down.ts')).devDown,
   },
   {
+    path: ['dev', 'stop'],
+    summary: 'Stop the cluster and keep it, to go on with dev resume',
+    group: 'develop',
+    flags: [config, json, plain],
+    load: async () => (await import('./commands/dev-stop.ts')).devStop,
+  },
+  {
+    path: ['dev', 'resume'],
+    summary: 'Start a stopped cluster again',
+    group: 'develop',
+    flags: [config, json, plain],
+    load: async () => (await import('./commands/dev-resume.ts')).devResume,
+  },
+  {
     path: ['dev', 'status'],
     summary: 'Show what runs here',
     group: 'develop',
     flags: [
       config,
+      on,
       { flags: '--wait', summary: 'wait until everything is ready' },
       { flags: '--timeout <seconds>', summary: 'limit of --wait (default: 120)' },
       json,
@@ -124,6 +139,7 @@ export const commands: readonly Command[] = [
     args: [{ name: '[service...]', summary: 'module or layer/module (default: all)' }],
     flags: [
       config,
+      on,
       { flags: '-f, --follow', summary: 'go on showing new lines' },
       { flags: '--since <age>', summary: 'only lines of the last 30s, 10m, 2h, 1d or since an ISO time' },
       json,
@@ -135,7 +151,7 @@ export const commands: readonly Command[] = [
     summary: 'Open the layer in the browser',
     group: 'develop',
     args: [{ name: '[service]', summary: 'a public service' }],
-    flags: [config, { flags: '--print', summary: 'only print the address' }],
+    flags: [config, on, { flags: '--print', summary: 'only print the address' }],
     load: async () => (await import('./commands/dev-open.ts')).devOpen,
   },
   {
@@ -146,7 +162,7 @@ export const commands: readonly Command[] = [
       { name: '<service>', summary: 'module or layer/module' },
       { name: '<command...>', summary: 'the command, best after --' },
     ],
-    flags: [config],
+    flags: [config, on],
     passThrough: true,
     load: async () => (await import('./commands/dev-exec.ts')).devExec,
   },
@@ -155,7 +171,7 @@ export const commands: readonly Command[] = [
     summary: 'Print the environment of a service for the shell: eval "$(opta dev env api)"',
     group: 'develop',
     args: [{ name: '[service]', summary: 'module or layer/module' }],
-    flags: [config, json],
+    flags: [config, on, json],
     load: async () => (await import('./commands/dev-env.ts')).devEnv,
   },
   {
