@@ -4,6 +4,7 @@ export const errorCodes = [
   'archive-broken',
   'bad-stream',
   'bad-value',
+  'bug',
   'build-failed',
   'cannot-read',
   'cannot-write',

@@ -26,6 +26,9 @@ function interruption(): { signal: AbortSignal; force: AbortSignal } {
   return { signal: soft.signal, force: hard.signal };
 }
 
+/** The command was asked for JSON: then its failure is JSON too. */
+let asJson = false;
+
 async function main(system: System, argv: readonly string[]): Promise<number> {
   if (argv[0] === '--supervise' || argv[0] === '--data-plane') {
     const { runHidden } = await import('./hidden.ts');
@@ -35,6 +38,7 @@ async function main(system: System, argv: readonly string[]): Promise<number> {
   const about = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
   const chosen = parseArguments(argv, about.version, (text) => system.stdout.write(text));
   if (!chosen) return 0;
+  asJson = chosen.flags['json'] === true;
   const run = await chosen.command.load();
   const { signal, force } = interruption();
   return run({ system, signal, force, args: chosen.args, flags: chosen.flags, packageRoot }).catch((error: unknown) => {
@@ -45,7 +49,8 @@ async function main(system: System, argv: readonly string[]): Promise<number> {
 
 async function report(system: System, thrown: unknown): Promise<number> {
   const error = asFileError(thrown);
-  const { reportFailure } = await import('./ui/report.ts');
+  const { failureLines, reportFailure } = await import('./ui/report.ts');
+  if (asJson) system.stdout.write(failureLines(error, system));
   system.stderr.write(reportFailure(error, system));
   if (error instanceof UserError) return error.exitCode;
   return error instanceof InvalidInput ? 1 : 70;

@@ -52,7 +52,7 @@ export interface RouteTable {
   find(authority: string, target: string): IngressRoute | undefined;
 }
 
-/** Exact hosts before `*`, then the longest prefix. As in nginx, a host with routes of its own falls back to no other's. */
+/** Exact hosts before `*`, then the longest prefix. As in nginx, a host with routes of its own never falls back to `*`. */
 export function routeTable(routes: readonly IngressRoute[]): RouteTable {
   const byHost = new Map<string, IngressRoute[]>();
   for (const route of routes) {
@@ -64,8 +64,8 @@ export function routeTable(routes: readonly IngressRoute[]): RouteTable {
     find(authority, target) {
       const path = normalPath(splitTarget(target).path);
       if (path === undefined) return undefined;
-      const own = byHost.get(hostOf(authority))?.find((route) => underPrefix(path, route.path));
-      return own ?? byHost.get('*')?.find((route) => underPrefix(path, route.path));
+      const routes = byHost.get(hostOf(authority)) ?? byHost.get('*');
+      return routes?.find((route) => underPrefix(path, route.path));
     },
   };
 }

@@ -34,7 +34,13 @@ export class HttpFront {
   #closing = false;
 
   constructor(acts: FrontActs) {
-    this.#http1 = new Http1Server({ keepAliveTimeout: keepIdleMs, requestTimeout: 0, maxHeaderSize: maxHeaderBytes });
+    this.#http1 = new Http1Server({
+      keepAliveTimeout: keepIdleMs,
+      requestTimeout: 0,
+      maxHeaderSize: maxHeaderBytes,
+      // HTTP/1.0 clients send none, and routes for any host are theirs too.
+      requireHostHeader: false,
+    });
     const exchange = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
       this.#fresh.delete(request.socket);
       if (this.#closing) response.shouldKeepAlive = false;

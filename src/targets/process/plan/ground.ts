@@ -7,8 +7,8 @@ import { writeTrustFiles } from '../../../platform/trust-files.ts';
 import { dataPlaneConfig } from '../network.ts';
 import { keepPorts, readPorts } from '../ports.ts';
 import type { ProgramSpec } from '../spec.ts';
-import { prepareStateFolder, startSupervisor } from '../supervisor/index.ts';
-import { clientOf, type Session, step, watchServices } from './session.ts';
+import { prepareStateFolder, recover, startSupervisor } from '../supervisor/index.ts';
+import { clientOf, type Session, saysGone, step, watchServices } from './session.ts';
 
 export const dataPlaneId = 'opta/data-plane';
 
@@ -123,8 +123,12 @@ export function supervisorStep(session: Session): Step {
       if (session.started && ended > 0) context.note(`${ended} processes of a killed run were ended first`);
       return session.started ? undefined : 'unchanged';
     },
-    async undo() {
-      if (session.started) await session.client?.stop();
+    async undo({ system }) {
+      if (!session.started) return;
+      await session.client?.stop().catch(async (error) => {
+        if (!saysGone(error)) throw error;
+        await recover(system, projectFolder);
+      });
     },
   });
 }

@@ -7,7 +7,7 @@ import { planResource } from '../resources/index.ts';
 import type { Wanted } from '../resources/realisation.ts';
 import { cronPrograms, hasReplicas, serviceProgram, storageFolders } from '../service-program.ts';
 import type { ProgramSpec } from '../spec.ts';
-import { clientOf, environmentOf, type Session, step } from './session.ts';
+import { clientOf, environmentOf, type Session, saysGone, step } from './session.ts';
 
 /** Milliseconds beyond a program's own limit, so that its own failure, which says more, comes first. */
 const slack = 5000;
@@ -25,7 +25,10 @@ function starting(
       return Object.values(put).every((how) => how === 'unchanged') ? 'unchanged' : undefined;
     },
     async undo() {
-      if (!session.started) await session.client?.remove(brought);
+      if (session.started) return;
+      await session.client?.remove(brought).catch((error) => {
+        if (!saysGone(error)) throw error;
+      });
     },
   };
 }

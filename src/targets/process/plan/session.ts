@@ -2,6 +2,7 @@
 import type { App, Service } from '../../../app/app.ts';
 import type { Emit, Said } from '../../../engine/event.ts';
 import type { Step, StepContext } from '../../../engine/step.ts';
+import { UserError } from '../../../errors.ts';
 import { openSecrets, type Secrets } from '../../../platform/secrets.ts';
 import { type Environment, serviceEnvironment } from '../environment.ts';
 import { resourceOutputs } from '../resources/index.ts';
@@ -39,6 +40,11 @@ export function newSession(app: App, situation: Situation): Session {
 export function clientOf(session: Session): SupervisorClient {
   if (!session.client) throw new Error('a step that needs the supervisor does not name it in its needs');
   return session.client;
+}
+
+/** Whether an error only says that the supervisor is gone, and with it all that it ran. */
+export function saysGone(error: unknown): boolean {
+  return error instanceof UserError && (error.code === 'supervisor-ended' || error.code === 'supervisor-stopping');
 }
 
 /** Our own parts are a row only when something is wrong with them. */

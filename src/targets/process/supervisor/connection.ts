@@ -33,7 +33,7 @@ function ended(): UserError {
   });
 }
 
-function asking(socket: Socket, open: Map<number, Open>): Connection['ask'] {
+function asking(socket: Socket, open: Map<number, Open>, ended: () => Error): Connection['ask'] {
   let seq = 0;
   const send = (message: object) => socket.write(`${JSON.stringify(message)}\n`);
   return (type, input, { signal, onItem } = {}) =>
@@ -73,23 +73,29 @@ function notOurs(path: string, error: NodeJS.ErrnoException): Error {
 export function openConnection(path: string): Promise<Connection | undefined> {
   const socket = connect(path);
   const open = new Map<number, Open>();
+  // Its end is no surprise once it said that it stops.
+  let stopping: Error | undefined;
+  const gone = () => stopping ?? ended();
   const splitter = splitLines((line) => {
     const response = JSON.parse(line) as Response;
     const asked = open.get(response.seq);
     if ('item' in response) return asked?.onItem?.(response.item);
     open.delete(response.seq);
-    if ('failure' in response) asked?.reject(errorOf(response.failure));
-    else asked?.resolve(response.value as never);
+    if ('failure' in response) {
+      const error = errorOf(response.failure);
+      if (response.failure.code === 'supervisor-stopping') stopping = error;
+      asked?.reject(error);
+    } else asked?.resolve(response.value as never);
   }, longestMessage);
   socket.on('data', (chunk) => splitter.push(chunk));
   const closed = new Promise<void>((resolve) => {
     socket.once('close', () => {
-      for (const asked of open.values()) asked.reject(ended());
+      for (const asked of open.values()) asked.reject(gone());
       open.clear();
       resolve();
     });
   });
-  const connection: Connection = { closed, close: () => socket.destroySoon(), ask: asking(socket, open) };
+  const connection: Connection = { closed, close: () => socket.destroySoon(), ask: asking(socket, open, gone) };
   return new Promise((resolve, reject) => {
     socket.once('connect', () => resolve(connection));
     socket.on('error', (error: NodeJS.ErrnoException) => {

@@ -12,6 +12,13 @@ export function failureOf(thrown: unknown): Failure {
   return { code: 'bug', message: error instanceof Error ? error.message : String(error), hints: [], detail };
 }
 
+/** What everybody is told who still wants something of a supervisor that is on its way out. */
+export function stoppingError(): UserError {
+  return new UserError('supervisor-stopping', 'this project was stopped by `opta dev down` or Ctrl-C elsewhere', {
+    hints: ['Run `opta dev up` again once that has ended.'],
+  });
+}
+
 export function errorOf(failure: Failure): Error {
   const { code, message, hints, detail, place } = failure;
   if (code === 'bug') return new Error(`in the supervisor: ${message}`, { cause: detail.join('\n') });

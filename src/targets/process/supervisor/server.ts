@@ -2,7 +2,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Asking, answer } from './answer.ts';
-import { failureOf } from './failures.ts';
+import { failureOf, stoppingError } from './failures.ts';
 import { splitLines } from './lines.ts';
 import { longestMessage, type Request, type Response } from './protocol.ts';
 
@@ -48,7 +48,9 @@ function serveClient(socket: Socket, owners: Set<Socket>, shared: ServerOptions[
       });
       send({ seq, value });
     } catch (error) {
-      send({ seq, failure: failureOf(error) });
+      // What fails because everything ends says only that.
+      const stopped = shared.supervisor.stopping && request.type !== 'stop';
+      send({ seq, failure: failureOf(stopped ? stoppingError() : error) });
     } finally {
       running.delete(seq);
     }

@@ -3,6 +3,7 @@ import type { Event } from '../../../engine/event.ts';
 import { UserError } from '../../../errors.ts';
 import type { ProgramSpec } from '../spec.ts';
 import { CronProgram } from './cron.ts';
+import { stoppingError } from './failures.ts';
 import { LogFile, logPath } from './log-file.ts';
 import { type RanOnce, runToEnd } from './once.ts';
 import { Program } from './program.ts';
@@ -70,7 +71,11 @@ export class Supervisor {
   runOnce(spec: ProgramSpec, signal: AbortSignal, onLine: (line: string, stream: string) => void): Promise<RanOnce> {
     this.#refuseWhenStopping();
     const either = AbortSignal.any([signal, this.#onceStop.signal]);
-    const run = runToEnd(this.world, spec, { force: this.#force.signal, signal: either, onLine });
+    const run = runToEnd(this.world, spec, { force: this.#force.signal, signal: either, onLine }).then((ran) => {
+      // An end by our own signal says nothing about the program.
+      this.#refuseWhenStopping();
+      return ran;
+    });
     const tracked = run.catch(() => undefined).finally(() => this.#once.delete(tracked));
     this.#once.add(tracked);
     return run;
@@ -124,10 +129,7 @@ export class Supervisor {
   }
 
   #refuseWhenStopping(): void {
-    if (!this.stopping) return;
-    throw new UserError('supervisor-stopping', 'everything is being stopped now', {
-      hints: ['Wait for its end, then run it again.'],
-    });
+    if (this.stopping) throw stoppingError();
   }
 
   #tell(event: Event): void {

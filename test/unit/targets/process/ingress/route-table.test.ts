@@ -21,6 +21,7 @@ describe('which route', () => {
     route('a.localhost', '/'),
     route('a.localhost', '/api'),
     route('a.localhost', '/api/deep'),
+    route('b.localhost', '/only'),
     route('*', '/any'),
     route('*', '/api'),
   ]);
@@ -37,6 +38,8 @@ describe('which route', () => {
     ['other', '/api/x', '*/api'],
     ['other', '/apix', undefined],
     ['other', '/', undefined],
+    ['b.localhost', '/only', 'b.localhost/only'],
+    ['b.localhost', '/api', undefined],
     ['[::1]:443', '/any', '*/any'],
     ['a.localhost', '/x/../api/y', 'a.localhost/api'],
     ['a.localhost', '/%61pi', 'a.localhost/api'],
