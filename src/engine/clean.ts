@@ -30,7 +30,8 @@ export function clean(text: string): string {
 }
 
 /** Colours and weights as programs set them, without any other escape sequence. */
-const styles = /(\x1b\[[\d;:]*m)/;
+const stylePart = String.raw`\x1b\[[\d;:]*m`;
+const styles = new RegExp(`(${stylePart})`);
 
 /** As `clean`, but colours stay; they end with the text. */
 export function cleanColoured(text: string): string {
