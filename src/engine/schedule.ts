@@ -46,6 +46,10 @@ interface Run {
 
 type Result = Pick<Attempt, 'error'> & { readonly state: StepEnd['state'] };
 
+function isSame(a: Failure, b: Failure): boolean {
+  return a.code === b.code && a.message === b.message && a.place?.line === b.place?.line;
+}
+
 /** Notes how a step ended, and frees or skips those that need it. */
 function settle(run: Run, step: Step, after: string | undefined, ms: number, result: Result): void {
   const { progress, options, graph } = run;
@@ -54,9 +58,12 @@ function settle(run: Run, step: Step, after: string | undefined, ms: number, res
     const [current, freedBy, took, { state, error }] = next;
     const { id } = current;
     if (progress.ended.has(id)) continue;
-    const failure = error === undefined ? undefined : failureOf(error, options);
+    const found = error === undefined ? undefined : failureOf(error, options);
+    // One cause that strikes several steps at once is told once.
+    const failure = found && progress.failures.some((other) => isSame(other.failure, found)) ? undefined : found;
     if (failure) progress.failures.push({ step: id, failure, error });
-    const end: StepEnd = { id, state, ms: took, ...(failure && { failure }) };
+    const told = found === undefined || failure !== undefined;
+    const end: StepEnd = { id, state: told ? state : 'aborted', ms: took, ...(failure && { failure }) };
     progress.ended.set(id, { end, after: freedBy });
     options.emit({ type: 'step', ...end });
     for (const dependent of graph.dependents.get(id) ?? []) {
