@@ -58,7 +58,7 @@ describe.each([
     const { code } = await run.ended;
     console.log('stopped', Math.round(performance.now() - began));
     expect(code).toBe(0);
-    expect(performance.now() - began).toBeLessThan(4000);
+    expect(performance.now() - began).toBeLessThan(6000);
     expect(await project.leftovers()).toEqual([]);
   });
 
@@ -71,14 +71,14 @@ describe.each([
     const { code } = await run.ended;
     console.log('taken back', Math.round(performance.now() - began));
     expect(code).toBe(130);
-    expect(performance.now() - began).toBeLessThan(4000);
+    expect(performance.now() - began).toBeLessThan(6000);
     expect(await project.leftovers()).toEqual([]);
   });
 
   test('twice does not wait for a service that will not stop', async () => {
     project = await makeBinProject(layer(), slowToStop);
     const run = onTerminal(more);
-    await expect.poll(() => project.get().catch(() => ''), { timeout: 10_000 }).toBe('slow');
+    await expect.poll(() => project.get().catch(() => ''), { timeout: 30_000 }).toBe('slow');
     await run.says(/https:\/\/bad\.localhost/);
     press(run, ctrlC);
     await run.says(/stopping/);
@@ -88,7 +88,7 @@ describe.each([
     press(run, ctrlC);
     await run.ended;
     console.log('forced', Math.round(performance.now() - began));
-    expect(performance.now() - began).toBeLessThan(3000);
+    expect(performance.now() - began).toBeLessThan(6000);
     expect(await project.leftovers()).toEqual([]);
   });
 });
@@ -127,7 +127,7 @@ test.each(['SIGHUP', 'SIGTERM'] as const)('%s of a foreground run stops everythi
 test('a closed terminal stops everything', async () => {
   project = await makeBinProject(layer());
   const run = onTerminal();
-  await expect.poll(() => project.get().catch(() => ''), { timeout: 10_000 }).toContain('pid');
+  await expect.poll(() => project.get().catch(() => ''), { timeout: 30_000 }).toContain('pid');
   run.child.kill('SIGKILL');
   await nothingLeft();
 });
