@@ -12,7 +12,12 @@ export default defineConfig({
       project('unit', ['test/unit/**/*.test.ts', 'test/ui/**/*.test.tsx', 'test/ui/**/*.test.ts'], { isolate: false }),
       project('cli', ['test/cli/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
       // Real processes, ports and databases: one file at a time, so that timings mean something.
-      project('e2e', ['test/e2e/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false }),
+      project('e2e', ['test/e2e/**/*.test.ts'], {
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+        fileParallelism: false,
+        globalSetup: ['test/support/end-cluster.ts'],
+      }),
     ],
     coverage: { provider: 'v8', include: ['src/app/**', 'src/engine/**'], reporter: ['text-summary', 'json-summary'] },
   },

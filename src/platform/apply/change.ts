@@ -1,6 +1,6 @@
 /** Tells whether an apply changed an object, apart from the status that its controller writes meanwhile. */
 import { isDeepStrictEqual } from 'node:util';
-import type { KubernetesObject } from '@kubernetes/client-node';
+import type { KubernetesObject, V1ManagedFieldsEntry } from '@kubernetes/client-node';
 import type { ClusterClient, ObjectName } from '../cluster.ts';
 
 export type Change = 'created' | 'changed' | 'unchanged';
@@ -34,24 +34,25 @@ export async function snapshotOf(
   return { find: (name) => known.get(keyOf(name)) };
 }
 
-/** What we own of it, and when that was last written. */
-function ownPart({ metadata }: KubernetesObject) {
-  const own = (metadata?.managedFields ?? []).find(
-    ({ manager, operation, subresource }) => manager === 'opta' && operation === 'Apply' && !subresource,
-  );
-  return {
-    uid: metadata?.uid,
-    generation: metadata?.generation,
-    labels: metadata?.labels,
-    annotations: metadata?.annotations,
-    time: own?.time === undefined ? undefined : String(own.time),
-    fields: own?.fieldsV1,
-  };
+const isOurs = ({ manager, operation, subresource }: V1ManagedFieldsEntry): boolean =>
+  manager === 'opta' && operation === 'Apply' && !subresource;
+
+/** Who wrote which fields, and when, to the second. */
+function written(object: KubernetesObject, isWanted: (entry: V1ManagedFieldsEntry) => boolean) {
+  const entries = (object.metadata?.managedFields ?? []).filter(isWanted);
+  return entries.map(({ manager, subresource, time, fieldsV1 }) => [manager, subresource, String(time), fieldsV1]);
+}
+
+function ownPart(object: KubernetesObject) {
+  const { generation, labels, annotations } = object.metadata ?? {};
+  return { generation, labels, annotations, fields: written(object, isOurs) };
 }
 
 export function told(before: KubernetesObject | undefined, after: KubernetesObject): Change {
   if (before === undefined || before.metadata?.uid !== after.metadata?.uid) return 'created';
   if (before.metadata?.resourceVersion === after.metadata?.resourceVersion) return 'unchanged';
-  // Something wrote it between our reading and our writing; a controller writes the status, which is no change of ours.
-  return isDeepStrictEqual(ownPart(before), ownPart(after)) ? 'unchanged' : 'changed';
+  if (!isDeepStrictEqual(ownPart(before), ownPart(after))) return 'changed';
+  // Something else may have written it between our reading and our writing, as controllers write the status.
+  const isOther = (entry: V1ManagedFieldsEntry) => !isOurs(entry);
+  return isDeepStrictEqual(written(before, isOther), written(after, isOther)) ? 'changed' : 'unchanged';
 }
