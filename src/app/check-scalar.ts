@@ -100,7 +100,7 @@ function checkWord(
     node,
     'invalid-value',
     `\`${name}\` must be ${needed(type)}, and is ${described(node)}.`,
-    didYouMean(node.text, type.values),
+    didYouMean(node.text, type.values, checking.findings),
   );
   return wrong;
 }

@@ -89,11 +89,12 @@ function reportMissing(
 }
 
 function reportUnknown(checking: Checking, node: MapNode, fields: Fields, options: FieldsOptions): void {
+  const parentOf = lostParents(fields);
   for (const entry of node.entries.values()) {
+    const parent = parentOf(entry);
     if (entry.key in fields || options.allowed?.includes(entry.key)) continue;
     const { source, findings } = checking;
     const owner = options.what ?? checking.owner;
-    const parent = lostParent(entry.key, node, fields);
     if (parent !== undefined) {
       const line = placeOf(source, parent.keyRange).line;
       problem(
@@ -115,7 +116,7 @@ function reportUnknown(checking: Checking, node: MapNode, fields: Fields, option
       continue;
     }
     const known = [...new Set([...Object.keys(fields), ...(options.allowed ?? [])])];
-    const hints = didYouMean(entry.key, known);
+    const hints = didYouMean(entry.key, known, findings);
     problem(findings, source, entry.keyRange, 'unknown-field', `${upper(owner)} has no field \`${clip(entry.key)}\`.`, [
       ...hints,
       ...(hints.length > 0 || known.length === 0 ? [] : [`it has ${listed(known)}`]),
@@ -128,17 +129,20 @@ function upper(owner: string): string {
   return owner.replace(/^(an?|the) /, (article) => article.charAt(0).toUpperCase() + article.slice(1));
 }
 
-/** The empty field above that this key belongs to: `port:` followed by an unindented `http: 80`. */
-function lostParent(key: string, node: MapNode, fields: Fields): MapEntry | undefined {
+/** Walks down the keys of a map and tells the empty field above that a key belongs to: `port:` followed by an unindented `http: 80`. */
+function lostParents(fields: Fields): (entry: MapEntry) => MapEntry | undefined {
+  const empty: { readonly entry: MapEntry; readonly inner: Fields }[] = [];
   let open: MapEntry | undefined;
-  for (const entry of node.entries.values()) {
-    if (entry.key === key) return open;
+  return (entry) => {
+    const parent = empty.find(({ inner }) => entry.key in inner)?.entry ?? open;
     const type = fields[entry.key]?.type;
     if (!isEmpty(entry.value)) open = entry.key in fields ? undefined : open;
-    else if (type?.kind === 'object' && key in type.fields) return entry;
-    else open = type !== undefined && takesAnyKey(type) ? entry : undefined;
-  }
-  return undefined;
+    else {
+      open = type !== undefined && takesAnyKey(type) ? entry : undefined;
+      if (type?.kind === 'object') empty.push({ entry, inner: type.fields });
+    }
+    return parent;
+  };
 }
 
 function takesAnyKey(type: FieldType): boolean {

@@ -53,7 +53,7 @@ function checkAccess(checking: Checking, item: Node, rules: LinkRules, target: s
     item,
     'invalid-link',
     `The access to \`${clip(target)}\` is ${listed(rules.access)}, and this is ${described(item)}.`,
-    didYouMean(word, rules.access),
+    didYouMean(word, rules.access, findings),
   );
 }
 
@@ -69,7 +69,7 @@ function rename(
     if (!rules.variables.includes(key)) {
       problem(findings, source, keyRange, 'invalid-link', `A link to \`${clip(target)}\` gives no \`${clip(key)}\`.`, [
         ...reversed(key, value, rules),
-        ...didYouMean(key, rules.variables),
+        ...didYouMean(key, rules.variables, findings),
         `it gives ${listed(rules.variables)}`,
       ]);
     } else if (value.kind !== 'scalar' || typeof value.value !== 'string' || !environmentName.test(value.value)) {

@@ -7,7 +7,7 @@ import { isLocal } from './environment.ts';
 import { problem } from './findings.ts';
 import { checkLinkOptions } from './link-options.ts';
 import { variableName } from './names.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean, maySearch } from './nearest.ts';
 import { clip, get, type MapNode, type Node, stringOf } from './nodes.ts';
 import type { Layers, ResolvingLayer } from './resolving.ts';
 import { linkedPorts } from './service-links.ts';
@@ -29,11 +29,12 @@ export function linksOf(
   const list = get(node, 'links');
   if (list?.kind !== 'list') return [];
   const links: Link[] = [];
+  const first = new Map<string, Link>();
   for (const item of list.items) {
     const written = writtenLink(checking, item);
     const link = written === undefined ? undefined : linkTo(layer, layers, checking, module, written);
     if (link === undefined || written === undefined) continue;
-    const twin = links.find((other) => other.to === link.to);
+    const twin = first.get(link.to);
     if (
       twin !== undefined &&
       twin.access.join() === link.access.join() &&
@@ -50,6 +51,7 @@ export function linksOf(
       );
       continue;
     }
+    if (twin === undefined) first.set(link.to, link);
     links.push(link);
   }
   return links;
@@ -155,7 +157,10 @@ function targetOf(
   const [first = '', second] = written.name.split('/');
   const other = second === undefined ? layer : layers.get(first);
   if (other === undefined) {
-    const hints = [...didYouMean(first, layers.keys()), `name the file of layer \`${clip(first)}\` with -c too`];
+    const hints = [
+      ...didYouMean(first, layers.keys(), findings),
+      `name the file of layer \`${clip(first)}\` with -c too`,
+    ];
     problem(
       findings,
       source,
@@ -169,14 +174,11 @@ function targetOf(
   const name = second ?? first;
   const found = other.modules.get(name);
   if (found === undefined) {
-    const elsewhere = [...layers.values()]
+    const elsewhere = [...(maySearch(findings) ? layers.values() : [])]
       .filter((l) => l.modules.has(name))
       .map((l) => `\`${l.definition.name}/${name}\``);
     const hints = [
-      ...didYouMean(
-        name,
-        [...other.modules.keys()].filter((n) => n !== module.name),
-      ),
+      ...didYouMean(name, others(other.modules.keys(), module.name), findings),
       ...(elsewhere.length === 0 ? [] : [`there is ${elsewhere.join(', ')} in another layer`]),
     ];
     problem(
@@ -205,4 +207,8 @@ function targetOf(
     return undefined;
   }
   return { layer: other, module: found };
+}
+
+function* others(names: Iterable<string>, without: string): Iterable<string> {
+  for (const name of names) if (name !== without) yield name;
 }

@@ -5,19 +5,25 @@ export function distance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
   let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
+  let lowestBefore = 0;
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
+    let lowest = i;
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1];
       let best = Math.min((previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (previous[j - 1] ?? 0) + (same ? 0 : 1));
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
         best = Math.min(best, (before[j - 2] ?? 0) + 1);
       row.push(best);
+      lowest = Math.min(lowest, best);
     }
+    // A later row is at least this row's lowest, or that of the row before and one for a swap.
+    if (lowest > limit && lowestBefore >= limit) return limit + 1;
+    lowestBefore = lowest;
     before = previous;
     previous = row;
   }
-  return previous[b.length] ?? limit + 1;
+  return Math.min(previous[b.length] ?? 0, limit + 1);
 }
 
 /** Up to `count` of `known`, nearest first; empty when none is near enough to be meant. */
@@ -38,8 +44,17 @@ export function nearest(word: string, known: Iterable<string>, count = 3): strin
     .map((f) => f.name);
 }
 
-/** "did you mean `x`, or `y`?" as a hint, or nothing. */
-export function didYouMean(word: string, known: Iterable<string>): string[] {
+/** Errors of a run after which no names are looked for: a search costs as much as there are names. */
+const mostSearches = 100;
+
+/** Whether the hints of a further error may still look through all names. */
+export function maySearch(findings: { readonly errors: number }): boolean {
+  return findings.errors < mostSearches;
+}
+
+/** "did you mean `x`, or `y`?" as a hint, or nothing; with `findings`, only for the first errors of a run. */
+export function didYouMean(word: string, known: Iterable<string>, findings?: { readonly errors: number }): string[] {
+  if (findings !== undefined && !maySearch(findings)) return [];
   const names = nearest(word, known);
   return names.length === 0 ? [] : [`did you mean ${names.map((name) => `\`${name}\``).join(' or ')}?`];
 }

@@ -51,7 +51,7 @@ function oneModule(source: Source, item: Node, findings: Findings): WrittenModul
   }
   const type = findModuleType(typeNode.value);
   if (type === undefined) {
-    const hints = didYouMean(typeNode.value, moduleTypeNames());
+    const hints = didYouMean(typeNode.value, moduleTypeNames(), findings);
     problem(findings, source, typeNode, 'unknown-module-type', `There is no module type \`${clip(typeNode.value)}\`.`, [
       ...hints,
       '`opta explain` lists all types',
@@ -155,7 +155,7 @@ function reportUnknownDependencies(
         needed.range,
         'unknown-module',
         `\`depends_on\` names \`${clip(needed.name)}\`, and this layer has no other module of that name.`,
-        didYouMean(needed.name, names.keys()),
+        didYouMean(needed.name, names.keys(), findings),
       );
     }
   }

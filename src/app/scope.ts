@@ -6,7 +6,7 @@ import type { Definition, WrittenModule } from './definition.ts';
 import { type Environment, isLocal } from './environment.ts';
 import type { Findings } from './findings.ts';
 import { clusterName, localDomain } from './names.ts';
-import { didYouMean, listed } from './nearest.ts';
+import { didYouMean, listed, maySearch } from './nearest.ts';
 import { get, type Node, type ScalarNode, stringOf } from './nodes.ts';
 
 export type Found =
@@ -67,6 +67,7 @@ export function lookUp(scope: Scope, path: readonly string[]): Found | undefined
   const hints = didYouMean(
     root,
     rest.length > 0 ? roots.filter((name) => !(simple as readonly string[]).includes(name)) : roots,
+    scope.findings,
   );
   return {
     unknown: `\`${written}\` names nothing that is known.`,
@@ -83,7 +84,7 @@ function variable(scope: Scope, root: string, rest: readonly string[]): Found {
       .reduce<Node | undefined>((node, key) => (node?.kind === 'map' ? get(node, key) : undefined), found);
     if (inside !== undefined) return { node: inside };
   }
-  const known = [...scope.variables.keys()];
+  const known = maySearch(scope.findings) ? [...scope.variables.keys()] : [];
   const where = scope.environment.implicit
     ? 'no input variable declares it'
     : `environment \`${scope.environment.name}\` gives no value`;
@@ -169,15 +170,13 @@ function parentOutput(scope: Scope, rest: readonly string[]): Found {
   }
   if (isLocal(scope.target) && (everyOutput.has(name) || name === 'name'))
     return name === 'name' ? text(scope.environment.name) : localOutput(scope, name);
-  const known = isLocal(scope.target)
-    ? [...everyOutput]
-    : modules.flatMap((module) => Object.keys(module.type.outputs));
+  const known = isLocal(scope.target) ? everyOutput : modules.flatMap((module) => Object.keys(module.type.outputs));
   const giver = moduleTypes.find((type) => type.environment === true && name in type.outputs);
   return {
     unknown: `\`{parent.${name}}\` is no output of environment \`${scope.environment.name}\`.`,
     hints: [
       ...(giver === undefined
-        ? didYouMean(name, known)
+        ? didYouMean(name, known, scope.findings)
         : [`module type \`${giver.name}\` gives it: add that to the environment`]),
       '`opta explain TYPE` lists the outputs of a type',
     ],
@@ -203,14 +202,17 @@ function moduleOutput(scope: Scope, rest: readonly string[]): Found {
   const [name = '', ...outputs] = rest;
   const module = scope.modules.get(name);
   if (module === undefined) {
-    return { unknown: `This layer has no module \`${name}\`.`, hints: didYouMean(name, scope.modules.keys()) };
+    return {
+      unknown: `This layer has no module \`${name}\`.`,
+      hints: didYouMean(name, scope.modules.keys(), scope.findings),
+    };
   }
   const output = outputs.join('.');
   if (!hasOutput(module.type, output)) {
     const known = Object.keys(module.type.outputs);
     return {
       unknown: `Module \`${name}\` (${module.writtenType}) has no output \`${output}\`.`,
-      hints: [...didYouMean(output, known), ...(known.length === 0 ? [] : [`it has ${listed(known)}`])],
+      hints: [...didYouMean(output, known, scope.findings), ...(known.length === 0 ? [] : [`it has ${listed(known)}`])],
     };
   }
   if (module.type.kind !== 'resource' && isLocal(scope.target)) return localModuleOutput(scope, module, output);

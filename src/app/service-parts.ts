@@ -6,6 +6,7 @@ import { isCronSchedule } from './cron.ts';
 import { problem } from './findings.ts';
 import { clip, get, type MapNode, type Node } from './nodes.ts';
 import { listIn, numberIn, type ResolvingLayer, recordIn, textIn, textsIn } from './resolving.ts';
+import { placeOf } from './source.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -69,26 +70,15 @@ export function probeOf(
     ];
     const entry = node.entries.get(b) ?? node.entries.get(a);
     const range = entry?.keyRange ?? node;
-    const said = `conflict ${checking.source.file} ${range.start}`;
-    const { findings } = checking;
-    if (
-      !findings.list.some(
-        (d) =>
-          d.code === 'conflicting-fields' &&
-          d.message.includes(a) &&
-          d.message.includes(b) &&
-          said.endsWith(String(range.start)),
-      )
-    ) {
-      problem(
-        findings,
-        checking.source,
-        range,
-        'conflicting-fields',
-        `\`${a}\` and \`${b}\` exclude each other: a probe asks a path or runs a command.`,
-        ['keep one of the two'],
-      );
-    }
+    // Both probes may have it from the same two fields.
+    checking.findings.once(
+      `conflict ${checking.source.file} ${range.start} ${a} ${b}`,
+      'error',
+      'conflicting-fields',
+      `\`${a}\` and \`${b}\` exclude each other: a probe asks a path or runs a command.`,
+      placeOf(checking.source, range),
+      ['keep one of the two'],
+    );
     return undefined;
   }
   if (path !== undefined) return { path: path.startsWith('/') ? path : `/${path}` };
