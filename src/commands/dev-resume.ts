@@ -7,5 +7,9 @@ export async function devResume(invocation: Invocation): Promise<ExitCode> {
   onlyOnKind(invocation, 'resume', '`opta dev up` starts what is not there.');
   const { standing } = await import('../targets/kind/survey.ts');
   const { planResume } = await import('../targets/kind/plan/stop.ts');
-  return runOnStage(invocation, planResume(await standing(invocation.system, projectFolder(invocation, 'above'))));
+  const { inTurn } = await import('./on-kind/turn.ts');
+  const folder = projectFolder(invocation, 'above');
+  return inTurn(invocation, folder, async () =>
+    runOnStage(invocation, planResume(await standing(invocation.system, folder))),
+  );
 }

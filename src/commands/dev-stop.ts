@@ -8,7 +8,11 @@ export async function devStop(invocation: Invocation): Promise<ExitCode> {
   onlyOnKind(invocation, 'stop', 'Stop processes with `opta dev down`: their data stays, and they start in a moment.');
   const { standing } = await import('../targets/kind/survey.ts');
   const { planStop } = await import('../targets/kind/plan/stop.ts');
-  return runOnStage(invocation, planStop(await standing(invocation.system, projectFolder(invocation, 'above'))));
+  const { inTurn } = await import('./on-kind/turn.ts');
+  const folder = projectFolder(invocation, 'above');
+  return inTurn(invocation, folder, async () =>
+    runOnStage(invocation, planStop(await standing(invocation.system, folder))),
+  );
 }
 
 /** Throws UserError `no-cluster` where a project does not run on kind. */

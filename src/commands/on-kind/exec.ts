@@ -12,7 +12,7 @@ export async function execOnKind(
   const { system, signal } = invocation;
   const project = await openProject(system, projectFolder(invocation, 'above'), signal);
   const { services } = await statusOf(project, signal).finally(() => project.client.close());
-  const argv = await execCommand(system, await theEngine(system), findService(services, written), command);
+  const argv = execCommand(system, await theEngine(system), findService(services, written), command);
   const child = system.processes.spawn(argv, { stdio: ['inherit', 'inherit', 'inherit'] });
   signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
   const { code, error } = await child.ended;

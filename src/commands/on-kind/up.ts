@@ -8,6 +8,7 @@ import { planUp } from '../../targets/kind/plan/up.ts';
 import { survey, type UpOptions } from '../../targets/kind/survey.ts';
 import { definitionOptions, type ExitCode, type Invocation, text, wrongValue } from '../invocation.ts';
 import { exitCodeOf, onStage } from '../run-plan.ts';
+import { inTurn } from './turn.ts';
 
 export async function upOnKind(
   invocation: Invocation,
@@ -21,11 +22,13 @@ export async function upOnKind(
     openArtifacts(system, { dataFolder: join(packageRoot, 'kind'), settings, signal }),
   ]);
   const chosen = selectServices(app, options.only);
-  const situation = await survey(system, chosen, options, artifacts);
-  return onStage(invocation, async (stage) => {
-    const plan = planUp(chosen, situation);
-    stage.tell([...app.diagnostics, ...situation.diagnostics, ...plan.notices]);
-    return exitCodeOf(await stage.run(plan));
+  return inTurn(invocation, options.projectFolder, async () => {
+    const situation = await survey(system, chosen, options, artifacts);
+    return onStage(invocation, async (stage) => {
+      const plan = planUp(chosen, situation);
+      stage.tell([...app.diagnostics, ...situation.diagnostics, ...plan.notices]);
+      return exitCodeOf(await stage.run(plan));
+    });
   });
 }
 

@@ -2,15 +2,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Check, failed, ok, skipped, type Verdict } from '../../engine/check.ts';
-import { resolvePins } from '../../platform/compatibility.ts';
-import { readVersions } from '../../platform/versions.ts';
+import type { ResolvedPins } from '../../platform/compatibility.ts';
 import type { System } from '../../system/system.ts';
 import { type Detected, detectEngine, type Engine, engineNames, engineSays } from './engine.ts';
 import { toolOnPath } from './tools.ts';
 
 export interface KindCheckOptions {
-  /** Folder of the installed package. */
-  readonly packageRoot: string;
+  /** The pins, with what a mirror replaces. */
+  readonly pins: () => Promise<Pick<ResolvedPins, 'pins' | 'notices'>>;
   /** Stands before /proc and /sys; '' but for tests. */
   readonly root: string;
   /** Pulls that Docker Hub still allows this address; undefined when the network is not to be asked. */
@@ -26,6 +25,8 @@ export function kindChecks(options: KindCheckOptions): readonly Check[] {
   // Asked once, when the first check wants it.
   let asking: Promise<Detected> | undefined;
   const detected = (system: System) => (asking ??= detectEngine(system));
+  let telling: Promise<Info> | undefined;
+  const info = (engine: Engine, system: System) => (telling ??= infoOf(engine, system));
   const check = (id: string, title: string, severity: Check['severity'], ask: Ask): Check => ({
     id,
     category,
@@ -51,11 +52,15 @@ export function kindChecks(options: KindCheckOptions): readonly Check[] {
           : ok(why.replace(' answers', ''));
       },
     },
-    check('cgroups', 'control groups are version 2', 'fatal', () => cgroups(options)),
-    check('rootless', 'a rootless engine may limit resources and open ports', 'warning', (engine, system) =>
-      rootless(engine, system, options),
+    check('cgroups', 'control groups are version 2', 'fatal', async (engine, system) =>
+      cgroups(await info(engine, system), options),
     ),
-    check('engine-memory', 'the engine has memory for a cluster', 'warning', engineMemory),
+    check('rootless', 'a rootless engine may limit resources and open ports', 'warning', async (engine, system) =>
+      rootless(await info(engine, system), options),
+    ),
+    check('engine-memory', 'the engine has memory for a cluster', 'warning', async (engine, system) =>
+      engineMemory(await info(engine, system)),
+    ),
     check('tools', 'kind, helm and kubectl fit the pins', 'warning', (_, system) => tools(system, options)),
     check('stale-clusters', 'no cluster of opta outlived its project', 'warning', staleClusters),
     check('docker-hub', 'Docker Hub allows more pulls', 'warning', () => dockerHub(options)),
@@ -65,10 +70,11 @@ export function kindChecks(options: KindCheckOptions): readonly Check[] {
 /** kubelet refuses version 1 from Kubernetes 1.35 on, unless `failCgroupV1` is false. */
 const lastForV1 = 34;
 
-async function cgroups({ root, packageRoot }: KindCheckOptions): Promise<Verdict> {
-  if (!existsSync(join(root, '/sys/fs/cgroup'))) return skipped('the engine runs in a virtual machine of its own');
-  if (existsSync(join(root, '/sys/fs/cgroup/cgroup.controllers'))) return ok();
-  const { pins } = await readVersions(join(packageRoot, 'kind', 'versions.yaml'));
+async function cgroups(info: Info, { root, pins: resolved }: KindCheckOptions): Promise<Verdict> {
+  const own = existsSync(join(root, '/sys/fs/cgroup/cgroup.controllers')) ? '2' : '1';
+  const found = info.CgroupVersion ?? info.host?.cgroupVersion?.replace('v', '') ?? own;
+  if (found !== '1') return ok();
+  const { pins } = await resolved();
   const { version } = pins.images.node;
   if (Number(version.split('.')[1]) <= lastForV1) return ok(`version 1, which Kubernetes ${version} still takes`);
   return failed(`they are version 1, and the kubelet of Kubernetes ${version} refuses to start on it`);
@@ -77,10 +83,12 @@ async function cgroups({ root, packageRoot }: KindCheckOptions): Promise<Verdict
 interface Info {
   readonly SecurityOptions?: readonly string[];
   readonly CgroupDriver?: string;
+  readonly CgroupVersion?: string;
   readonly MemTotal?: number;
   readonly host?: {
     readonly security?: { readonly rootless?: boolean };
     readonly cgroupManager?: string;
+    readonly cgroupVersion?: string;
     readonly memTotal?: number;
   };
 }
@@ -92,8 +100,8 @@ const infoOf = async (engine: Engine, system: System): Promise<Info> =>
     }),
   ) as Info;
 
-async function rootless(engine: Engine, system: System, { root }: KindCheckOptions): Promise<Verdict> {
-  const { SecurityOptions = [], CgroupDriver, host } = await infoOf(engine, system);
+async function rootless(info: Info, { root }: KindCheckOptions): Promise<Verdict> {
+  const { SecurityOptions = [], CgroupDriver, host } = info;
   const isRootless = SecurityOptions.some((one) => one.includes('rootless')) || host?.security?.rootless === true;
   if (!isRootless) return skipped('the engine is not rootless');
   const troubles: string[] = [];
@@ -105,21 +113,21 @@ async function rootless(engine: Engine, system: System, { root }: KindCheckOptio
   return troubles.length === 0 ? ok() : failed(troubles.join('; '));
 }
 
-/** A node, the platform and a small app stay below this on one node, as measured with the mesh on. */
+/** A floor of our own: a node with platform, mesh and a small app does not fit below it. */
 const leastMemory = 3 * 1024 ** 3;
 
-async function engineMemory(engine: Engine, system: System): Promise<Verdict> {
-  const { MemTotal, host } = await infoOf(engine, system);
+function engineMemory({ MemTotal, host }: Info): Verdict {
   const total = MemTotal ?? host?.memTotal;
-  if (total === undefined) return skipped(`${engine.name} does not say`);
+  if (total === undefined) return skipped('the engine does not say');
   const says = `${(total / 1024 ** 3).toFixed(1)} GB`;
-  return total >= leastMemory ? ok(says) : failed(`${says} is little: with the mesh a cluster takes about 3 GB`);
+  return total >= leastMemory
+    ? ok(says)
+    : failed(`${says} is little: pods of a cluster with a mesh may wait or be killed`);
 }
 
-async function tools(system: System, { packageRoot }: KindCheckOptions): Promise<Verdict> {
-  const versions = await readVersions(join(packageRoot, 'kind', 'versions.yaml'));
-  const { notices } = resolvePins(versions);
-  const { binaries, images } = versions.pins;
+async function tools(system: System, { pins: resolved }: KindCheckOptions): Promise<Verdict> {
+  const { pins, notices } = await resolved();
+  const { binaries, images } = pins;
   const own = await Promise.all(
     (['kind', 'helm'] as const).map(async (name) => {
       const found = await toolOnPath(system, name, binaries[name].version);

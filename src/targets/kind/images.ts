@@ -6,7 +6,7 @@ import type { Build, Service } from '../../app/app.ts';
 import { UserError } from '../../errors.ts';
 import { writeWhole } from '../../platform/certificates.ts';
 import type { System } from '../../system/system.ts';
-import { callEngine, type Engine } from './engine.ts';
+import { callEngine, type Engine, lastLine } from './engine.ts';
 import type { KindFolder } from './folder.ts';
 import { digestInRegistry, registryHost } from './registry.ts';
 
@@ -162,16 +162,18 @@ export async function pushImage(
   });
 }
 
-/** Lets a node's containerd fetch an image; false when it could not: its kubelet will try again and say why. */
+/** Lets a node's containerd fetch an image; the last line of its complaint when it could not. */
 export async function pullInNode(
   system: System,
   engine: Engine,
   node: string,
   reference: string,
   signal: AbortSignal,
-): Promise<boolean> {
-  const ended = await callEngine(system, engine, ['exec', node, 'crictl', 'pull', reference], { signal });
-  return ended.code === 0;
+): Promise<string | undefined> {
+  const hosts = ['--hosts-dir', '/etc/containerd/certs.d'];
+  const args = ['exec', node, 'ctr', '--namespace', 'k8s.io', 'images', 'pull', ...hosts, reference];
+  const ended = await callEngine(system, engine, args, { signal });
+  return ended.code === 0 ? undefined : lastLine(ended.stderr);
 }
 
 function dockerfileMissing(service: Service, { dockerfile }: Build): UserError {

@@ -42,6 +42,8 @@ export interface RunningPod {
   readonly name: string;
   readonly ready: boolean;
   readonly node: string | undefined;
+  /** Id of its main container in the node, while it runs. */
+  readonly container: string | undefined;
   readonly restarts: number;
   /** Why it is not ready. */
   readonly why?: string;
@@ -125,12 +127,15 @@ function runningService(
 function runningPod({ metadata, spec, status }: V1Pod): RunningPod {
   const containers = status?.containerStatuses ?? [];
   const isReady = status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') === true;
+  const main = spec?.containers[0]?.name;
+  const running = containers.find(({ name, state }) => name === main && state?.running !== undefined);
   const waiting = containers.map(({ state }) => state?.waiting).find((one) => one !== undefined);
   const why = waiting ? [waiting.reason, waiting.message].filter(Boolean).join(': ') : status?.phase;
   return {
     name: metadata?.name ?? '',
     ready: isReady,
     node: spec?.nodeName,
+    container: running?.containerID?.replace(/^\w+:\/\//, ''),
     restarts: containers.reduce((sum, { restartCount }) => sum + restartCount, 0),
     ...(!isReady && why !== undefined && { why: metadata?.deletionTimestamp ? 'ending' : why }),
   };

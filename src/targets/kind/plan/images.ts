@@ -26,11 +26,13 @@ export function fetchSteps(session: Session): readonly Step[] {
         title: `image of ${service.id} is in the cluster`,
         kind: 'change',
         needs: ['nodes', ...buildStepOf(service)],
-        async run({ system, signal }) {
+        async run({ system, signal, note }) {
           const { engine, folder } = session.situation;
           const reference = made(session.images.get(service.id), `build:${service.id}`);
           const nodes = (await ownContainers(system, engine, folder)).filter(({ isNode }) => isNode);
-          await Promise.all(nodes.map(({ name }) => pullInNode(system, engine, name, reference, signal)));
+          const pulls = nodes.map(({ name }) => pullInNode(system, engine, name, reference, signal));
+          // Only time is lost: the kubelet tries again, and its failure is explained with the pod's.
+          for (const trouble of await Promise.all(pulls)) if (trouble !== undefined) note(`not yet: ${trouble}`);
           return undefined;
         },
       }),

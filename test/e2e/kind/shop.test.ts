@@ -1,0 +1,131 @@
+/** `opta dev up` of the shop on a real cluster, from nothing to nothing; one cluster for all of it. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type KindProject, makeKindProject, noKind, versionsIn } from '../../support/kind-project.ts';
+
+/** A cluster takes 20 s on a quiet machine; several times that where tests share two cores. */
+const long = 420_000;
+
+/** Someone else's cluster is current, under the names that ours have. */
+const hostile = (name: string) => `apiVersion: v1
+kind: Config
+current-context: kind-${name}
+clusters: [{ name: kind-${name}, cluster: { server: "https://127.0.0.1:1" } }]
+contexts: [{ name: kind-${name}, context: { cluster: kind-${name}, user: kind-${name} } }]
+users: [{ name: kind-${name}, user: { token: theirs } }]
+`;
+
+describe.skipIf(noKind !== undefined)('the shop on kind', () => {
+  let shop: KindProject;
+  let theirs: string;
+  const elsewhere = mkdtempSync(join(tmpdir(), 'opta-theirs-'));
+
+  beforeAll(async () => {
+    shop = await makeKindProject();
+    theirs = join(elsewhere, 'config');
+    writeFileSync(theirs, hostile(shop.kind.name));
+  }, long);
+
+  afterAll(async () => {
+    await shop.remove();
+    rmSync(elsewhere, { recursive: true, force: true });
+  }, long);
+
+  const rows = async () => {
+    const { status, body } = await shop.get('/api');
+    expect(status, body).toBe(200);
+    return (JSON.parse(body) as { products: readonly unknown[] }).products;
+  };
+
+  test('comes up from nothing and answers through the ingress with rows of the database', {
+    timeout: long,
+  }, async () => {
+    const { code, stderr, ms, events } = await shop.up([], { env: { KUBECONFIG: theirs } });
+    expect(code, stderr).toBe(0);
+    expect(events.at(-1)).toMatchObject({ type: 'end', outcome: 'done' });
+    expect(await rows()).not.toHaveLength(0);
+    const { status, body } = await shop.get('/');
+    expect(status).toBe(200);
+    expect(body).toContain('<html');
+    process.stderr.write(`dev up on kind: ${(ms / 1000).toFixed(1)} s\n`);
+  });
+
+  test('writes nothing into the kubeconfig of the user, and keeps its own to itself', () => {
+    expect(readFileSync(theirs, 'utf8')).toBe(hostile(shop.kind.name));
+    expect(readFileSync(shop.kind.kubeconfig, 'utf8')).toContain(shop.kind.context);
+  });
+
+  test('changes nothing the second time', { timeout: long }, async () => {
+    const before = versionsIn(shop);
+    const { code, stderr, ms, events } = await shop.up();
+    expect(code, stderr).toBe(0);
+    expect(events.at(-1)).toMatchObject({ type: 'end', outcome: 'unchanged' });
+    expect(versionsIn(shop)).toBe(before);
+    process.stderr.write(`second dev up on kind: ${(ms / 1000).toFixed(1)} s\n`);
+  });
+
+  test('runs images by digest from the local registry', () => {
+    const images = shop.kubectl('get', 'deploy', '-n', 'shop', '-o', 'jsonpath={..image}').split(' ');
+    expect(images).toHaveLength(3);
+    for (const image of images) expect(image).toMatch(/^localhost:\d+\/shop\/\w+@sha256:[0-9a-f]{64}$/);
+  });
+
+  test('tells status, addresses, logs and environment', { timeout: long }, async () => {
+    const status = await shop.opta(['dev', 'status', '--json']);
+    expect(status.code, status.stderr).toBe(0);
+    const { services } = JSON.parse(status.stdout) as { services: readonly { service: string; state: string }[] };
+    expect(services.map(({ service, state }) => `${service} ${state}`)).toEqual(
+      ['api', 'data', 'db', 'web'].map((name) => `shop/${name} ready`),
+    );
+    const open = await shop.opta(['dev', 'open', '--print']);
+    expect(open.stdout).toBe(`https://shop.localhost:${shop.httpsPort}/\n`);
+    const logs = await shop.opta(['dev', 'logs', 'api']);
+    expect(logs.stdout).toContain('"message":"listening"');
+    const env = await shop.opta(['dev', 'env', 'data', '--json']);
+    expect(JSON.parse(env.stdout)).toMatchObject({ DB_HOST: 'db.shop', DB_NAME: 'app' });
+    const own = await shop.opta(['dev', 'env']);
+    expect(own.stdout).toBe(`export KUBECONFIG=${shop.kind.kubeconfig}\n`);
+  });
+
+  test('runs a command in a container, with its environment and exit code', { timeout: long }, async () => {
+    const said = await shop.opta(['dev', 'exec', 'api', '--', 'sh', '-c', 'echo $OPTA_SERVICE; exit 3']);
+    expect(said.stdout).toBe('api\n');
+    expect(said.code).toBe(3);
+  });
+
+  test('rolls only what was edited', { timeout: long }, async () => {
+    const digests = () => JSON.parse(readFileSync(shop.kind.images, 'utf8')) as Record<string, { digest: string }>;
+    const before = digests();
+    const page = join(shop.folder, 'services/web/public/page.css');
+    writeFileSync(page, `${readFileSync(page, 'utf8')}\n/* edited */\n`);
+    const { code, stderr, events } = await shop.up();
+    expect(code, stderr).toBe(0);
+    const built = events.flatMap((event) =>
+      event.type === 'step' && event.id.startsWith('build:') && event.state === 'done' ? [event.id] : [],
+    );
+    expect(built).toEqual(['build:shop/web']);
+    expect(digests()['shop/web']).not.toEqual(before['shop/web']);
+    expect(digests()['shop/api']).toEqual(before['shop/api']);
+  });
+
+  test('stands still, and goes on with its data', { timeout: long }, async () => {
+    const before = await rows();
+    const stop = await shop.opta(['dev', 'stop', '--plain']);
+    expect(stop.code, stop.stderr).toBe(0);
+    const silent = await shop.opta(['dev', 'status']);
+    expect(silent.code).toBe(1);
+    expect(silent.stderr).toContain('error[no-cluster]');
+    const resume = await shop.opta(['dev', 'resume', '--plain']);
+    expect(resume.code, resume.stderr).toBe(0);
+    await expect.poll(rows, { timeout: 60_000 }).toEqual(before);
+  });
+
+  test('leaves nothing behind', { timeout: long }, async () => {
+    const { code, stderr } = await shop.opta(['dev', 'down', '--volumes', '--plain']);
+    expect(code, stderr).toBe(0);
+    expect(shop.leftovers()).toEqual([]);
+    expect(readFileSync(theirs, 'utf8')).toBe(hostile(shop.kind.name));
+  });
+});
