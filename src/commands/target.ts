@@ -43,7 +43,10 @@ async function engineFor({ system }: Invocation, { value }: { readonly value: Ch
   return { engine: await theEngine(system) };
 }
 
-/** The target that `dev up` takes. Starts no process where no engine is on PATH. */
+/**
+ * The target that `dev up` takes. Without a word of the user that is processes, unless the project has a cluster: they are
+ * ready in seconds on every machine. A cluster that is made unasked comes when the kind target is complete (mesh included).
+ */
 export async function chooseTarget(invocation: Invocation): Promise<Choice> {
   const asked = written(invocation);
   if (asked)
@@ -51,10 +54,9 @@ export async function chooseTarget(invocation: Invocation): Promise<Choice> {
   const folder = projectFolder(invocation);
   const [cluster, processes] = [hasCluster(folder), hasProcesses(folder)];
   if (processes && !cluster) return { target: 'process', reason: 'this project runs as processes already' };
-  const { detectEngine } = await import('../targets/kind/engine.ts');
-  const { engine, why } = await detectEngine(invocation.system);
-  if (engine) return { target: 'kind', reason: `${why}; --on process runs without containers`, engine };
-  return { target: 'process', reason: `plain processes: ${why}` };
+  if (!cluster) return { target: 'process', reason: 'plain processes; --on kind makes a local Kubernetes' };
+  const kind = await engineFor(invocation, { value: 'kind' });
+  return { target: 'kind', reason: 'this project has a cluster; --on process runs without containers', ...kind };
 }
 
 /** The target that a command about what runs means: the one that this project runs on. */
