@@ -13,6 +13,7 @@ import { parseProvider } from './parse-provider.ts';
 import { refusePlaceholders } from './placeholders.ts';
 import type { Range, Source } from './source.ts';
 import { parseYaml } from './yaml.ts';
+import { modulesInEnvironments } from './yaml-slips.ts';
 
 /** Reads one definition file. Undefined when too little of it can be read; the findings say why. */
 export function parseDefinition(file: string, bytes: Uint8Array | string, findings: Findings): Definition | undefined {
@@ -95,14 +96,8 @@ function strayModules(source: Source, root: MapNode, findings: Findings): Node[]
   if (environments?.kind !== 'list' || root.entries.has('modules')) return undefined;
   const strays = environments.items.flatMap((item) => (item.kind === 'map' ? (item.entries.get('modules') ?? []) : []));
   for (const entry of strays) {
-    problem(
-      findings,
-      source,
-      entry.keyRange,
-      'misplaced',
-      '`modules:` is indented into an entry of `environments`, so the layer has none.',
-      ['move `modules:` to the begin of the line, in the column of `environments:`'],
-    );
+    const { code, message, hints } = modulesInEnvironments;
+    problem(findings, source, entry.keyRange, code, message, hints);
   }
   if (strays.length === 0) return undefined;
   const inside = strays.flatMap((entry) => (entry.value.kind === 'list' ? entry.value.items : []));

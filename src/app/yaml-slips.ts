@@ -1,6 +1,6 @@
 /** Our own words for slips in YAML: what is wrong and what to write instead, at the place to mend. */
 import type { YAMLError } from 'yaml';
-import type { ErrorCode } from '../errors.ts';
+import type { ErrorCode, Place } from '../errors.ts';
 import type { Findings } from './findings.ts';
 import { lineIndex, lineText, placeOf, type Range, type Source } from './source.ts';
 
@@ -11,20 +11,41 @@ interface Said {
   readonly range?: Range | undefined;
 }
 
-/** More than this many messages about one broken file only repeat the first. */
+/** More than this many messages about one broken file only repeat the first; unquoted braces each need mending. */
 const most = 10;
 
-/** Reports the library's errors in our words, one a line. */
+/** Reports the library's errors in our words, one a line, and every unquoted brace, which the first error may hide. */
 export function reportSyntax(errors: readonly YAMLError[], source: Source, findings: Findings): void {
-  const seen = new Set<number>();
+  const found = new Map<number, { readonly said: Said; readonly place: Place }>();
   for (const error of errors) {
     const range = { start: error.pos[0], end: Math.max(error.pos[1], error.pos[0] + 1) };
     const said = inOurWords(error, source, range);
     const place = placeOf(source, onText(source, said.range ?? range));
-    if (seen.has(place.line) || seen.size >= most) continue;
-    seen.add(place.line);
-    findings.add('error', said.code, said.message, place, said.hints);
+    if (found.size < most && !found.has(place.line)) found.set(place.line, { said, place });
   }
+  for (const said of bracesOf(source)) {
+    const place = placeOf(source, said.range);
+    if (!found.has(place.line)) found.set(place.line, { said, place });
+  }
+  const inOrder = [...found.values()].sort((a, b) => a.place.line - b.place.line);
+  for (const { said, place } of inOrder) findings.add('error', said.code, said.message, place, said.hints);
+}
+
+/** Unquoted braces that are no map: they hold a reference, or text follows. Blocks of text (`|`, `>`) are left out. */
+function bracesOf(source: Source): (Said & { readonly range: Range })[] {
+  const result: (Said & { readonly range: Range })[] = [];
+  let block: number | undefined;
+  for (let index = 0; index < source.lineStarts.length; index++) {
+    const line = lineText(source, index);
+    if (line.trim() === '') continue;
+    const indentation = line.search(/\S/);
+    if (block !== undefined && indentation > block) continue;
+    block = /(^|[\s:-])[|>][-+\d]*\s*(#.*)?$/.test(line) ? indentation : undefined;
+    const said = brace(source, index);
+    if (said !== undefined && /^\{([^}]*[.[]|(env|layer_name|parent_name|region)\}|[^}]*\}.)/.test(said.text))
+      result.push(said);
+  }
+  return result;
 }
 
 /** An error at the end of a line or of the file is shown at the last text before it. */
@@ -42,6 +63,7 @@ function inOurWords(error: YAMLError, source: Source, range: Range): Said {
     brace(source, index) ??
     brace(source, index - 1) ??
     known(error) ??
+    strayModules(source, index) ??
     indentation(error, source, index) ?? {
       code: 'yaml-syntax',
       message: `This is not valid YAML: ${firstSentence(error.message)}.`,
@@ -64,14 +86,14 @@ function tab(source: Source, index: number, code: string): Said | undefined {
 }
 
 /** `key: {vars.x}/y` or `- {env}-a`: braces begin a map unless the text is quoted. */
-const bareBrace = /^(\s*(?:-\s+)*(?:[\w.-]+:\s+)?(?:-\s+)*)(\{[A-Za-z_][\w.[\]-]*\}.*?)\s*$/;
+const bareBrace = /^(\s*(?:-\s+)*(?:[\w.-]+:\s+)?(?:-\s+)*)(\{[A-Za-z_][\w.[\]-]*\}.*?)\s*(?:\s#.*)?$/;
 
-function brace(source: Source, index: number): Said | undefined {
+function brace(source: Source, index: number): (Said & { readonly range: Range; readonly text: string }) | undefined {
   if (index < 0) return undefined;
-  const found = bareBrace.exec(lineText(source, index));
-  if (found?.[2] === undefined || found[1] === undefined) return undefined;
-  const start = (source.lineStarts[index] ?? 0) + found[1].length;
-  return { ...unquotedBrace(found[2]), range: { start, end: start + found[2].length } };
+  const [, before, text] = bareBrace.exec(lineText(source, index)) ?? [];
+  if (before === undefined || text === undefined) return undefined;
+  const start = (source.lineStarts[index] ?? 0) + before.length;
+  return { ...unquotedBrace(text), range: { start, end: start + text.length }, text };
 }
 
 /** The message for a `{` that was meant as text. */
@@ -110,6 +132,29 @@ function known(error: YAMLError): Said | undefined {
   }
   return undefined;
 }
+
+/** `modules:` in the column of the entries of `environments:`, as a well-known page of the original has it. */
+function strayModules(source: Source, index: number): Said | undefined {
+  const line = lineText(source, index);
+  const column = line.search(/\S/);
+  if (column < 1 || !/^\s+modules\s*:\s*(#.*)?$/.test(line)) return undefined;
+  for (let above = index - 1; above >= 0; above--) {
+    const other = lineText(source, above);
+    const begin = other.search(/[^\s#]/);
+    if (begin === -1 || begin >= column || other.trimStart().startsWith('#')) continue;
+    if (!/^environments\s*:/.test(other)) return undefined;
+    const start = (source.lineStarts[index] ?? 0) + column;
+    return { ...modulesInEnvironments, range: { start, end: start + 'modules'.length } };
+  }
+  return undefined;
+}
+
+/** The message for `modules:` that belongs to the layer and stands in `environments`. */
+export const modulesInEnvironments: Said = {
+  code: 'misplaced',
+  message: '`modules:` is indented into an entry of `environments`, so the layer has none.',
+  hints: ['move `modules:` to the begin of the line, in the column of `environments:`'],
+};
 
 function indentation(error: YAMLError, source: Source, index: number): Said | undefined {
   const line = lineText(source, index);

@@ -86,6 +86,25 @@ environments:
     ]);
   });
 
+  test('modules in the column of the entries of environments', () => {
+    const wanted = 'move `modules:` to the begin of the line, in the column of `environments:`';
+    for (const more of ['', '    # the modules\n', '    variables:\n      a: 1\n']) {
+      const { found, hints } = read(
+        `name: hello\nenvironments:\n  - name: staging\n    path: "opta.yaml"\n${more}  modules:\n  - name: hello\n    type: k8s-service\n`,
+      );
+      expect([found, hints]).toEqual([[`${5 + more.split('\n').length - 1}:3 misplaced`], [wanted]]);
+    }
+    expect(read('name: a\nothers:\n  - x: 1\n  modules:\n  - y: 1\n').found[0]).toBe('4:3 yaml-syntax');
+  });
+
+  test('every unquoted brace, once one of them cannot be read; text in blocks is not meant', () => {
+    const { found, hints } = read(
+      'name: shop\nmodules:\n  - name: api\n    image: {vars.image}\n    script: |\n      {env}-a\n    public_uri: {parent.domain}/api # where\n    port: {http: 80}\n    args:\n      - {env}\n      - {empty}\n',
+    );
+    expect(found).toEqual(['4:12 yaml-unquoted-brace', '7:17 yaml-unquoted-brace', '10:9 yaml-unquoted-brace']);
+    expect(hints).toEqual(['write "{vars.image}"', 'write "{parent.domain}/api"', 'write "{env}"']);
+  });
+
   test('a brace without quotes that reads as a map', async () => {
     const { diagnostics } = await readFiles(withService('    max_containers: {vars.n}\n'));
     const found = diagnostics.find((d) => d.severity === 'error');
