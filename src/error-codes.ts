@@ -133,6 +133,7 @@ export const errorCodes = [
   'unknown-recipe',
   'unknown-reference',
   'unknown-service',
+  'unknown-variable',
   'usage',
   'webhook-unreachable',
   'workload-missing',

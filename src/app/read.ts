@@ -10,6 +10,7 @@ import { type Findings, newFindings } from './findings.ts';
 import { listed } from './nearest.ts';
 import { type ChosenLayer, resolveApp } from './resolve.ts';
 import { placeOf } from './source.ts';
+import { reportUnknownVariables } from './variables.ts';
 
 export interface ReadOptions {
   readonly system: System;
@@ -74,6 +75,12 @@ async function readLayers(options: ReadOptions, findings: Findings): Promise<Cho
     if (environment !== undefined) chosen.push({ definition: result.definition, environment });
   }
   reportMixture(chosen, findings);
+  // What a layer that could not be read declares is not known.
+  if (missing.length === 0 && chosen.length === names.length) {
+    const environments = chosen.flatMap(({ environment }) => environment.definition ?? []);
+    const definitions = [...chosen.map(({ definition }) => definition), ...environments];
+    reportUnknownVariables(definitions, options.vars ?? {}, findings);
+  }
   return chosen;
 }
 

@@ -2,7 +2,8 @@
 import type { Definition } from './definition.ts';
 import type { Environment } from './environment.ts';
 import { type Findings, problem } from './findings.ts';
-import type { Node } from './nodes.ts';
+import { didYouMean, listed } from './nearest.ts';
+import { clip, type Node } from './nodes.ts';
 import { scalarNode } from './scope.ts';
 import { placeOf } from './source.ts';
 
@@ -28,6 +29,39 @@ export function variablesOf(
     values.set(variable.name, scalarNode('', { broken: true }));
   }
   return values;
+}
+
+/** Reports each `--var` whose name no layer of the run declares, sets or uses: it is misspelt, and would do nothing. */
+export function reportUnknownVariables(
+  definitions: readonly Definition[],
+  given: Readonly<Record<string, string>>,
+  findings: Findings,
+): void {
+  if (Object.keys(given).length === 0) return;
+  const known = new Set(definitions.flatMap((definition) => [...namesIn(definition)]));
+  for (const name of Object.keys(given)) {
+    if (known.has(name)) continue;
+    const near = didYouMean(name, known);
+    const there = known.size === 0 ? [] : [`there are ${listed([...known])}`];
+    findings.add(
+      'error',
+      'unknown-variable',
+      `No layer has a variable \`${clip(name)}\`, which --var gives.`,
+      undefined,
+      [
+        ...(near.length > 0 ? near : there),
+        `declare it under \`input_variables\`, or use it as "{vars.${clip(name)}}"`,
+      ],
+    );
+  }
+}
+
+const use = /\{\s*(?:vars|variables)(?:\.|\[)([\w-]+)/g;
+
+function* namesIn({ inputVariables, environments, source }: Definition): Iterable<string> {
+  for (const { name } of inputVariables) yield name;
+  for (const { variables } of environments) yield* variables.keys();
+  for (const [, name = ''] of source.text.matchAll(use)) yield name;
 }
 
 /** Undeclared variables that only other environments set: locally the first of their values serves, with a notice. */

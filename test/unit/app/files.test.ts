@@ -253,6 +253,24 @@ describe('which environment a run takes', () => {
     });
   });
 
+  test('a --var of which no layer knows is an error with near names', async () => {
+    const text = `${layer('  - {name: api, type: k8s-service, image: "x:{vars.used}"}\n', 'input_variables: [{name: tag, default: d}]\n')}environments: [{name: s, path: s.yaml, variables: {set: 1}}]\n`;
+    const wrong = await readFiles(text, { vars: { tga: '1', used: 'u', tag: 't', set: '2' } });
+    expect(wrong.diagnostics.filter((d) => d.severity === 'error')).toEqual([
+      {
+        severity: 'error',
+        code: 'unknown-variable',
+        message: 'No layer has a variable `tga`, which --var gives.',
+        hints: ['did you mean `tag`?', 'declare it under `input_variables`, or use it as "{vars.tga}"'],
+      },
+    ]);
+    const other = { 'a.yaml': text, 'b.yaml': layer(one).replace('shop', 'b') };
+    expect((await readFiles(other, { files: ['a.yaml', 'b.yaml'], vars: { used: 'u' } })).errors).toEqual([]);
+    const inEnvironment = `${local}input_variables: [{name: size, default: 1}]\n`;
+    const files = { 'opta.yaml': shop('  - {name: dev, path: dev.yml}\n'), 'dev.yml': inEnvironment };
+    expect((await readFiles(files, { vars: { size: '2' } })).errors).toEqual([]);
+  });
+
   test('a variable that only environments set serves a local run too, with a notice', async () => {
     const text =
       'name: shop\nenvironments:\n  - {name: s, path: s.yaml, vars: {n: 5}}\nmodules:\n  - {name: api, type: k8s-service, image: x, max_containers: "{vars.n}"}\n';
