@@ -204,6 +204,18 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/explain.ts')).explainType,
   },
   {
+    path: ['doctor'],
+    summary: 'Check this machine, and mend what can be mended',
+    group: 'check',
+    flags: [
+      ...definition,
+      { flags: '--fix', summary: 'run the commands that mend what failed, each shown first' },
+      { flags: '--network', summary: 'ask servers too: the time, the pulls left on Docker Hub' },
+      json,
+    ],
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
     path: ['graph'],
     summary: 'Draw the network picture: zones, load balancer, services, who may talk to whom',
     group: 'check',
