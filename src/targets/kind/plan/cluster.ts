@@ -7,7 +7,7 @@ import { createNetwork, ownContainers, removeContainers } from '../containers.ts
 import { callEngine, engineSays } from '../engine.ts';
 import { type ClusterRecord, writeRecord } from '../folder.ts';
 import { startRegistry } from '../registry.ts';
-import { answering } from './answering.ts';
+import { answering, restarted, secondOf } from './answering.ts';
 import { made, type Session, step } from './session.ts';
 
 export function networkStep({ situation }: Session): Step {
@@ -87,9 +87,10 @@ export function nodesStep(session: Session): Step {
   });
 }
 
-async function startNodes({ situation }: Session, { system, note }: StepContext): Promise<void> {
-  const { engine, containers } = situation;
+async function startNodes(session: Session, { system, note }: StepContext): Promise<void> {
+  const { engine, containers } = session.situation;
   note('starting the containers of before');
+  session.startedAt = secondOf(system);
   const names = containers.filter(({ isNode, running }) => isNode && !running).map(({ name }) => name);
   await engineSays(system, engine, ['start', ...names]);
 }
@@ -135,7 +136,11 @@ export function clusterStep(session: Session): Step {
         await writeRecord(folder, recordOf(session, 'created', session.client.cluster.uid));
         return undefined;
       }
-      if (cluster === 'stopped') await answering(folder, record?.uid, context);
+      if (cluster === 'stopped') {
+        session.client = await answering(folder, record?.uid, context);
+        await restarted(session.client, session.startedAt ?? 0, context);
+        return undefined;
+      }
       session.client = await openCluster(system, folder.kubeconfig, folder.context, record?.uid, signal);
       return 'unchanged';
     },

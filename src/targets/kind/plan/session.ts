@@ -13,6 +13,8 @@ export interface Session {
   client: ClusterClient | undefined;
   /** Under way in this run. */
   creation: Creation | undefined;
+  /** Milliseconds since 1970 when stopped nodes were started. */
+  startedAt: number | undefined;
   /** Hears what kind does while it creates. */
   onCreation: ((what: string) => void) | undefined;
   /** Program of kind. */
@@ -32,6 +34,7 @@ export function newSession(app: App, situation: Situation): Session {
     situation,
     client: undefined,
     creation: undefined,
+    startedAt: undefined,
     onCreation: undefined,
     kind: undefined,
     images: new Map(),

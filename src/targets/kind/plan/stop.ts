@@ -5,7 +5,7 @@ import { waitForWorkload } from '../../../platform/ready.ts';
 import { engineSays } from '../engine.ts';
 import { openProject, statusOf } from '../running.ts';
 import type { Standing } from '../survey.ts';
-import { answering } from './answering.ts';
+import { answering, restarted, secondOf } from './answering.ts';
 import { step } from './session.ts';
 
 /** Seconds that a node gets to end what runs in it. */
@@ -44,6 +44,7 @@ export function planStop(found: Standing): Plan {
 export function planResume(found: Standing): Plan {
   const { engine, containers, folder, record } = checkedStanding(found);
   const stopped = containers.filter((one) => !one.running);
+  let startedAt: number | undefined;
   const steps: readonly Step[] = [
     step({
       id: 'nodes',
@@ -51,17 +52,23 @@ export function planResume(found: Standing): Plan {
       kind: 'change',
       isDone: async () => stopped.length === 0,
       async run({ system }) {
+        startedAt = secondOf(system);
         await engineSays(system, engine, ['start', ...stopped.map(({ name }) => name)]);
         return undefined;
       },
     }),
     step({
       id: 'cluster',
-      title: 'Kubernetes answers',
+      title: 'Kubernetes answers, and its pods are started again',
       kind: 'wait',
       needs: ['nodes'],
-      run: async (context) => {
-        await answering(folder, record?.uid, context);
+      async run(context) {
+        const client = await answering(folder, record?.uid, context);
+        try {
+          if (startedAt !== undefined) await restarted(client, startedAt, context);
+        } finally {
+          client.close();
+        }
         return undefined;
       },
     }),
