@@ -26,11 +26,16 @@ function interruption(): { signal: AbortSignal; force: AbortSignal } {
   return { signal: soft.signal, force: hard.signal };
 }
 
+/** Not a command of the user's, but a part of what runs. */
+function isHidden([first]: readonly string[]): boolean {
+  return first === '--supervise' || first === '--data-plane';
+}
+
 /** The command was asked for JSON: then its failure is JSON too. */
 let asJson = false;
 
 async function main(system: System, argv: readonly string[]): Promise<number> {
-  if (argv[0] === '--supervise' || argv[0] === '--data-plane') {
+  if (isHidden(argv)) {
     const { runHidden } = await import('./hidden.ts');
     return runHidden(system, argv, entry);
   }
@@ -56,9 +61,14 @@ async function report(system: System, thrown: unknown): Promise<number> {
   return error instanceof InvalidInput ? 1 : 70;
 }
 
-/** Output to a pipe that its reader has closed (`opta … | head`) is no failure. */
+/**
+ * Output to a pipe that its reader has closed (`opta … | head`) is no failure. A part of what runs goes on without its
+ * output: its starter may be gone, and the disk of its log full.
+ */
+const speaks = !isHidden(process.argv.slice(2));
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (!speaks) return;
     if (error.code === 'EPIPE') process.exit(0);
     throw error;
   });

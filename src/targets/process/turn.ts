@@ -38,6 +38,7 @@ function end(lock: Lock, folder: string): void {
     rmdirSync(folder);
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
-    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(code)) throw error;
+    // A mount or a link stays as well, as it is not ours to remove.
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT', 'EBUSY', 'ENOTDIR'].includes(code)) throw error;
   }
 }

@@ -91,7 +91,7 @@ test('everything private in .opta is for its owner only, and git does not see it
       return (statSync(path).mode & 0o077) === 0 || entry.name === '.gitignore' ? [] : [path];
     });
   expect(statSync(project.state()).mode & 0o777).toBe(0o700);
-  expect(open(project.state()).filter((path) => !/run\.lock|certificates\/server\.pem/.test(path))).toEqual([]);
+  expect(open(project.state()).filter((path) => !/certificates\/server\.pem/.test(path))).toEqual([]);
   expect(statSync(project.state('certificates', 'server-key.pem')).mode & 0o077).toBe(0);
   const status = execFileSync('git', ['status', '--short', '--untracked-files=all'], { cwd: project.folder });
   expect(status.toString()).not.toContain('.opta');
@@ -147,6 +147,42 @@ function mayMount(): boolean {
     return false;
   }
 }
+
+/** Everything after the first command goes on in its mount namespace. */
+const inShell = (script: string) => (argv: readonly string[]) => [
+  'unshare',
+  '--mount',
+  'sh',
+  '-c',
+  `mkdir -p .opta && mount -t tmpfs -o size=4m,mode=700 tmpfs .opta && ${script}`,
+  ...argv,
+];
+
+test.skipIf(!mayMount())(
+  'a disk that is full by now: down --volumes ends everything and deletes the data',
+  async () => {
+    project = await makeBinProject(layer());
+    const up = ['dev', 'up', '--on', 'process', '--detach', '--plain', '--https-port', String(project.httpsPort)];
+    const own = [...up, '--http-port', String(project.httpPort)].join(' ');
+    const fill = 'mkdir -p .opta/data/x; head -c 9M /dev/zero > .opta/data/x/full 2>/dev/null';
+    // "$0" is node and "$1" the bin; the last command has what is given as arguments.
+    const killed = 'kill -9 "$(sed -n \'s/.*"pid": \\([0-9]*\\).*/\\1/p\' .opta/run.json | head -1)"';
+    const left = 'code=$?; ls .opta/data 2>/dev/null; exit $code';
+    for (const [between, said] of [
+      [fill, 'stopping bad/web'],
+      [`${fill}; ${killed}`, 'processes of a killed run were ended'],
+    ] as const) {
+      const script = `"$0" "$1" ${own} >&2 && { ${between}; "$0" "$@"; ${left}; }`;
+      const { code, stdout, stderr } = await project.opta(['dev', 'down', '--volumes', '--plain'], {
+        through: inShell(script),
+      });
+      expect(code, stdout + stderr).toBe(0);
+      expect(stdout + stderr).toContain(said);
+      expect(stdout).not.toMatch(/^x$/m);
+      expect(project.pids()).toEqual([]);
+    }
+  },
+);
 
 test.skipIf(!mayMount())('a full disk', async () => {
   project = await makeBinProject(layer());

@@ -72,7 +72,12 @@ export class Ledger {
     if (this.#removed) return;
     const next = `${this.#path}.next`;
     const text: LedgerText = { ...this.#head, processes: [...this.#entries.values()] };
-    writeFileSync(next, `${JSON.stringify(text, null, 1)}\n`, { mode: 0o600 });
-    renameSync(next, this.#path);
+    try {
+      writeFileSync(next, `${JSON.stringify(text, null, 1)}\n`, { mode: 0o600 });
+      renameSync(next, this.#path);
+    } catch (error) {
+      rmSync(next, { force: true });
+      throw error;
+    }
   }
 }

@@ -1,5 +1,5 @@
 /** The lock of a project: held by its one supervisor, let go by the kernel when that dies, so it is never stale. */
-import { rmSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, rmSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { UserError } from '../../../errors.ts';
 
@@ -17,17 +17,19 @@ function identity(path: string): string | undefined {
 
 /**
  * Takes the lock, or answers undefined when another process holds it.
- * SQLite is used for its file lock only: Node itself has no way to ask the kernel for one.
+ * SQLite is used for its file lock only: Node itself has no way to ask the kernel for one. Nothing is ever written, and
+ * a journal in memory keeps it so: the lock can be taken on a full disk.
  */
 export async function takeLock(path: string): Promise<Lock | undefined> {
   const { DatabaseSync: Database } = await import('node:sqlite');
   for (;;) {
     let database: DatabaseSync | undefined;
     let opened: string | undefined;
+    makeFile(path);
     try {
       database = new Database(path);
       opened = identity(path);
-      database.exec('PRAGMA journal_mode = OFF; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+      database.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
     } catch (error) {
       database?.close();
       if (/locked|busy/i.test(String(error))) return undefined;
@@ -41,13 +43,29 @@ export async function takeLock(path: string): Promise<Lock | undefined> {
         holds,
         release() {
           if (!held) return;
-          if (holds()) rmSync(path, { force: true });
+          if (holds()) for (const file of [path, `${path}-journal`]) rmSync(file, { force: true });
           held = false;
           database.close();
         },
       };
     }
     database.close();
+  }
+}
+
+/**
+ * For its owner only; SQLite would make it readable for all. A file that is there is not opened: closing it again would
+ * let go of a lock that this process holds on it.
+ */
+function makeFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile() && (found.mode & 0o077) !== 0) chmodSync(path, 0o600);
+  if (found) return;
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    // Another process was quicker.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

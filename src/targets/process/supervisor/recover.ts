@@ -1,7 +1,7 @@
 /** Ends what a dead supervisor left running, and removes its files. */
 import { rmSync, statSync } from 'node:fs';
 import type { System } from '../../../system/system.ts';
-import { prepareStateFolder, type StateFolder, stateFolder } from './folder.ts';
+import { type StateFolder, stateFolder } from './folder.ts';
 import { bearsMark, groupLives, membersOf, waitGone } from './groups.ts';
 import { type LedgerEntry, readLedger } from './ledger.ts';
 import { takeLock } from './lock.ts';
@@ -74,7 +74,6 @@ export async function recover(system: System, projectFolder: string): Promise<Re
   const isThere = (path: string) => statSync(path, { throwIfNoEntry: false }) !== undefined;
   if (!isThere(folder.path) || ![folder.ledger, folder.lock, folder.control].some(isThere))
     return { alive: false, ended: [] };
-  prepareStateFolder(folder);
   const lock = await takeLock(folder.lock);
   if (!lock) return { alive: true, ended: [] };
   try {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -70,6 +70,17 @@ describe('the lock', () => {
     const second = await takeLock(path);
     expect(second).toBeDefined();
     second?.release();
+  });
+
+  test('is a file for its owner only, and nothing else', async () => {
+    const own = mkdtempSync(join(folder, 'lock-'));
+    const path = join(own, 'run.lock');
+    writeFileSync(path, '', { mode: 0o644 });
+    const lock = await takeLock(path);
+    expect(readdirSync(own)).toEqual(['run.lock']);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    lock?.release();
+    expect(readdirSync(own)).toEqual([]);
   });
 
   test('of two at once exactly one gets it', async () => {
