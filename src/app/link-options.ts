@@ -4,11 +4,14 @@ import type { Checking } from './checking.ts';
 import { problem } from './findings.ts';
 import { didYouMean, listed } from './nearest.ts';
 import { clip, described, type Node } from './nodes.ts';
+import type { Range } from './source.ts';
 
 export interface LinkOptions {
   readonly access: readonly string[];
   /** New names by output. */
   readonly names: ReadonlyMap<string, string>;
+  /** Where each new name is written. */
+  readonly renamed: ReadonlyMap<string, Range>;
 }
 
 const environmentName = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
@@ -21,12 +24,13 @@ export function checkLinkOptions(
 ): LinkOptions {
   const access: string[] = [];
   const names = new Map<string, string>();
+  const renamed = new Map<string, Range>();
   const items = options === undefined ? [] : options.kind === 'list' ? options.items : [options];
   for (const item of items) {
-    if (item.kind === 'map') rename(checking, item, rules, target, names);
+    if (item.kind === 'map') rename(checking, item, rules, target, names, renamed);
     else checkAccess(checking, item, rules, target, access);
   }
-  return { access: access.length === 0 ? rules.defaultAccess : [...new Set(access)], names };
+  return { access: access.length === 0 ? rules.defaultAccess : [...new Set(access)], names, renamed };
 }
 
 function checkAccess(checking: Checking, item: Node, rules: LinkRules, target: string, access: string[]): void {
@@ -63,6 +67,7 @@ function rename(
   rules: LinkRules,
   target: string,
   names: Map<string, string>,
+  renamed: Map<string, Range>,
 ): void {
   const { findings, source } = checking;
   for (const { key, keyRange, value } of item.entries.values()) {
@@ -82,6 +87,7 @@ function rename(
       );
     } else {
       names.set(key, value.value);
+      renamed.set(value.value, value);
     }
   }
 }

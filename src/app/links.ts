@@ -6,6 +6,7 @@ import type { WrittenModule } from './definition.ts';
 import { isLocal } from './environment.ts';
 import { problem } from './findings.ts';
 import { checkLinkOptions } from './link-options.ts';
+import { type MadeLink, withNamesApart } from './linked-variables.ts';
 import { variableName } from './names.ts';
 import { didYouMean, maySearch } from './nearest.ts';
 import { clip, get, type MapNode, type Node, stringOf } from './nodes.ts';
@@ -28,12 +29,13 @@ export function linksOf(
 ): Link[] {
   const list = get(node, 'links');
   if (list?.kind !== 'list') return [];
-  const links: Link[] = [];
+  const links: MadeLink[] = [];
   const first = new Map<string, Link>();
   for (const item of list.items) {
     const written = writtenLink(checking, item);
-    const link = written === undefined ? undefined : linkTo(layer, layers, checking, module, written);
-    if (link === undefined || written === undefined) continue;
+    const made = written === undefined ? undefined : linkTo(layer, layers, checking, module, written);
+    if (made === undefined || written === undefined) continue;
+    const { link } = made;
     const twin = first.get(link.to);
     if (
       twin !== undefined &&
@@ -52,9 +54,9 @@ export function linksOf(
       continue;
     }
     if (twin === undefined) first.set(link.to, link);
-    links.push(link);
+    links.push(made);
   }
-  return links;
+  return withNamesApart(checking, links);
 }
 
 function writtenLink(checking: Checking, item: Node): Written | undefined {
@@ -84,7 +86,7 @@ function linkTo(
   checking: Checking,
   module: WrittenModule,
   written: Written,
-): Link | undefined {
+): MadeLink | undefined {
   const { findings, source } = checking;
   const target = targetOf(layer, layers, checking, module, written);
   if (target === undefined) return undefined;
@@ -103,15 +105,15 @@ function linkTo(
       return undefined;
     }
     const outputs = linkedPorts(target.module);
-    const { names } = checkLinkOptions(
+    const { names, renamed } = checkLinkOptions(
       checking,
       written.options,
       { variables: outputs.map((o) => o.key), access: [], defaultAccess: [] },
       written.name,
     );
     const variables = outputs.flatMap(({ key, output }) => {
-      const renamed = names.get(key);
-      if (renamed !== undefined) return [{ name: renamed, output }];
+      const own = names.get(key);
+      if (own !== undefined) return [{ name: own, output }];
       const name = variableName(target.module.name, key);
       // A URL is mostly read as DATA_URL, as every other tool of this kind names it.
       return key === 'url'
@@ -121,7 +123,7 @@ function linkTo(
           ]
         : [{ name, output }];
     });
-    return { from, to, kind: 'service', access: [], variables, place };
+    return { link: { from, to, kind: 'service', access: [], variables, place }, ...written, renamed };
   }
   const rules = target.module.type.link;
   if (rules === undefined || target.module.type.kind !== 'resource') {
@@ -138,12 +140,13 @@ function linkTo(
   const all: LinkRules = isLocal(layer.target)
     ? { ...rules, variables: [...rules.variables, ...(rules.localVariables ?? [])] }
     : rules;
-  const { names, access } = checkLinkOptions(checking, written.options, all, written.name);
+  const { names, access, renamed } = checkLinkOptions(checking, written.options, all, written.name);
   const variables = all.variables.map((output) => ({
     name: names.get(output) ?? variableName(target.module.name, output),
     output,
   }));
-  return { from, to, kind: 'resource', access, variables: module.type.kind === 'service' ? variables : [], place };
+  const given = module.type.kind === 'service' ? variables : [];
+  return { link: { from, to, kind: 'resource', access, variables: given, place }, ...written, renamed };
 }
 
 function targetOf(

@@ -5,6 +5,7 @@ import type { Checking } from './checking.ts';
 import type { WrittenModule } from './definition.ts';
 import { moduleFields } from './file-schema.ts';
 import { problem } from './findings.ts';
+import { linkedNames } from './linked-variables.ts';
 import { linksOf } from './links.ts';
 import { clip, get, isEmpty, isLate, type MapNode } from './nodes.ts';
 import { portsOf, probePortOf } from './ports.ts';
@@ -73,6 +74,7 @@ export function serviceOf(layer: ResolvingLayer, layers: Layers, module: Written
   const id = `${layer.definition.name}/${module.name}`;
   const ports = portsOf(checking, node, values);
   const probes = probesOf(checking, node, values);
+  const links = linksOf(layer, layers, checking, module, node);
   const sticky = values.sticky_session === true;
   return {
     id,
@@ -81,8 +83,8 @@ export function serviceOf(layer: ResolvingLayer, layers: Layers, module: Written
     image: imageOf(layer, checking, node, values),
     ports,
     replicas: replicasOf(checking, node, values),
-    env: environmentOf(checking, node, values),
-    links: linksOf(layer, layers, checking, module, node),
+    env: environmentOf(checking, node, values, linkedNames(links)),
+    links,
     routes: routesOf(layer, checking, node, values, id, ports),
     ...probes,
     startupSeconds: startupSecondsOf(node, values),
@@ -140,7 +142,12 @@ function imageOf(layer: ResolvingLayer, checking: Checking, node: MapNode, value
   return { kind: 'build', build: buildOf(layer, recordIn(values, 'build') ?? {}) };
 }
 
-function environmentOf(checking: Checking, node: MapNode, values: Values): Service['env'] {
+function environmentOf(
+  checking: Checking,
+  node: MapNode,
+  values: Values,
+  linked: ReadonlyMap<string, string>,
+): Service['env'] {
   const written = values.env_vars;
   const pairs: [string, unknown][] = Array.isArray(written)
     ? written.map((entry: Values) => [textIn(entry, 'name') ?? '', entry.value])
@@ -172,6 +179,13 @@ function environmentOf(checking: Checking, node: MapNode, values: Values): Servi
         'duplicate-name',
         `The environment variable \`${clip(name)}\` is written twice.`,
       );
+    }
+    const giver = linked.get(name);
+    if (giver !== undefined && !seen.has(name)) {
+      const message = `\`${clip(name)}\` in \`env_vars\` takes the place of the one that the link to \`${giver}\` gives.`;
+      checking.findings.add('notice', 'no-effect', message, placeOf(checking.source, range), [
+        'remove it, or give the variable of the link another name',
+      ]);
     }
     seen.add(name);
     result.push({ name, value: typeof value === 'string' ? [value] : value.late });

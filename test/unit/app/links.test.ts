@@ -155,6 +155,55 @@ describe('links between layers', () => {
   });
 });
 
+describe('two values of one name', () => {
+  const dbs = '  - {name: a, type: postgres}\n  - {name: b, type: postgres}\n';
+  const api = (more: string) => layer(`  - {name: api, type: k8s-service, image: x, ${more}}\n${dbs}`);
+
+  test('two variables of links that would have one name are an error at the later new name', async () => {
+    const { errors, diagnostics } = await readFiles(api('links: [{a: {db_user: PGUSER}}, {b: {db_user: PGUSER}}]'));
+    expect(errors).toEqual(['3:92 duplicate-name']);
+    expect(diagnostics[0]).toMatchObject({
+      message: 'The variable `PGUSER` would be `db_user` of `a` and `db_user` of `b`.',
+      hints: ['give one of them another name: `- b: [{db_user: OTHER_NAME}]`'],
+    });
+    expect((await readFiles(api('links: [{a: {db_user: X, db_host: X}}]'))).errors).toEqual(['3:80 duplicate-name']);
+    expect((await readFiles(api('links: [{a: {db_user: a_db_host}}]'))).errors).toEqual(['3:68 duplicate-name']);
+    expect((await readFiles(api('links: [{a: {db_user: X}}, {a: {db_user: Y}}]'))).errors).toEqual([]);
+  });
+
+  test('services of one name in two layers need a new name for one of them', async () => {
+    const data = '  - {name: data, type: k8s-service, image: x, port: {http: 80}}\n';
+    const read = (link: string) =>
+      readFiles(
+        {
+          'a.yaml': layer(`${data}  - {name: web, type: k8s-service, image: x, links: [data, ${link}]}\n`),
+          'b.yaml': layer(data).replace('shop', 'back'),
+        },
+        { files: ['a.yaml', 'b.yaml'] },
+      );
+    expect((await read('back/data')).errors).toEqual(['4:60 duplicate-name']);
+    expect((await read('{back/data: {url: BACK_URL}}')).errors).toEqual([]);
+  });
+
+  test('the upper-case name of a URL gives way to a name that was meant', async () => {
+    const app = await appOf(
+      layer(`  - {name: api, type: k8s-service, image: x, links: [web, {a: {db_url: WEB_URL}}]}
+  - {name: web, type: k8s-service, image: x, port: {http: 80}}\n${dbs}`),
+    );
+    const given = app.services.find((service) => service.name === 'api')?.links.flatMap((link) => link.variables) ?? [];
+    expect(given.filter(({ name }) => name === 'WEB_URL')).toEqual([{ name: 'WEB_URL', output: 'db_url' }]);
+  });
+
+  test('env_vars take the place of linked variables, with a notice', async () => {
+    const { diagnostics, errors } = await readFiles(api('links: [a], env_vars: {a_db_user: me, OTHER: x}'));
+    expect(errors).toEqual([]);
+    const found = diagnostics.filter((d) => d.code === 'no-effect');
+    expect(found.map((d) => [d.place?.line, d.place?.column, d.message])).toEqual([
+      [3, 69, '`a_db_user` in `env_vars` takes the place of the one that the link to `shop/a` gives.'],
+    ]);
+  });
+});
+
 describe('order and authorization', () => {
   test('each service comes after what it links to; a cycle keeps the order of the file', async () => {
     const service = (name: string, links: string) =>
