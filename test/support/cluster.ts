@@ -51,6 +51,22 @@ export async function testCluster(): Promise<ClusterClient> {
   return openCluster(system, kubeconfigFile, context);
 }
 
+/** Brings an image of the engine into the node; false when the engine has none of that name. */
+export function loadImage(ref: string): boolean {
+  const archive = join(tmpdir(), `${name}-image.tar`);
+  const short = ref.replace('docker.io/library/', '');
+  if (spawnSync('docker', ['image', 'inspect', short]).status !== 0) return false;
+  try {
+    tool(['docker', 'save', '--output', archive, short]);
+    tool(['docker', 'cp', archive, `${nodeName}:/image.tar`]);
+    tool(['docker', 'exec', nodeName, 'ctr', '--namespace', 'k8s.io', 'images', 'import', '/image.tar']);
+    tool(['docker', 'exec', nodeName, 'rm', '/image.tar']);
+  } finally {
+    rmSync(archive, { force: true });
+  }
+  return true;
+}
+
 /** Called when the suite has ended. */
 export function deleteTestCluster(): void {
   if (givenFile || !existsSync(kubeconfigFile)) return;

@@ -1,10 +1,10 @@
 /** A mirror folder for tests, made of what this machine has: images of its engine, tools on PATH, charts of Go modules. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 
 /** Tags that stand for the pinned images. What the engine lacks is left out of the mirror. */
 const images = {
@@ -103,5 +103,30 @@ function make(folder: string): string {
     },
   };
   writeFileSync(join(folder, 'index.yaml'), stringify(index));
+  return folder;
+}
+
+const doubles = join(import.meta.dirname, 'linkerd-double');
+/** Runs the double of Linkerd's control plane. */
+export const doubleImage = 'docker.io/library/node:24-slim';
+
+/** The test mirror with charts that stand for Linkerd's; `image` is that of its control plane. */
+export function doubledMirror(image = doubleImage): string {
+  const base = testMirror();
+  const folder = mkdtempSync(join(tmpdir(), 'opta-doubled-mirror-'));
+  cpSync(base, folder, { recursive: true });
+  const index = parse(readFileSync(join(base, 'index.yaml'), 'utf8')) as {
+    readonly charts: object;
+    readonly images: object;
+  };
+  const version = { version: '2026.6.3', app: '26.6.3' };
+  const charts = ['linkerd-crds', 'linkerd-control-plane'].map((name) => [
+    name,
+    { ...version, ...chart(folder, `${name}.tgz`, join(doubles, name)) },
+  ]);
+  const own = { ref: image, version: '26.6.3' };
+  const images = { ...index.images, 'linkerd-controller': own, 'linkerd-proxy': own };
+  const more = { ...index, charts: { ...index.charts, ...Object.fromEntries(charts) }, images };
+  writeFileSync(join(folder, 'index.yaml'), stringify(more));
   return folder;
 }

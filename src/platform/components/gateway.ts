@@ -36,6 +36,8 @@ const flags = [
   // Sticky sessions are its own kind of service.
   '--providers.kubernetescrd=true',
   '--providers.kubernetescrd.allowCrossNamespace=true',
+  // By default it gathers changes for two seconds before it serves them.
+  '--providers.providersThrottleDuration=100ms',
   '--entryPoints.web.address=:8000',
   '--entryPoints.websecure.address=:8443',
   '--entryPoints.websecure.http.tls=true',
