@@ -19,6 +19,14 @@ const layoutWithoutFetch: Plugin = {
   },
 };
 
+/** Its build for Node is CommonJS, and a CommonJS chunk has no named exports for a lazy import. */
+const yamlAsModule: Plugin = {
+  name: 'yaml as module',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^yaml$/ }, () => ({ path: `${root}/node_modules/yaml/browser/index.js` }));
+  },
+};
+
 rmSync(`${root}/dist`, { recursive: true, force: true });
 const result = await build({
   absWorkingDir: root,
@@ -43,7 +51,7 @@ const result = await build({
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
-  plugins: [layoutWithoutFetch],
+  plugins: [layoutWithoutFetch, yamlAsModule],
   logLevel: 'warning',
   metafile: true,
 });
