@@ -105,13 +105,17 @@ describe('at once', () => {
     expect(await project.leftovers()).toEqual([]);
   });
 
-  test('a down while up still starts ends both', async () => {
+  test.each([
+    ['takes the supervisor', /supervisor \d/],
+    ['starts the ingress', /ingress and proxies \d/],
+    ['waits for services', 'bad/web starting'],
+  ])('a down while up %s ends both, and up says so once', async (_, said) => {
     project = await makeBinProject(
-      layer(),
+      layer(other('server.mjs')),
       'setInterval(() => {}, 1000); process.on("SIGTERM", () => process.exit(0));',
     );
     const run = project.start([...foreground(), '--plain']);
-    await run.says('bad/web starting');
+    await run.says(said);
     expect((await project.down()).code).toBe(0);
     const { code, stderr } = await run.ended;
     expect(code, stderr).toBe(1);
