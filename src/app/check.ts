@@ -52,7 +52,7 @@ function noticeUse(checking: Checking, name: string, field: Field, entry: MapEnt
       `\`${name}\` of ${owner} is out of use: ${field.deprecated}.`,
       place,
     );
-  } else if (field.on !== undefined && !field.on.includes(checking.target) && !field.plainlyThere) {
+  } else if (field.on !== undefined && !field.on.includes(checking.target) && !meansSomething(field, entry.value)) {
     const key = `no-effect ${owner} ${name}`;
     const place = placeOf(checking.source, entry.keyRange);
     checking.findings.once(
@@ -63,6 +63,10 @@ function noticeUse(checking: Checking, name: string, field: Field, entry: MapEnt
       place,
     );
   }
+}
+
+function meansSomething(field: Field, value: Node): boolean {
+  return field.plainlyThere === true || (value.kind === 'scalar' && field.everywhere?.includes(value.value) === true);
 }
 
 function reportMissing(

@@ -4,7 +4,7 @@ import type { Build, Dev, Probe, Service } from './app.ts';
 import type { Checking } from './checking.ts';
 import { isCronSchedule } from './cron.ts';
 import { problem } from './findings.ts';
-import { clip, get, type MapNode, type Node } from './nodes.ts';
+import { clip, get, isEmpty, type MapNode, type Node } from './nodes.ts';
 import { listIn, numberIn, type ResolvingLayer, recordIn, textIn, textsIn } from './resolving.ts';
 import { placeOf } from './source.ts';
 
@@ -89,14 +89,25 @@ function filled(list: readonly string[] | undefined): readonly string[] | undefi
   return list === undefined || list.length === 0 ? undefined : list;
 }
 
-/** min <= max, and 0 only for both. */
+/** min <= max, and 0 only for both: at most 0 has to say that at least 0 is meant too. */
 export function replicasOf(checking: Checking, node: MapNode, values: Values): Service['replicas'] {
   const writtenMin = get(node, 'min_containers') === undefined ? undefined : numberIn(values, 'min_containers');
   const writtenMax = get(node, 'max_containers') === undefined ? undefined : numberIn(values, 'max_containers');
-  const min = writtenMin ?? Math.min(1, writtenMax ?? 1);
+  const isMinOpen = isEmpty(get(node, 'min_containers'));
+  // A minimum that was reported as wrong is taken to fit.
+  const min = writtenMin ?? (isMinOpen ? 1 : Math.min(1, writtenMax ?? 1));
   const max = writtenMax ?? Math.max(min === 0 ? 0 : 3, min);
   const { findings, source } = checking;
-  if (min > max) {
+  if (isMinOpen && max === 0) {
+    problem(
+      findings,
+      source,
+      get(node, 'max_containers') ?? node,
+      'invalid-value',
+      '`max_containers` is 0, and `min_containers`, which is not written, is 1.',
+      ['write `min_containers: 0` too for a service of cron jobs only, or raise `max_containers`'],
+    );
+  } else if (min > max) {
     problem(
       findings,
       source,

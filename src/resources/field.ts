@@ -33,6 +33,8 @@ export interface Field {
   readonly deprecated?: string;
   /** The targets on which it means something; absent is all. */
   readonly on?: readonly Where[];
+  /** Values that mean something on every target. */
+  readonly everywhere?: readonly unknown[];
   /** Its name says where it means something, so that its use elsewhere needs no notice. */
   readonly plainlyThere?: boolean;
 }

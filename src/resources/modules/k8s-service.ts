@@ -100,7 +100,7 @@ export const k8sService = moduleType({
     min_containers: int(0, 1000, 'Replicas at least. 0 together with max_containers: 0 is for cron jobs only.', {
       default: 1,
     }),
-    max_containers: int(0, 1000, 'Replicas at most.', { default: 3, on: cluster }),
+    max_containers: int(0, 1000, 'Replicas at most.', { default: 3, on: cluster, everywhere: [0] }),
     autoscaling_target_cpu_percentage: percent('CPU use'),
     autoscaling_target_mem_percentage: percent('memory use'),
     env_vars: field(

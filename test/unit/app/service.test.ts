@@ -146,7 +146,7 @@ describe('ports', () => {
 describe('replicas', () => {
   test.each([
     ['    min_containers: 5\n', { min: 5, max: 5 }],
-    ['    max_containers: 0\n', { min: 0, max: 0 }],
+    ['    min_containers: 0\n    max_containers: 0\n', { min: 0, max: 0 }],
     ['    min_containers: 0\n', { min: 0, max: 0 }],
     ['    min_containers: "2"\n    max_containers: 4\n', { min: 2, max: 4 }],
   ])('%s', async (fields, wanted) => {
@@ -155,12 +155,26 @@ describe('replicas', () => {
 
   test.each([
     ['more at least than at most', '    min_containers: 4\n    max_containers: 2\n', ['6:21 invalid-value']],
+    ['none at most alone', '    max_containers: 0\n', ['6:21 invalid-value']],
     ['none at least and some at most', '    min_containers: 0\n    max_containers: 2\n', ['6:21 invalid-value']],
     ['a word', '    min_containers: many\n', ['6:21 wrong-type']],
     ['a fraction', '    min_containers: 1.5\n', ['6:21 wrong-type']],
   ])('%s is an error', async (_, fields, wanted) => {
     expect(await errorsOf(fields)).toEqual(wanted);
   });
+});
+
+test('at most 0 is meant on every target: no notice, and a hint when it stands alone', async () => {
+  const both = await readFiles(withService('    min_containers: 0\n    max_containers: 0\n'));
+  expect(both.notices.filter((notice) => notice.includes('max_containers'))).toEqual([]);
+  const some = await readFiles(withService('    max_containers: 2\n'));
+  expect(some.notices).toContain('no-effect: `max_containers` of k8s-service has no effect on process.');
+  const alone = await readFiles(withService('    max_containers: "{vars.n}"\n'), { vars: { n: '0' } });
+  expect(alone.diagnostics.map((d) => [d.code, d.hints[0]])).toContainEqual([
+    'invalid-value',
+    'write `min_containers: 0` too for a service of cron jobs only, or raise `max_containers`',
+  ]);
+  expect(await errorsOf('    min_containers: many\n    max_containers: 0\n')).toEqual(['6:21 wrong-type']);
 });
 
 describe('probes', () => {
