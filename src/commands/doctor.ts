@@ -2,9 +2,8 @@
 import { join } from 'node:path';
 import type { App } from '../app/app.ts';
 import { readApp } from '../app/read.ts';
-import { askAll, askOne, type Check, type Checked, isSound } from '../engine/check.ts';
+import { askAll, type Check, type Checked, isSound, mend } from '../engine/check.ts';
 import { InvalidInput, UserError } from '../errors.ts';
-import type { System } from '../system/system.ts';
 import { checksJson, commandLine, formatChecks } from '../ui/checks.ts';
 import { themeOf } from '../ui/theme.ts';
 import { definitionOptions, type ExitCode, given, type Invocation, projectFolder } from './invocation.ts';
@@ -19,7 +18,11 @@ export async function doctor(invocation: Invocation): Promise<ExitCode> {
         ? `${JSON.stringify(checksJson(checked), undefined, 2)}\n`
         : formatChecks(checked, themeOf(system, system.stdout)),
     );
-  if (given(invocation, 'fix')) all = await fixed(all, invocation);
+  if (given(invocation, 'fix')) {
+    all = await mend(all, system, invocation.signal, (argv, failure) =>
+      system.stderr.write(failure === undefined ? `$ ${commandLine(argv)}\n` : `it failed: ${failure}\n`),
+    );
+  }
   write(all);
   return isSound(all) ? 0 : 1;
 }
@@ -29,8 +32,13 @@ async function definition(invocation: Invocation): Promise<{ app: App | undefine
   try {
     return { app: await readApp(definitionOptions(invocation, 'process')), why: '' };
   } catch (error) {
-    if (error instanceof InvalidInput)
-      return { app: undefined, why: 'the definition has problems: `opta validate` tells them' };
+    if (error instanceof InvalidInput) {
+      const none = error.diagnostics.some(({ code }) => code === 'no-definition');
+      return {
+        app: undefined,
+        why: none ? 'there is no definition here' : 'the definition has problems: see `opta validate`',
+      };
+    }
     if (error instanceof UserError) return { app: undefined, why: 'no definition can be read here' };
     throw error;
   }
@@ -72,26 +80,4 @@ async function pinsOf({ system, packageRoot }: Invocation, online: boolean) {
   const settings = await readSettings(system);
   const mirror = !online && /^https?:/.test(settings.mirror ?? '') ? undefined : settings.mirror;
   return openArtifacts(system, { dataFolder: join(packageRoot, 'kind'), settings: { ...settings, mirror } });
-}
-
-/** Runs what mends each failed check, shown first, one after the other; then asks it again. */
-async function fixed(all: readonly Checked[], { system, signal }: Invocation): Promise<Checked[]> {
-  const after: Checked[] = [];
-  for (const one of all) {
-    const commands = one.verdict.state === 'failed' ? (one.verdict.fix?.commands ?? []) : [];
-    for (const argv of commands) {
-      signal.throwIfAborted();
-      system.stderr.write(`$ ${commandLine(argv)}\n`);
-      await runHere(system, argv);
-    }
-    after.push(commands.length === 0 ? one : await askOne(one.check, system));
-  }
-  return after;
-}
-
-/** In the user's terminal, so that sudo can ask; what it prints goes to standard error. */
-async function runHere(system: System, argv: readonly string[]): Promise<void> {
-  const { code, error } = await system.processes.spawn(argv, { cwd: system.cwd, stdio: ['inherit', 2, 2] }).ended;
-  if (error !== undefined || code !== 0)
-    system.stderr.write(`it failed${error === undefined ? ` with code ${code}` : `: ${error.message}`}\n`);
 }

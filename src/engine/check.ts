@@ -56,3 +56,27 @@ export function askAll(checks: readonly Check[], system: System): Promise<Checke
 /** False when a fatal one failed. */
 export const isSound = (all: readonly Checked[]): boolean =>
   all.every(({ check, verdict }) => check.severity !== 'fatal' || verdict.state !== 'failed');
+
+/**
+ * Runs what mends each failed check, `tell` shows each command first, one after the other; then asks that check again.
+ * The commands get the user's terminal, so that sudo can ask; what they print goes to standard error.
+ */
+export async function mend(
+  all: readonly Checked[],
+  system: System,
+  signal: AbortSignal,
+  tell: (argv: readonly string[], failure?: string) => void,
+): Promise<Checked[]> {
+  const after: Checked[] = [];
+  for (const one of all) {
+    const commands = one.verdict.state === 'failed' ? (one.verdict.fix?.commands ?? []) : [];
+    for (const argv of commands) {
+      signal.throwIfAborted();
+      tell(argv);
+      const { code, error } = await system.processes.spawn(argv, { cwd: system.cwd, stdio: ['inherit', 2, 2] }).ended;
+      if (error !== undefined || code !== 0) tell(argv, error?.message ?? `code ${code}`);
+    }
+    after.push(commands.length === 0 ? one : await askOne(one.check, system));
+  }
+  return after;
+}

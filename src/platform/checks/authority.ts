@@ -49,7 +49,10 @@ export function authorityChecks(self: readonly string[], root: string): readonly
       title: 'this machine trusts the local certificate authority',
       severity: 'warning',
       async ask(system) {
-        if ((await readAuthorityFacts(system)) === undefined) return skipped(noneYet);
+        const facts = await readAuthorityFacts(system);
+        if (facts === undefined) return skipped(noneYet);
+        // Planning would make a new one.
+        if (facts.until - system.clock.now() < renewDays * day) return skipped('it is near its end');
         const { steps } = await planTrust(system, { undo: false, root });
         const stores = steps.filter(({ kind }) => kind === 'change');
         if (stores.length === 0) return skipped('no trust store of this machine is known');

@@ -82,31 +82,31 @@ async function cgroups(info: Info, { root, pins: resolved }: KindCheckOptions): 
 
 interface Info {
   readonly SecurityOptions?: readonly string[];
-  readonly CgroupDriver?: string;
   readonly CgroupVersion?: string;
+  /** The engine keeps control groups itself, since systemd delegates none. */
+  readonly undelegated: boolean;
   readonly MemTotal?: number;
   readonly host?: {
     readonly security?: { readonly rootless?: boolean };
-    readonly cgroupManager?: string;
     readonly cgroupVersion?: string;
     readonly memTotal?: number;
   };
 }
 
-const infoOf = async (engine: Engine, system: System): Promise<Info> =>
-  JSON.parse(
-    await engineSays(system, engine, ['info', '--format', engine.name === 'podman' ? 'json' : '{{json .}}'], {
-      timeoutMs: 10_000,
-    }),
-  ) as Info;
+async function infoOf(engine: Engine, system: System): Promise<Info> {
+  const format = engine.name === 'podman' ? 'json' : '{{json .}}';
+  const text = await engineSays(system, engine, ['info', '--format', format], { timeoutMs: 10_000 });
+  const facts = JSON.parse(text) as Omit<Info, 'undelegated'>;
+  // Docker's word, then Podman's.
+  return { ...facts, undelegated: /"CgroupDriver":\s*"none"|"cgroupManager":\s*"cgroupfs"/.test(text) };
+}
 
 async function rootless(info: Info, { root }: KindCheckOptions): Promise<Verdict> {
-  const { SecurityOptions = [], CgroupDriver, host } = info;
+  const { SecurityOptions = [], undelegated, host } = info;
   const isRootless = SecurityOptions.some((one) => one.includes('rootless')) || host?.security?.rootless === true;
   if (!isRootless) return skipped('the engine is not rootless');
   const troubles: string[] = [];
-  if (CgroupDriver === 'none' || host?.cgroupManager === 'cgroupfs')
-    troubles.push('it may not delegate control groups to containers');
+  if (undelegated) troubles.push('it may not delegate control groups to containers');
   const { textOf } = await import('../../platform/checks/machine.ts');
   const first = Number((await textOf(join(root, '/proc/sys/net/ipv4/ip_unprivileged_port_start'))) ?? 0);
   if (first > 80) troubles.push(`ports below ${first} are closed to it: the ingress takes 8443 and 8080`);

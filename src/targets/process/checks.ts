@@ -1,5 +1,5 @@
 /** Checks of the process target: its ports, what killed runs left, and the servers of the definition's resources. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { App } from '../../app/app.ts';
 import { type Check, failed, ok, skipped, type Verdict } from '../../engine/check.ts';
@@ -46,6 +46,8 @@ function portsCheck({ projectFolder }: ProcessCheckOptions): Check {
     title: 'the ports of the ingress are free or ours',
     severity: 'fatal',
     async ask(system) {
+      const state = statSync(stateFolder(system, projectFolder).path, { throwIfNoEntry: false });
+      if (state?.isDirectory() === false) return skipped('.opta is no folder');
       const [kept, ours] = await Promise.all([
         readPorts(stateFolder(system, projectFolder).path),
         livingPorts(system, projectFolder),
