@@ -34,7 +34,9 @@ export interface ModuleType {
   readonly unique?: boolean;
   /** Part of the network and the cluster: belongs into an environment file. */
   readonly environment?: boolean;
-  /** What each target makes of it, one line each. */
+  /** Local targets have something of their own in its place, so that nothing is missed there. */
+  readonly ownLocally?: boolean;
+  /** What each target makes of it, one line each; `nothing: <why>` where it has no effect. */
   readonly on: Readonly<Record<Where, string>>;
 }
 
@@ -42,7 +44,10 @@ export function moduleType(type: ModuleType): ModuleType {
   return type;
 }
 
-/** Nothing is made of it locally, in one phrase a target. */
-export function onClouds(awsText: string, gcpText: string, local = 'nothing: not needed there'): ModuleType['on'] {
+/** For modules that stand for something in a cloud which has no local counterpart. */
+export const onlyInCloud = 'nothing: it exists only in a cloud; its outputs are stand-ins';
+
+/** What two clouds make of it, and one phrase for what both local targets do. */
+export function onClouds(awsText: string, gcpText: string, local: string): ModuleType['on'] {
   return { process: local, kind: local, aws: awsText, gcp: gcpText };
 }

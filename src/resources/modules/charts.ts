@@ -2,7 +2,12 @@
 import { anyMap, bool, cluster, count, field, int, text, texts, types, word } from '../field.ts';
 import { moduleType, onClouds } from '../module-type.ts';
 
-const onCluster = (what: string) => ({ process: 'nothing: there is no cluster', kind: what, aws: what, gcp: what });
+const onCluster = (what: string) => ({
+  process: 'nothing: there is no cluster',
+  kind: 'nothing yet',
+  aws: what,
+  gcp: what,
+});
 
 export const helmChart = moduleType({
   name: 'helm-chart',
@@ -70,7 +75,7 @@ export const customTerraform = moduleType({
     terraform_inputs: field({ kind: 'map', of: types.any }, 'Its inputs.', { default: {} }),
   },
   outputs: {},
-  on: onClouds('your code', 'your code'),
+  on: onClouds('your code', 'your code', 'nothing: your code is not run; its outputs are stand-ins'),
 });
 
 export const externalState = moduleType({
@@ -84,5 +89,5 @@ export const externalState = moduleType({
     config: field(anyMap, 'Its settings.', { required: true }),
   },
   outputs: {},
-  on: onClouds('a look-up', 'a look-up'),
+  on: onClouds('a look-up', 'a look-up', 'nothing: the state is not read; its outputs are stand-ins'),
 });

@@ -1,8 +1,8 @@
 /** Other AWS modules: aws-ses, cloudfront-distribution, lambda-function, global-accelerator, aws-vpn. */
 import { bool, field, text, texts, types } from '../field.ts';
-import { moduleType, onClouds } from '../module-type.ts';
+import { moduleType, onClouds, onlyInCloud } from '../module-type.ts';
 
-const on = (what: string) => onClouds(what, 'not there');
+const on = (what: string, local = onlyInCloud) => onClouds(what, 'not there', local);
 
 export const awsSes = moduleType({
   name: 'aws-ses',
@@ -12,7 +12,7 @@ export const awsSes = moduleType({
   doc: 'Sending mail from the domain of the environment.',
   fields: { mail_from_prefix: text('Subdomain that mail comes from.', { default: 'mail' }) },
   outputs: {},
-  on: on('SES for the domain'),
+  on: on('SES for the domain', 'nothing: no mail is sent'),
 });
 
 const methods = { default: ['GET', 'HEAD', 'OPTIONS'] };
@@ -62,7 +62,7 @@ export const lambdaFunction = moduleType({
     cloudwatch_log_group_url: 'URL of its log group.',
     lambda_trigger_uri: 'URL that calls it.',
   },
-  on: on('a Lambda function'),
+  on: on('a Lambda function', 'nothing: the function does not run; its outputs are stand-ins'),
 });
 
 export const globalAccelerator = moduleType({

@@ -1,6 +1,6 @@
 /** Identities in a cloud: aws-iam-role, aws-iam-user, aws-iam-policy, gcp-service-account. */
 import { anyMap, field, list, object, text, texts, types } from '../field.ts';
-import { moduleType, onClouds } from '../module-type.ts';
+import { moduleType, onClouds, onlyInCloud } from '../module-type.ts';
 
 const links = list(
   { kind: 'either', types: [types.text, anyMap] },
@@ -27,7 +27,7 @@ export const awsIamRole = moduleType({
     links,
   },
   outputs: { role_arn: 'ARN of the role.' },
-  on: onClouds('an IAM role', 'not there'),
+  on: onClouds('an IAM role', 'not there', onlyInCloud),
 });
 
 export const awsIamUser = moduleType({
@@ -37,7 +37,7 @@ export const awsIamUser = moduleType({
   doc: 'A user for programs outside.',
   fields: { extra_iam_policies: field(texts, 'ARNs of further policies.', { default: [] }), links },
   outputs: { user_arn: 'ARN of the user.' },
-  on: onClouds('an IAM user', 'not there'),
+  on: onClouds('an IAM user', 'not there', onlyInCloud),
 });
 
 export const awsIamPolicy = moduleType({
@@ -47,7 +47,7 @@ export const awsIamPolicy = moduleType({
   doc: 'A policy of your own.',
   fields: { file: text('File of the policy document.', { required: true }) },
   outputs: { policy_arn: 'ARN of the policy.', policy_id: 'Id of the policy.', policy_name: 'Name of the policy.' },
-  on: onClouds('an IAM policy', 'not there'),
+  on: onClouds('an IAM policy', 'not there', onlyInCloud),
 });
 
 export const gcpServiceAccount = moduleType({
@@ -69,5 +69,5 @@ export const gcpServiceAccount = moduleType({
     explicit_name: text('Its name, instead of a derived one.'),
   },
   outputs: { service_account_id: 'Id of the account.', service_account_email: 'Address of the account.' },
-  on: onClouds('not there', 'a service account'),
+  on: onClouds('not there', 'a service account', onlyInCloud),
 });

@@ -7,6 +7,7 @@ export const k8sBase = moduleType({
   concrete: { aws: 'aws-k8s-base', google: 'gcp-k8s-base', azurerm: 'azure-k8s-base' },
   kind: 'other',
   environment: true,
+  ownLocally: true,
   unique: true,
   doc: 'What every cluster carries: Linkerd, the ingress controller, the load balancer in front.',
   fields: {

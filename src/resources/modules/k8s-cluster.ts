@@ -63,6 +63,7 @@ export const k8sCluster = moduleType({
   concrete: { aws: 'aws-eks', google: 'gcp-gke', azurerm: 'azure-aks' },
   kind: 'other',
   environment: true,
+  ownLocally: true,
   unique: true,
   doc: 'The Kubernetes cluster of an environment.',
   fields: {
@@ -112,6 +113,7 @@ export const awsNodegroup = moduleType({
   concrete: { aws: 'aws-nodegroup' },
   kind: 'other',
   environment: true,
+  ownLocally: true,
   doc: 'Further nodes of another kind.',
   fields: {
     labels: field({ kind: 'map', of: types.text }, 'Labels of the nodes.', { default: {} }),
@@ -122,7 +124,7 @@ export const awsNodegroup = moduleType({
     use_gpu: bool('Machines with a GPU.', { default: false }),
   },
   outputs: {},
-  on: onClouds('a managed node group', 'not there: use gcp-nodepool'),
+  on: onClouds('a managed node group', 'not there: use gcp-nodepool', 'nothing: it has no nodes to choose'),
 });
 
 export const gcpNodepool = moduleType({
@@ -130,6 +132,7 @@ export const gcpNodepool = moduleType({
   concrete: { google: 'gcp-nodepool' },
   kind: 'other',
   environment: true,
+  ownLocally: true,
   doc: 'Further nodes of another kind.',
   fields: {
     labels: field({ kind: 'map', of: types.text }, 'Labels of the nodes.', { default: {} }),
@@ -140,5 +143,5 @@ export const gcpNodepool = moduleType({
     taints: list(taint, 'Taints of the nodes.', { default: [] }),
   },
   outputs: {},
-  on: onClouds('not there: use aws-nodegroup', 'a node pool'),
+  on: onClouds('not there: use aws-nodegroup', 'a node pool', 'nothing: it has no nodes to choose'),
 });

@@ -14,6 +14,7 @@ export const base = moduleType({
   concrete: { aws: 'aws-base', google: 'gcp-base', azurerm: 'azure-base' },
   kind: 'other',
   environment: true,
+  ownLocally: true,
   unique: true,
   doc: 'The network of an environment: address ranges, subnets in three zones, NAT, keys.',
   fields: {
@@ -72,6 +73,7 @@ export const base = moduleType({
   on: onClouds(
     'a VPC with public, private and data subnets, NAT, keys, flow logs',
     'a VPC with ranges for nodes, pods and services, Cloud NAT, keys',
+    'nothing: the network of this machine serves',
   ),
 });
 
@@ -80,6 +82,7 @@ export const dns = moduleType({
   concrete: { aws: 'aws-dns', google: 'gcp-dns' },
   kind: 'other',
   environment: true,
+  ownLocally: true,
   unique: true,
   doc: 'The domain of an environment: its zone, and once it is delegated its certificates.',
   fields: {
@@ -110,6 +113,7 @@ export const externalSslCert = moduleType({
   concrete: {},
   kind: 'other',
   environment: true,
+  ownLocally: true,
   unique: true,
   doc: 'A certificate that you have already.',
   fields: {
@@ -124,7 +128,11 @@ export const externalSslCert = moduleType({
     certificate_body: 'The certificate.',
     certificate_chain: 'The chain.',
   },
-  on: onClouds('the certificate of the load balancer', 'the certificate of the load balancer'),
+  on: onClouds(
+    'the certificate of the load balancer',
+    'the certificate of the load balancer',
+    'nothing: it has a certificate of its own',
+  ),
 });
 
 export const localBase = moduleType({
@@ -132,6 +140,7 @@ export const localBase = moduleType({
   concrete: { local: 'local-base' },
   kind: 'other',
   environment: true,
+  ownLocally: true,
   doc: 'The base of a local environment. It has no fields.',
   fields: {},
   outputs: {
