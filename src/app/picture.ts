@@ -6,7 +6,7 @@ import { kindSurroundings, processSurroundings } from './picture/local.ts';
 import { accessOf, layerAreas, partEdges, resourceSpots, serviceSpots } from './picture/parts.ts';
 import type { Picture, Surroundings } from './picture/shape.ts';
 
-export type { Access, Area, Edge, Picture, Security, Spot } from './picture/shape.ts';
+export type { Area, Edge, Picture, Spot } from './picture/shape.ts';
 
 const surroundings: { readonly [K in TargetName]: (app: App) => Surroundings } = {
   process: processSurroundings,

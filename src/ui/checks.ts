@@ -21,7 +21,7 @@ export function commandLine(argv: readonly string[]): string {
 const fixOf = (verdict: Verdict): readonly (readonly string[])[] =>
   verdict.state === 'failed' ? (verdict.fix?.commands ?? []) : [];
 
-export const hintOf = (id: string): string => `docs/doctor.md#${id}`;
+const hintOf = (id: string): string => `docs/doctor.md#${id}`;
 
 /** Everything, with its line end. */
 export function formatChecks(all: readonly Checked[], theme: Theme): string {

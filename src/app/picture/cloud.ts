@@ -15,7 +15,7 @@ export function textOf(module: OtherModule | undefined, name: string): string | 
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-export function numberOf(module: OtherModule | undefined, name: string): number | undefined {
+function numberOf(module: OtherModule | undefined, name: string): number | undefined {
   const value = module?.settings[name];
   return typeof value === 'number' ? value : undefined;
 }

@@ -11,9 +11,9 @@ const protocols: { readonly [K in Port['protocol']]: string } = {
   tcp: 'TCP',
 };
 
-export const portText = ({ protocol, servicePort }: Port): string => `${protocols[protocol]} ${servicePort}`;
+const portText = ({ protocol, servicePort }: Port): string => `${protocols[protocol]} ${servicePort}`;
 
-export function addressText({ host, path }: Route): string {
+function addressText({ host, path }: Route): string {
   return host === '*' ? `any host${path === '/' ? '' : `, ${path}`}` : `${host}${path === '/' ? '' : path}`;
 }
 

@@ -1,6 +1,6 @@
 /** Checks of names and proxies: does this machine find itself? */
 import { lookup } from 'node:dns/promises';
-import { type Check, failed, ok, skipped } from '../../engine/check.ts';
+import { type Check, failed, ok } from '../../engine/check.ts';
 
 export type Lookup = (name: string) => Promise<string>;
 
@@ -48,6 +48,3 @@ export function nameChecks(find: Lookup = getaddrinfo): readonly Check[] {
     },
   ];
 }
-
-/** Said where a check needs the network and was not allowed it. */
-export const offline = skipped('asked only with --network');

@@ -138,7 +138,7 @@ function serversCheck({ app, why }: ProcessCheckOptions): Check {
   };
 }
 
-export function serversVerdict(app: App, facts: Facts): Verdict {
+function serversVerdict(app: App, facts: Facts): Verdict {
   const found = new Set<string>();
   const missing = new Map<Server, string>();
   for (const resource of app.resources) {
