@@ -127,6 +127,7 @@ export const commands: readonly Command[] = [
       config,
       on,
       { flags: '--wait', summary: 'wait until everything is ready' },
+      { flags: '--wide', summary: 'show who called whom, how often and how quickly' },
       { flags: '--timeout <seconds>', summary: 'limit of --wait (default: 120)' },
       json,
     ],

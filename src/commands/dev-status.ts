@@ -1,4 +1,4 @@
-/** `opta dev status [--wait]`: what runs here. */
+/** `opta dev status [--wait] [--wide]`: what runs here, and who calls whom. */
 import { connected, type Status, statusOf } from '../targets/process/status.ts';
 import type { SupervisorClient } from '../targets/process/supervisor/index.ts';
 import { table } from '../ui/table.ts';
@@ -12,9 +12,9 @@ export async function devStatus(invocation: Invocation): Promise<ExitCode> {
   if (given(invocation, 'wait')) await waitForAll(client, invocation);
   const status = await statusOf(client);
   client.close();
-  system.stdout.write(
-    given(invocation, 'json') ? `${JSON.stringify(status, undefined, 2)}\n` : drawn(status, system.stdout.columns),
-  );
+  const { columns } = system.stdout;
+  const text = () => `${drawn(status, columns)}${given(invocation, 'wide') ? drawnEdges(status, columns) : ''}`;
+  system.stdout.write(given(invocation, 'json') ? `${JSON.stringify(status, undefined, 2)}\n` : text());
   return status.services.every(({ state }) => state === 'ready') ? 0 : 1;
 }
 
@@ -38,4 +38,33 @@ function drawn({ services }: Status, columns: number | undefined): string {
       urls[0] ?? (name === undefined ? '' : `http://${name}`),
     ]);
   return table([['service', 'state', 'replicas', '', '', 'address'], ...rows], columns);
+}
+
+/** Counts are since the data plane started; times are until the answer was complete. */
+function drawnEdges({ edges, metricsUrl }: Status, columns: number | undefined): string {
+  if (edges.length === 0) return '\nno calls so far\n';
+  const heads = ['from', 'to', 'requests', 'success', 'p50', 'p95', 'p99', 'retries', 'sent', 'received', 'mTLS'];
+  const rows = edges.map((edge) => {
+    const { p50, p95, p99 } = edge.latency ?? {};
+    return [
+      edge.caller === 'opta/ingress' ? 'ingress' : edge.caller,
+      edge.callee,
+      `${edge.requests}${edge.refused > 0 ? ` (${edge.refused} refused)` : ''}`,
+      edge.requests === 0 ? '-' : `${Math.floor((edge.succeeded / edge.requests) * 10_000) / 100} %`,
+      ...[p50, p95, p99].map((ms) => (ms === undefined ? '-' : milliseconds(ms))),
+      String(edge.retries),
+      bytes(edge.bytesOut),
+      bytes(edge.bytesIn),
+      edge.requests === 0 ? '-' : edge.mtls ? 'yes' : 'no',
+    ];
+  });
+  const more = metricsUrl === undefined ? '' : `Prometheus: ${metricsUrl}\n`;
+  return `\n${table([heads, ...rows], columns)}${more}`;
+}
+
+const milliseconds = (ms: number): string => (ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`);
+
+function bytes(count: number): string {
+  if (count < 1024) return `${count} B`;
+  return count < 1024 * 1024 ? `${Math.round(count / 1024)} KiB` : `${Math.round(count / 1024 / 1024)} MiB`;
 }

@@ -134,6 +134,26 @@ export async function issueServerCertificate(
   return { certificateFile, keyFile, changed: true };
 }
 
+/** The name that Linkerd asks its issuer to bear. */
+const issuerName = 'identity.linkerd.cluster.local';
+const issuerDays = 365;
+
+/** The issuer of a project's identities in `folder` (`issuer.pem`, `issuer-key.pem`); it issues leaves only. */
+export async function issueIdentityIssuer(system: System, authority: Authority, folder: string): Promise<IssuedFiles> {
+  const certificateFile = join(folder, 'issuer.pem');
+  const keyFile = join(folder, 'issuer-key.pem');
+  const [certificate, key] = await Promise.all([readOrNothing(certificateFile), readOrNothing(keyFile)]);
+  if (certificate !== undefined && key !== undefined && stillDoes(certificate, authority, [], system)) {
+    return { certificateFile, keyFile, changed: false };
+  }
+  const profile = { commonName: issuerName, days: issuerDays, authority: { pathLength: 0 } };
+  const made = await makeCertificate(profile, system.clock.now(), authority);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeWhole(keyFile, made.key, 0o600);
+  await writeWhole(certificateFile, made.certificate, 0o600);
+  return { certificateFile, keyFile, changed: true };
+}
+
 /** Replaces a file at once, so that a reader never sees half of it. */
 export async function writeWhole(file: string, text: string, mode: number): Promise<void> {
   const draft = `${file}.${randomBytes(4).toString('hex')}`;

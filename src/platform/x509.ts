@@ -13,14 +13,15 @@ export interface CertificateProfile {
   /** Names and addresses it is valid for. */
   readonly hosts?: readonly string[];
   readonly days: number;
+  /** Milliseconds before now that it begins, for clocks that go slow; part of `days`. Default: an hour. */
+  readonly skewMs?: number;
   /** It may issue others; `pathLength` 0 is leaves only. */
   readonly authority?: { readonly pathLength?: number };
   readonly purposes?: readonly ('server' | 'client')[];
 }
 
 const day = 86_400_000;
-/** Milliseconds before now that a certificate begins, for clocks that go slow. */
-const skewMs = 3_600_000;
+const hour = 3_600_000;
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
 const signing = { name: 'ECDSA', hash: 'SHA-256' };
 const purposeIds = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' };
@@ -55,7 +56,7 @@ export async function makeCertificate(profile: CertificateProfile, now: number, 
   const signingKey = issuer
     ? await webcrypto.subtle.importKey('pkcs8', bytesOf(issuer.key), algorithm, false, ['sign'])
     : keys.privateKey;
-  const { authority, hosts = [], purposes = [] } = profile;
+  const { authority, hosts = [], purposes = [], skewMs = hour } = profile;
   const usage = authority
     ? x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign
     : x509.KeyUsageFlags.digitalSignature;

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { issueServerCertificate, openAuthority } from '../../src/platform/certificates.ts';
+import { issueIdentityIssuer, issueServerCertificate, openAuthority } from '../../src/platform/certificates.ts';
 import { nodeSystem } from '../../src/system/node.ts';
 import type { System } from '../../src/system/system.ts';
 import type {
@@ -14,7 +14,7 @@ import type {
   Outbound,
   Upstream,
 } from '../../src/targets/process/data-plane.ts';
-import { runDataPlane } from '../../src/targets/process/mesh/run.ts';
+import { type DataPlaneChannel, runDataPlane } from '../../src/targets/process/mesh/run.ts';
 
 type Unnumbered<R> = R extends { seq: number } ? Omit<R, 'seq'> : never;
 
@@ -33,6 +33,9 @@ export interface PlaneOptions {
   readonly upstreams: readonly Upstream[];
   readonly outbound?: readonly Outbound[];
   readonly parentProxy?: DataPlaneConfig['parentProxy'];
+  readonly metricsPort?: number;
+  /** Milliseconds that leaf certificates of the mesh are good for. */
+  readonly leafMs?: number;
 }
 
 function testSystem(dataFolder: string): System {
@@ -65,6 +68,7 @@ export async function startPlane(options: PlaneOptions): Promise<TestPlane> {
   const authority = await openAuthority(system);
   const hosts = ['back.localhost', '*.back.localhost', 'localhost', '127.0.0.1'];
   const files = await issueServerCertificate(system, authority, hosts, join(folder, 'certificates'));
+  const issuer = await issueIdentityIssuer(system, authority, join(folder, 'certificates'));
   const config: DataPlaneConfig = {
     ingress: {
       httpsPort: await system.network.freePort(),
@@ -73,6 +77,8 @@ export async function startPlane(options: PlaneOptions): Promise<TestPlane> {
       keyFile: files.keyFile,
       routes: options.routes ?? [],
     },
+    mesh: { rootFile: authority.certificateFile, issuerFile: issuer.certificateFile, issuerKeyFile: issuer.keyFile },
+    ...(options.metricsPort !== undefined && { metricsPort: options.metricsPort }),
     upstreams: options.upstreams,
     outbound: options.outbound ?? [],
     ...(options.parentProxy && { parentProxy: options.parentProxy }),
@@ -80,11 +86,12 @@ export async function startPlane(options: PlaneOptions): Promise<TestPlane> {
   const replies = new Map<number, (reply: DataPlaneReply) => void>();
   let deliver = (_message: unknown): void => {};
   let hangUp = (): void => {};
-  const ended = runDataPlane(system, {
+  const channel: DataPlaneChannel = {
     onMessage: (act) => (deliver = act),
     send: (reply) => replies.get(reply.seq)?.(reply),
     onClose: (act) => (hangUp = act),
-  });
+  };
+  const ended = runDataPlane(system, channel, options.leafMs === undefined ? {} : { leafMs: options.leafMs });
   let seq = 0;
   const request = (message: Unnumbered<DataPlaneRequest>): Promise<DataPlaneReply> => {
     seq += 1;

@@ -1,5 +1,7 @@
 /** What the data plane process (ingress and outbound proxies) is told, as plain JSON over its IPC channel. */
 
+import type { EdgeMetrics } from './mesh-metrics.ts';
+
 export interface Endpoint {
   readonly replica: number;
   /** On 127.0.0.1. */
@@ -22,6 +24,8 @@ export interface Upstream {
   readonly sticky?: { readonly maxAgeSeconds: number };
   /** Ready replicas only. Replaced whole by `endpoints` messages. */
   readonly endpoints: readonly Endpoint[];
+  /** Services that its sidecars let in, `opta/ingress` among them; undefined is everyone of the same root. */
+  readonly callers?: readonly string[];
 }
 
 export interface IngressRoute {
@@ -52,6 +56,10 @@ export interface DataPlaneConfig {
     readonly keyFile: string;
     readonly routes: readonly IngressRoute[];
   };
+  /** PEM files: the root everyone trusts, and the issuer of this project's leaf certificates. */
+  readonly mesh: { readonly rootFile: string; readonly issuerFile: string; readonly issuerKeyFile: string };
+  /** On 127.0.0.1: `/metrics` for Prometheus. */
+  readonly metricsPort?: number;
   readonly upstreams: readonly Upstream[];
   readonly outbound: readonly Outbound[];
   /** The user's own proxy for hosts that are not ours, from the environment; may hold credentials: never logged. */
@@ -75,10 +83,12 @@ export type DataPlaneRequest =
       readonly port: number;
       readonly graceMs: number;
     }
+  /** Answered with `edges`. */
+  | { readonly seq: number; readonly type: 'metrics' }
   | { readonly seq: number; readonly type: 'stop'; readonly graceMs: number };
 
 export type DataPlaneReply =
-  | { readonly seq: number; readonly ok: true }
+  | { readonly seq: number; readonly ok: true; readonly edges?: readonly EdgeMetrics[] }
   | {
       readonly seq: number;
       readonly ok: false;

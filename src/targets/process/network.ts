@@ -1,19 +1,22 @@
 /** What the data plane is told for an App: upstreams, ingress routes and one outbound proxy a service. */
 import type { App, Service } from '../../app/app.ts';
+import { callersOfService } from '../../app/callers.ts';
 import type { System } from '../../system/system.ts';
 import type { DataPlaneConfig, Outbound, Upstream } from './data-plane.ts';
-import { directKey, type Ports, proxyKey, upstreamKey } from './ports.ts';
+import { ingressCaller } from './mesh/identity.ts';
+import { directKey, metricsKey, type Ports, proxyKey, upstreamKey } from './ports.ts';
 
-export interface IngressCertificate {
-  readonly certificateFile: string;
-  readonly keyFile: string;
+/** PEM files. */
+export interface CertificateFiles {
+  readonly ingress: { readonly certificateFile: string; readonly keyFile: string };
+  readonly mesh: DataPlaneConfig['mesh'];
 }
 
 /** Pure. `ports` must have a value for every key of `portKeys(app)`, `https` and `http`. */
 export function dataPlaneConfig(
   app: App,
   ports: Ports,
-  certificate: IngressCertificate,
+  certificates: CertificateFiles,
   parentProxy: DataPlaneConfig['parentProxy'],
 ): DataPlaneConfig {
   const services = new Map(app.services.map((service) => [service.id, service]));
@@ -22,7 +25,7 @@ export function dataPlaneConfig(
     ingress: {
       httpsPort: port(ports, 'https'),
       httpPort: port(ports, 'http'),
-      ...certificate,
+      ...certificates.ingress,
       routes: app.services.flatMap(({ routes }) =>
         routes.map(({ service, port: name, host, path, strip }) => ({
           upstream: upstreamKey(service, name),
@@ -32,7 +35,9 @@ export function dataPlaneConfig(
         })),
       ),
     },
-    upstreams: app.services.flatMap(upstreams),
+    mesh: certificates.mesh,
+    ...(ports[metricsKey] === undefined ? {} : { metricsPort: ports[metricsKey] }),
+    upstreams: app.services.flatMap((service) => upstreams(service, callersIn(app, service))),
     outbound: app.services.map((service): Outbound => {
       const allowed = callable(service);
       return {
@@ -57,7 +62,14 @@ function port(ports: Ports, key: string): number {
 
 const keysOf = ({ id, ports }: Service): readonly string[] => ports.map(({ name }) => upstreamKey(id, name));
 
-function upstreams(service: Service): readonly Upstream[] {
+/** Those whom its sidecars let in; undefined is everyone. */
+function callersIn(app: App, service: Service): readonly string[] | undefined {
+  const { services, environment, ingress } = callersOfService(app, service);
+  if (environment) return undefined;
+  return [...new Set([service.id, ...services.map(({ id }) => id), ...(ingress ? [ingressCaller] : [])])];
+}
+
+function upstreams(service: Service, callers: readonly string[] | undefined): readonly Upstream[] {
   return service.ports.map((port) => ({
     key: upstreamKey(service.id, port.name),
     service: service.id,
@@ -69,6 +81,7 @@ function upstreams(service: Service): readonly Upstream[] {
     ...(service.consistentHash === undefined ? {} : { consistentHash: service.consistentHash }),
     ...(service.stickySession === undefined ? {} : { sticky: { maxAgeSeconds: service.stickySession.maxAgeSeconds } }),
     endpoints: [],
+    ...(callers === undefined ? {} : { callers }),
   }));
 }
 

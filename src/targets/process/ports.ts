@@ -5,7 +5,7 @@ import type { App } from '../../app/app.ts';
 import { UserError } from '../../errors.ts';
 import type { System } from '../../system/system.ts';
 
-/** `https`, `http`, `proxy <service>`, `direct <service> <upstream>` or `resource <id>`. */
+/** `https`, `http`, `metrics`, `proxy <service>`, `direct <service> <upstream>` or `resource <id>`. */
 export type PortKey = string;
 export type Ports = Readonly<Record<PortKey, number>>;
 
@@ -15,6 +15,8 @@ export interface WantedPorts {
   readonly keys: readonly PortKey[];
 }
 
+/** Where Prometheus asks. */
+export const metricsKey: PortKey = 'metrics';
 export const proxyKey = (service: string): PortKey => `proxy ${service}`;
 export const directKey = (service: string, upstream: string): PortKey => `direct ${service} ${upstream}`;
 export const resourceKey = (id: string): PortKey => `resource ${id}`;
@@ -26,6 +28,7 @@ export function portKeys(app: App): readonly PortKey[] {
   // One server stands in for every AWS-like resource.
   if (app.resources.length > 0) keys.push(resourceKey('shared'));
   const services = new Map(app.services.map((service) => [service.id, service]));
+  if (app.services.length > 0) keys.push(metricsKey);
   for (const service of app.services) {
     keys.push(proxyKey(service.id));
     for (const link of service.links) {

@@ -144,10 +144,10 @@ test('a replica killed with requests under way costs no idempotent one', async (
   };
   const clients = Array.from({ length: 32 }, client);
   for (const { child } of replicas.slice(0, 2)) {
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await new Promise((resolve) => setTimeout(resolve, 300));
     child.kill('SIGKILL');
   }
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  await new Promise((resolve) => setTimeout(resolve, 300));
   running = false;
   await Promise.all(clients);
   agent.destroy();

@@ -25,7 +25,8 @@ function config(httpPort: number): DataPlaneConfig {
     endpoints: [],
   } as const;
   const ingress = { httpsPort: 0, httpPort, certificateFile: '', keyFile: '', routes: [] };
-  return { ingress, upstreams: [upstream], outbound: [] };
+  const mesh = { rootFile: '', issuerFile: '', issuerKeyFile: '' };
+  return { ingress, mesh, upstreams: [upstream], outbound: [] };
 }
 
 async function startDataPlane(client: SupervisorClient): Promise<number> {

@@ -6,9 +6,11 @@ import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
 import type { Clock } from '../../../system/system.ts';
 import type { IngressRoute } from '../data-plane.ts';
-import type { LiveEndpoint } from '../mesh/endpoint.ts';
+import type { Edges } from '../mesh/edges.ts';
+import type { Destination, Reachable } from '../mesh/endpoint.ts';
 import { type Forwarding, forward } from '../mesh/forward.ts';
 import { HttpFront, refuseRaw, respondRaw } from '../mesh/http-front.ts';
+import { ingressCaller } from '../mesh/identity.ts';
 import { answer, type Incoming } from '../mesh/incoming.ts';
 import { target } from '../mesh/incoming-http1.ts';
 import { headerValue, type RawHeaders } from '../mesh/raw-headers.ts';
@@ -41,6 +43,7 @@ interface Asked {
 
 export class Ingress {
   readonly #clock: Clock;
+  readonly #edges: Edges;
   readonly #upstreams: (key: string) => LiveUpstream | undefined;
   readonly #front: HttpFront;
   readonly #redirect: HttpFront;
@@ -48,9 +51,17 @@ export class Ingress {
   #settings: IngressSettings;
   #table: RouteTable;
 
-  constructor(clock: Clock, settings: IngressSettings, upstreams: (key: string) => LiveUpstream | undefined) {
-    this.#clock = clock;
-    this.#upstreams = upstreams;
+  constructor(
+    parts: {
+      readonly clock: Clock;
+      readonly edges: Edges;
+      readonly upstreams: (key: string) => LiveUpstream | undefined;
+    },
+    settings: IngressSettings,
+  ) {
+    this.#clock = parts.clock;
+    this.#edges = parts.edges;
+    this.#upstreams = parts.upstreams;
     this.#settings = settings;
     this.#table = routeTable(settings.routes);
     this.#front = new HttpFront({
@@ -116,11 +127,13 @@ export class Ingress {
     }
     const { route, upstream } = found;
     const { spec } = upstream;
-    const forwarding: Forwarding<LiveEndpoint> = {
+    const forwarding: Forwarding<Reachable> = {
       ...this.#common(incoming, route, upstream),
       clock: this.#clock,
       timeouts: spec.timeouts,
       retries: spec.retries,
+      budget: upstream.budget,
+      observe: (seen) => this.#edges.record(ingressCaller, spec.service, { ...seen, mtls: true }),
     };
     void forward(incoming, forwarding);
   }
@@ -137,10 +150,12 @@ export class Ingress {
       refuseRaw(request, socket, 404, this.#nothingAt(asked));
       return;
     }
-    const idle = found.upstream.spec.timeouts.idle;
+    const { service, timeouts } = found.upstream.spec;
+    const { idle } = timeouts;
     void forwardUpgrade(request, socket, head, {
       ...this.#common(asked, found.route, found.upstream),
       idleMs: idle === undefined ? 3_600_000 : idle * 1000,
+      observe: this.#edges.ofConnection(ingressCaller, service, this.#clock),
     });
   }
 
@@ -158,7 +173,7 @@ export class Ingress {
         requestId: () => randomBytes(16).toString('hex'),
       }),
       idleMs: idleMsOf(spec.protocol),
-      pick: (tried: ReadonlySet<LiveEndpoint>) => upstream.pick(tried, prefer),
+      pick: (tried: ReadonlySet<Destination>) => upstream.pick(ingressCaller, tried, prefer),
       more: (chosen: { replica: number }): RawHeaders => {
         if (spec.sticky === undefined || chosen.replica === wanted) return [];
         return ['Set-Cookie', stickyCookie(spec.key, chosen.replica, route.path, spec.sticky.maxAgeSeconds)];

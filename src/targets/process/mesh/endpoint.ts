@@ -1,49 +1,95 @@
-/** One replica of an upstream as we see it: its connections, and how much is under way to it. */
-import { Agent } from 'node:http';
-import { type ClientHttp2Session, connect } from 'node:http2';
-import { type Attempt, AttemptFailure, type OutgoingRequest } from './outgoing.ts';
-import { sendHttp1 } from './outgoing-http1.ts';
-import { sendHttp2 } from './outgoing-http2.ts';
-
-/** Streams on one HTTP/2 connection before another is opened; servers commonly allow 100. */
-const streamsPerSession = 100;
-/** Bytes that a stream may send ahead of its reader. */
-const streamWindow = 512 * 1024;
-/** Milliseconds that an idle connection is kept, as nginx does. */
-const keepIdleMs = 60_000;
+/** One replica of an upstream as we see it: its sidecar, what is under way to it, and each caller's connections. */
+import type { SecureContext } from 'node:tls';
+import type { Endpoint } from '../data-plane.ts';
+import { type Dialer, meshDialer, plainDialer } from './dial.ts';
+import { Load } from './load.ts';
+import type { Attempt, OutgoingRequest } from './outgoing.ts';
+import { Pool } from './pool.ts';
 
 /** Where an attempt goes: a replica, or a host that is not ours. */
 export interface Destination {
   /** For messages, such as `replica 0 on port 4001`. */
   readonly label: string;
+  /** A sidecar is on the other side, its identity proven. */
+  readonly mtls: boolean;
   send(request: OutgoingRequest, te: string | undefined): Attempt;
   /** Counts something under way; the returned function ends it. */
   enter(): () => void;
   /** Closes connections that wait for a request. */
   closeIdle(): void;
+  /** What an attempt took until the answer began, or it failed. */
+  answered?(latencyMs: number, failed: boolean): void;
 }
 
-export class LiveEndpoint implements Destination {
+/** A destination that connections can be opened to, for what is no request. */
+export interface Reachable extends Destination {
+  readonly replica: number;
+  readonly dialer: Dialer;
+}
+
+/** What an endpoint needs of the rest of the mesh. */
+export interface Sidecar {
+  /** On 127.0.0.1, where the replica's sidecar takes mTLS. */
+  readonly port: number;
+  renewed(): void;
+  destroy(): void;
+}
+
+export interface EndpointParts {
+  readonly service: string;
+  readonly speaksHttp2: boolean;
+  readonly sidecar: Sidecar;
+  now(): number;
+  contextOf(caller: string): SecureContext;
+}
+
+export class LiveEndpoint {
   readonly replica: number;
   readonly port: number;
   readonly label: string;
+  readonly load = new Load();
   /** No new request goes to it. */
   draining = false;
-  readonly #speaksHttp2: boolean;
-  readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 256, timeout: keepIdleMs });
-  readonly #sessions = new Map<ClientHttp2Session, number>();
+  readonly #parts: EndpointParts;
+  readonly #routes = new Map<string, Reachable & { readonly pool: Pool }>();
   readonly #waiting = new Set<() => void>();
   #pending = 0;
 
-  constructor(replica: number, port: number, speaksHttp2: boolean) {
+  constructor({ replica, port }: Endpoint, parts: EndpointParts) {
     this.replica = replica;
     this.port = port;
     this.label = `replica ${replica} on port ${port}`;
-    this.#speaksHttp2 = speaksHttp2;
+    this.#parts = parts;
   }
 
   get pending(): number {
     return this.#pending;
+  }
+
+  get sidecar(): Sidecar {
+    return this.#parts.sidecar;
+  }
+
+  /** The same object for the same caller, with connections of its own. */
+  from(caller: string): Reachable {
+    const known = this.#routes.get(caller);
+    if (known !== undefined) return known;
+    const { service, sidecar, speaksHttp2, contextOf, now } = this.#parts;
+    const dialer = meshDialer(sidecar.port, service, () => contextOf(caller));
+    const pool = new Pool(dialer, speaksHttp2);
+    const route = {
+      pool,
+      dialer,
+      replica: this.replica,
+      label: this.label,
+      mtls: true,
+      send: (request: OutgoingRequest, te: string | undefined): Attempt => pool.send(request, te),
+      enter: () => this.enter(),
+      closeIdle: () => pool.closeIdle(),
+      answered: (latencyMs: number, failed: boolean) => this.load.answered(now(), latencyMs, failed),
+    };
+    this.#routes.set(caller, route);
+    return route;
   }
 
   enter(): () => void {
@@ -64,47 +110,35 @@ export class LiveEndpoint implements Destination {
     return this.#pending === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.add(resolve));
   }
 
-  send(request: OutgoingRequest, te: string | undefined): Attempt {
-    if (!this.#speaksHttp2) return sendHttp1({ host: '127.0.0.1', port: this.port }, this.#agent, request);
-    const session = this.#session();
-    let attempt: Attempt;
-    try {
-      attempt = sendHttp2(session, te, request);
-    } catch (error) {
-      this.#sessions.delete(session);
-      throw new AttemptFailure('connect', false, (error as Error).message);
-    }
-    this.#sessions.set(session, (this.#sessions.get(session) ?? 0) + 1);
-    attempt.sink.once('close', () => {
-      const count = this.#sessions.get(session);
-      if (count !== undefined) this.#sessions.set(session, count - 1);
-    });
-    return attempt;
+  closeIdle(): void {
+    for (const { pool } of this.#routes.values()) pool.closeIdle();
   }
 
-  closeIdle(): void {
-    for (const sockets of Object.values(this.#agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
-    for (const [session, streams] of this.#sessions) if (streams === 0) session.close();
+  /** New leaves are there: from now on everything connects with them. */
+  renewed(): void {
+    this.#parts.sidecar.renewed();
+    for (const { pool } of this.#routes.values()) pool.refresh();
   }
 
   /** Ends all connections, those in use too. */
   destroy(): void {
-    this.#agent.destroy();
-    for (const session of this.#sessions.keys()) session.destroy();
-    this.#sessions.clear();
+    for (const { pool } of this.#routes.values()) pool.destroy();
+    this.#parts.sidecar.destroy();
   }
+}
 
-  #session(): ClientHttp2Session {
-    for (const [session, streams] of this.#sessions) {
-      const allowed = Math.min(streamsPerSession, session.remoteSettings?.maxConcurrentStreams ?? streamsPerSession);
-      if (streams < allowed && !session.closed && !session.destroyed) return session;
-    }
-    const session = connect(`http://127.0.0.1:${this.port}`, { settings: { initialWindowSize: streamWindow } });
-    const forget = (): void => void this.#sessions.delete(session);
-    // The streams of the session tell the error to their requests.
-    session.on('error', forget).on('goaway', forget).on('close', forget);
-    session.once('connect', () => session.setLocalWindowSize(16 * streamWindow));
-    this.#sessions.set(session, 0);
-    return session;
-  }
+/** The app itself behind its sidecar, without TLS on its own loopback port. */
+export function appBehind({ replica, port }: Endpoint, speaksHttp2: boolean): Reachable & { readonly pool: Pool } {
+  const dialer = plainDialer(port);
+  const pool = new Pool(dialer, speaksHttp2);
+  return {
+    pool,
+    dialer,
+    replica,
+    label: `replica ${replica} on port ${port}`,
+    mtls: false,
+    send: (request, te) => pool.send(request, te),
+    enter: () => () => {},
+    closeIdle: () => pool.closeIdle(),
+  };
 }

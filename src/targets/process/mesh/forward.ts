@@ -1,12 +1,16 @@
 /** Takes a request to a destination and its answer back: attempts, timeouts, bodies, trailers, cancelling. */
 import type { Clock } from '../../../system/system.ts';
 import type { Upstream } from '../data-plane.ts';
+import type { Observation } from './edges.ts';
 import type { Destination } from './endpoint.ts';
 import { answer, type Incoming } from './incoming.ts';
 import { type Attempt, AttemptFailure, type OutgoingRequest, type Reply } from './outgoing.ts';
-import { endToEnd, headerValue, type RawHeaders } from './raw-headers.ts';
+import { toldFailure } from './proxy-error.ts';
+import { headerValue, type RawHeaders } from './raw-headers.ts';
+import { relay } from './relay.ts';
 import { ReplayBody } from './replay-body.ts';
-import { backOff, mayRetryFailure, mayRetryReply } from './retry.ts';
+import { backOff, mayRetryFailure, mayRetryReply, succeeded } from './retry.ts';
+import type { RetryBudget } from './retry-budget.ts';
 
 export interface Forwarding<D extends Destination = Destination> {
   readonly clock: Clock;
@@ -23,6 +27,14 @@ export interface Forwarding<D extends Destination = Destination> {
   pick(tried: ReadonlySet<D>): D | undefined;
   /** Fields to add to the answer. */
   more?(chosen: D): RawHeaders;
+  /** Fields, in lower case, to take off the answer. */
+  readonly withhold?: ReadonlySet<string>;
+  /** Limits the retries that `retries` asks for. */
+  readonly budget?: RetryBudget;
+  /** Answers instead of us when there is no answer; undefined when there was nobody to ask. */
+  refuse?(failed: AttemptFailure | undefined): void;
+  /** Called once at the end. */
+  observe?(seen: Omit<Observation, 'mtls'>): void;
 }
 
 type Outcome = 'done' | 'again' | AttemptFailure;
@@ -42,6 +54,10 @@ class Exchange<D extends Destination> {
   readonly #te: string | undefined;
   #current: Attempt | undefined;
   #over = false;
+  #expired = false;
+  #attempts = 0;
+  #succeeded = false;
+  #bytesIn = 0;
 
   constructor(incoming: Incoming, to: Forwarding<D>) {
     this.#incoming = incoming;
@@ -64,6 +80,20 @@ class Exchange<D extends Destination> {
     const { request } = this.#to.timeouts;
     const cancel =
       request === undefined ? undefined : this.#to.clock.after(request * 1000, () => this.#expire(request));
+    const began = this.#to.clock.monotonic();
+    this.#to.budget?.deposit(began);
+    await this.#attempt();
+    cancel?.();
+    this.#to.observe?.({
+      latencyMs: this.#to.clock.monotonic() - began,
+      succeeded: this.#succeeded,
+      retries: Math.max(0, this.#attempts - 1),
+      bytesOut: this.#body?.bytes ?? 0,
+      bytesIn: this.#bytesIn,
+    });
+  }
+
+  async #attempt(): Promise<void> {
     let last: AttemptFailure | undefined;
     for (let attempt = 1; !this.#over; attempt += 1) {
       const destination = this.#to.pick(this.#tried) ?? (await this.#afresh(last, attempt));
@@ -71,22 +101,35 @@ class Exchange<D extends Destination> {
         this.#refuse(last);
         break;
       }
+      this.#attempts = attempt;
       const leave = destination.enter();
       const outcome = await this.#try(destination, attempt);
       leave();
       if (outcome === 'done') break;
-      if (outcome === 'again') await this.#to.clock.sleep(backOff(attempt));
-      else {
+      if (outcome === 'again') {
+        last = undefined;
+        this.#tried.add(destination);
+        await this.#to.clock.sleep(backOff(attempt));
+      } else {
         last = outcome;
         if (this.#mayGoOn(destination, outcome, attempt)) continue;
         this.#refuse(outcome);
         break;
       }
     }
-    cancel?.();
   }
 
   async #try(destination: D, attempt: number): Promise<Outcome> {
+    const began = this.#to.clock.monotonic();
+    const outcome = await this.#send(destination);
+    const failed = outcome instanceof AttemptFailure || !succeeded(outcome.status, outcome.headers);
+    // A caller that has gone says nothing of the replica.
+    if (!this.#over || this.#expired) destination.answered?.(this.#to.clock.monotonic() - began, failed);
+    if (outcome instanceof AttemptFailure) return outcome;
+    return this.#over ? 'done' : this.#take(destination, outcome, attempt);
+  }
+
+  async #send(destination: D): Promise<Reply | AttemptFailure> {
     let reply: Reply;
     let current: Attempt;
     try {
@@ -100,16 +143,33 @@ class Exchange<D extends Destination> {
       if (error instanceof AttemptFailure) return error;
       throw error;
     }
-    if (this.#over) return 'done';
-    if (mayRetryReply(reply, this.#to.retries, this.#replayable, attempt)) {
-      this.#body?.detach();
-      reply.body.resume();
+    const told = destination.mtls ? toldFailure(reply) : undefined;
+    if (told === undefined || this.#over) return reply;
+    this.#giveUp(reply);
+    return told;
+  }
+
+  /** The answer is not handed on; another attempt may follow. */
+  #giveUp(reply: Reply): void {
+    this.#body?.detach();
+    reply.body.on('error', () => {}).resume();
+    // Its connection still waits for the rest of the body.
+    if (this.#body !== undefined && !this.#body.ended) this.#current?.abort(8);
+  }
+
+  async #take(destination: D, reply: Reply, attempt: number): Promise<Outcome> {
+    const { retries, budget, clock } = this.#to;
+    if (mayRetryReply(reply, retries, this.#replayable, attempt) && (budget?.withdraw(clock.monotonic()) ?? true)) {
+      this.#giveUp(reply);
       return 'again';
     }
-    await relay(reply, this.#incoming, this.#to.more?.(destination) ?? []);
+    const current = this.#current;
+    const relayed = await relay(reply, this.#incoming, { ...this.#to, more: this.#to.more?.(destination) ?? [] });
+    this.#bytesIn = relayed.bytes;
+    this.#succeeded = relayed.whole && succeeded(reply.status, reply.headers) && succeeded(200, reply.trailersSent());
     if (this.#body !== undefined && !this.#body.ended) {
       this.#body.detach(true);
-      current.abort(0);
+      current?.abort(0);
     }
     return 'done';
   }
@@ -119,7 +179,10 @@ class Exchange<D extends Destination> {
   }
 
   #mayGoOn(destination: D, failed: AttemptFailure, attempt: number): boolean {
-    if (!mayRetryFailure(failed, this.#incoming.method, this.#replayable, attempt)) return false;
+    const { retries, budget, clock } = this.#to;
+    if (!mayRetryFailure(failed, this.#incoming.method, this.#replayable, attempt, retries)) return false;
+    const asked = retries !== undefined && failed.stage === 'sent';
+    if (asked && budget?.withdraw(clock.monotonic()) === false) return false;
     if (failed.stage === 'reused') destination.closeIdle();
     else this.#tried.add(destination);
     return true;
@@ -128,6 +191,11 @@ class Exchange<D extends Destination> {
   /** When every endpoint was tried: once more from the start, if `retries` asks for it. */
   async #afresh(last: AttemptFailure | undefined, attempt: number): Promise<D | undefined> {
     const { retries } = this.#to;
+    if (attempt > 1 && last === undefined) {
+      // An answer was thrown away for another one.
+      this.#tried.clear();
+      return this.#to.pick(this.#tried);
+    }
     if (retries === undefined || !retries.on.includes('connect') || attempt > retries.attempts + 1) return undefined;
     if (last !== undefined && last.stage === 'sent') return undefined;
     await this.#to.clock.sleep(backOff(attempt));
@@ -137,8 +205,10 @@ class Exchange<D extends Destination> {
 
   #refuse(failed: AttemptFailure | undefined): void {
     if (this.#over) return;
-    const { service, timeouts } = this.#to;
-    if (failed === undefined) answer(this.#incoming, 503, `503 ${service} has no ready replica`, ['retry-after', '1']);
+    const { service, timeouts, refuse } = this.#to;
+    if (refuse !== undefined) refuse(failed);
+    else if (failed === undefined)
+      answer(this.#incoming, 503, `503 ${service} has no ready replica`, ['retry-after', '1']);
     else if (failed.timedOut) {
       const seconds = timeouts.idle ?? this.#to.idleMs / 1000;
       answer(this.#incoming, 504, `504 ${service} did not answer within ${seconds} s`);
@@ -147,6 +217,7 @@ class Exchange<D extends Destination> {
 
   #expire(seconds: number): void {
     if (this.#over) return;
+    this.#expired = true;
     answer(this.#incoming, 504, `504 ${this.#to.service} did not finish within ${seconds} s`);
     this.#stop(8);
   }
@@ -156,30 +227,4 @@ class Exchange<D extends Destination> {
     this.#body?.detach(true);
     this.#current?.abort(code);
   }
-}
-
-/** Sends an answer on; resolves when its last byte was handed over or it broke off. */
-function relay(reply: Reply, incoming: Incoming, more: RawHeaders): Promise<void> {
-  const { body, status } = reply;
-  const bodyless = reply.ended || incoming.method === 'HEAD' || status === 204 || status === 205 || status === 304;
-  return new Promise((resolve) => {
-    const headers = [...endToEnd(reply.headers), ...more];
-    const sink = incoming.respond({ status, message: reply.message, headers, trailers: reply.trailers }, bodyless);
-    body.once('close', () => {
-      if (!body.readableEnded) incoming.reset(reply.brokenBy() || 8);
-      resolve();
-    });
-    body.once('end', () => {
-      const code = reply.brokenBy();
-      if (code !== 0) incoming.reset(code);
-      else if (!bodyless) incoming.finish(reply.trailersSent());
-      resolve();
-    });
-    if (bodyless) {
-      body.resume();
-      return;
-    }
-    if (body.readableLength === 0) incoming.flush();
-    body.pipe(sink, { end: false });
-  });
 }

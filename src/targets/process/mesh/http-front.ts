@@ -131,11 +131,18 @@ export function respondRaw(request: IncomingMessage, socket: Duplex): ServerResp
   return response;
 }
 
-export function refuseRaw(request: IncomingMessage, socket: Duplex, status: number, text: string): void {
+export function refuseRaw(
+  request: IncomingMessage,
+  socket: Duplex,
+  status: number,
+  text: string,
+  more: Readonly<Record<string, string>> = {},
+): void {
   const response = respondRaw(request, socket);
   response.writeHead(status, {
     'content-type': 'text/plain; charset=utf-8',
     'content-length': Buffer.byteLength(text) + 1,
+    ...more,
   });
   response.end(`${text}\n`);
 }

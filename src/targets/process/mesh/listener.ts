@@ -1,5 +1,5 @@
 /** A loopback port that is open while what answers on it may be replaced. */
-import { createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 
 /** A port that cannot be opened. `code` is `port-taken` or `port-not-allowed`. */
 export class PortFailure extends Error {
@@ -14,14 +14,14 @@ export class PortFailure extends Error {
 }
 
 export class Listener {
-  readonly port: number;
+  #port: number;
   accept: (socket: Socket) => void;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #waiting: (() => void)[] = [];
 
   private constructor(port: number, accept: (socket: Socket) => void) {
-    this.port = port;
+    this.#port = port;
     this.accept = accept;
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
       this.#sockets.add(socket);
@@ -34,7 +34,11 @@ export class Listener {
     });
   }
 
-  /** Rejects with PortFailure. */
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Rejects with PortFailure. Port 0 is any free one. */
   static open(port: number, accept: (socket: Socket) => void): Promise<Listener> {
     const listener = new Listener(port, accept);
     return new Promise((resolve, reject) => {
@@ -47,6 +51,7 @@ export class Listener {
       server.listen({ port, host: '127.0.0.1', backlog: 1024, exclusive: true }, () => {
         server.removeAllListeners('error');
         server.on('error', () => {});
+        listener.#port = (server.address() as AddressInfo).port;
         resolve(listener);
       });
     });

@@ -3,9 +3,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../system/system.ts';
-import type { DataPlaneConfig, Outbound, Upstream } from '../data-plane.ts';
+import type { DataPlaneConfig, Outbound } from '../data-plane.ts';
+import type { Edges } from './edges.ts';
 import { forward } from './forward.ts';
 import { HttpFront, headBytes, refuseRaw } from './http-front.ts';
+import { missingLink } from './identity.ts';
 import { answer, type Incoming } from './incoming.ts';
 import { target } from './incoming-http1.ts';
 import { dialOutside, outsideDestination } from './parent-proxy.ts';
@@ -23,15 +25,6 @@ export function hostAndPort(authority: string, defaultPort: number): { host: str
   return { host: (match[1] ?? match[2] ?? '').toLowerCase().replace(/\.$/, ''), port };
 }
 
-/** What a refused caller reads: the missing link, and where it is written. */
-function missingLink(caller: string, upstream: Upstream): string {
-  const [layer, module] = caller.split('/');
-  return (
-    `403 ${caller} may not call ${upstream.service}: the link is missing. ` +
-    `Add to the module ${module ?? caller} of the layer ${layer}: links: [${upstream.service}]`
-  );
-}
-
 type Way =
   | { readonly kind: 'ours'; readonly door: ServiceDoor }
   | { readonly kind: 'refused'; readonly status: 403 | 502; readonly text: string }
@@ -42,14 +35,20 @@ export class OutboundProxy {
   parent: DataPlaneConfig['parentProxy'];
   readonly #clock: Clock;
   readonly #upstreams: Upstreams;
+  readonly #edges: Edges;
   readonly #front: HttpFront;
   readonly #doors = new Map<LiveUpstream, ServiceDoor>();
 
-  constructor(clock: Clock, config: Outbound, parent: DataPlaneConfig['parentProxy'], upstreams: Upstreams) {
-    this.#clock = clock;
+  constructor(
+    parts: { readonly clock: Clock; readonly upstreams: Upstreams; readonly edges: Edges },
+    config: Outbound,
+    parent: DataPlaneConfig['parentProxy'],
+  ) {
+    this.#clock = parts.clock;
     this.config = config;
     this.parent = parent;
-    this.#upstreams = upstreams;
+    this.#upstreams = parts.upstreams;
+    this.#edges = parts.edges;
     this.#front = new HttpFront({
       exchange: (incoming) => this.#exchange(incoming),
       upgrade: (request, socket, head) => void this.#upgrade(request, socket, head),
@@ -76,7 +75,12 @@ export class OutboundProxy {
   #door(upstream: LiveUpstream): ServiceDoor {
     const known = this.#doors.get(upstream);
     if (known !== undefined) return known;
-    const door = new ServiceDoor(this.#clock, upstream);
+    const door = new ServiceDoor({
+      clock: this.#clock,
+      edges: this.#edges,
+      caller: this.config.service,
+      upstream,
+    });
     this.#doors.set(upstream, door);
     return door;
   }
@@ -90,7 +94,8 @@ export class OutboundProxy {
     }
     const { spec } = found.upstream;
     if (this.config.allowed !== undefined && !this.config.allowed.includes(spec.key)) {
-      return { kind: 'refused', status: 403, text: missingLink(this.config.service, spec) };
+      this.#edges.refuse(this.config.service, spec.service);
+      return { kind: 'refused', status: 403, text: missingLink(this.config.service, spec.service) };
     }
     return { kind: 'ours', door: this.#door(found.upstream) };
   }

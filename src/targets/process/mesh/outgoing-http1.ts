@@ -28,6 +28,7 @@ function asReply(response: IncomingMessage): Reply {
     body: response,
     ended: false,
     trailersSent: () => response.rawTrailers,
+    lost: () => !response.complete,
     brokenBy: () => (response.complete ? 0 : broken || 2),
   };
 }

@@ -11,7 +11,12 @@ import { fromParsedHttp2, type RawHeaders, toHttp2 } from './raw-headers.ts';
 
 type ReplyHeaders = IncomingHttpHeaders & IncomingHttpStatusHeader;
 
-function watch(stream: ClientHttp2Stream, request: OutgoingRequest, stageOf: () => FailureStage): Promise<Reply> {
+function watch(
+  session: ClientHttp2Session,
+  stream: ClientHttp2Stream,
+  request: OutgoingRequest,
+  stageOf: () => FailureStage,
+): Promise<Reply> {
   let trailers: RawHeaders = [];
   let timedOut = false;
   stream.on('trailers', (headers: IncomingHttpHeaders) => {
@@ -43,6 +48,7 @@ function watch(stream: ClientHttp2Stream, request: OutgoingRequest, stageOf: () 
         body: stream,
         ended: (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0,
         trailersSent: () => trailers,
+        lost: () => session.destroyed,
         brokenBy: () => stream.rstCode || (failure === undefined ? 0 : constants.NGHTTP2_INTERNAL_ERROR),
       });
     });
@@ -73,7 +79,7 @@ export function sendHttp2(session: ClientHttp2Session, te: string | undefined, r
     return stream.rstCode === constants.NGHTTP2_REFUSED_STREAM ? 'refused' : 'sent';
   };
   return {
-    reply: watch(stream, request, stageOf),
+    reply: watch(session, stream, request, stageOf),
     sink: stream,
     finish(fields) {
       trailers = fields;

@@ -24,6 +24,8 @@ export interface Reply extends ReplyHead {
   trailersSent(): RawHeaders;
   /** The HTTP/2 error code that broke the answer off; 0 when none. */
   brokenBy(): number;
+  /** It broke off with its whole connection, not by itself. */
+  lost(): boolean;
 }
 
 export interface Attempt {

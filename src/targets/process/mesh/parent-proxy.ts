@@ -60,6 +60,7 @@ export function outsideDestination(settings: ParentSettings, host: string, port:
   const label = parent === undefined ? host : `${host} through the proxy ${parent.host}`;
   return {
     label,
+    mtls: false,
     enter: () => () => {},
     closeIdle: () => {},
     send(request) {

@@ -4,21 +4,43 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../../system/system.ts';
 import type { DataPlaneConfig, Endpoint } from '../data-plane.ts';
 import { Ingress } from '../ingress/ingress.ts';
+import type { EdgeMetrics } from '../mesh-metrics.ts';
+import { Credentials, type CredentialsOptions } from './credentials.ts';
+import { Edges } from './edges.ts';
+import { HttpFront, refuseRaw } from './http-front.ts';
+import { ingressCaller } from './identity.ts';
 import { Listener } from './listener.ts';
 import { OutboundProxy } from './outbound-proxy.ts';
+import { answerMetrics } from './prometheus.ts';
 import { Upstreams } from './upstreams.ts';
 
 type Accept = (socket: Socket) => void;
 
+export type PlaneOptions = CredentialsOptions;
+
 export class Plane {
   readonly #clock: Clock;
-  readonly #upstreams = new Upstreams();
+  readonly #edges = new Edges();
+  readonly #credentials: Credentials;
+  readonly #upstreams: Upstreams;
   readonly #listeners = new Map<number, Listener>();
   readonly #outbound = new Map<string, OutboundProxy>();
+  readonly #metrics = new HttpFront({
+    exchange: (incoming) => answerMetrics(incoming, () => this.metrics()),
+    upgrade: (request, socket) => refuseRaw(request, socket, 404, '404 ask for /metrics'),
+  });
   #ingress: Ingress | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, options: PlaneOptions = {}) {
+    const note = options.note ?? (() => {});
     this.#clock = clock;
+    this.#credentials = new Credentials(clock, { ...options, note });
+    this.#upstreams = new Upstreams({
+      clock,
+      credentials: this.#credentials,
+      edges: this.#edges,
+      note: sometimes(clock, note),
+    });
   }
 
   /** All or nothing: rejects with PortFailure, and then the configuration before is still in force. */
@@ -28,6 +50,7 @@ export class Plane {
     const wanted = new Map<number, Accept>();
     wanted.set(config.ingress.httpsPort, (socket) => this.#ingress?.acceptSecure(socket));
     wanted.set(config.ingress.httpPort, (socket) => this.#ingress?.acceptPlain(socket));
+    if (config.metricsPort !== undefined) wanted.set(config.metricsPort, (socket) => this.#metrics.accept(socket, 1));
     for (const { service, proxyPort, direct } of config.outbound) {
       wanted.set(proxyPort, (socket) => this.#outbound.get(service)?.acceptProxy(socket));
       for (const { upstream, port } of direct) {
@@ -35,10 +58,16 @@ export class Plane {
       }
     }
     const opened = await openAll([...wanted].filter(([port]) => !this.#listeners.has(port)));
-    this.#upstreams.apply(config.upstreams);
+    const members = [ingressCaller, ...config.outbound, ...config.upstreams].map((one) =>
+      typeof one === 'string' ? one : one.service,
+    );
+    this.#credentials.apply(config.mesh, [...new Set(members)]);
     const settings = { ...ingress, certificate, key };
     if (this.#ingress !== undefined) this.#ingress.apply(settings);
-    else this.#ingress = new Ingress(this.#clock, settings, (key) => this.#upstreams.byKey(key));
+    else {
+      const upstreams = (key: string) => this.#upstreams.byKey(key);
+      this.#ingress = new Ingress({ clock: this.#clock, edges: this.#edges, upstreams }, settings);
+    }
     this.#applyOutbound(config);
     for (const listener of opened) this.#listeners.set(listener.port, listener);
     for (const [port, listener] of this.#listeners) {
@@ -49,10 +78,15 @@ export class Plane {
         this.#listeners.delete(port);
       }
     }
+    await this.#upstreams.apply(config.upstreams);
   }
 
-  setEndpoints(upstream: string, endpoints: readonly Endpoint[]): void {
-    this.#upstreams.byKey(upstream)?.setEndpoints(endpoints);
+  async setEndpoints(upstream: string, endpoints: readonly Endpoint[]): Promise<void> {
+    await this.#upstreams.byKey(upstream)?.setEndpoints(endpoints);
+  }
+
+  metrics(): readonly EdgeMetrics[] {
+    return this.#edges.snapshot();
   }
 
   async drain(upstream: string, port: number, graceMs: number): Promise<void> {
@@ -64,6 +98,7 @@ export class Plane {
     const listeners = [...this.#listeners.values()];
     for (const listener of listeners) listener.close();
     this.#ingress?.close();
+    this.#metrics.close();
     for (const proxy of this.#outbound.values()) proxy.close();
     await this.#within(graceMs, Promise.all(listeners.map((listener) => listener.quiet())));
     this.destroy();
@@ -76,6 +111,7 @@ export class Plane {
     }
     this.#listeners.clear();
     this.#upstreams.destroy();
+    this.#credentials.close();
   }
 
   #applyOutbound(config: DataPlaneConfig): void {
@@ -85,13 +121,14 @@ export class Plane {
       proxy.close();
       this.#outbound.delete(service);
     }
+    const parts = { clock: this.#clock, upstreams: this.#upstreams, edges: this.#edges };
     for (const outbound of config.outbound) {
       const known = this.#outbound.get(outbound.service);
       if (known !== undefined) {
         known.config = outbound;
         known.parent = config.parentProxy;
       } else {
-        const proxy = new OutboundProxy(this.#clock, outbound, config.parentProxy, this.#upstreams);
+        const proxy = new OutboundProxy(parts, outbound, config.parentProxy);
         this.#outbound.set(outbound.service, proxy);
       }
     }
@@ -116,4 +153,15 @@ async function openAll(wanted: readonly (readonly [number, Accept])[]): Promise<
   if (failed === undefined) return opened;
   for (const listener of opened) listener.close();
   throw failed.reason;
+}
+
+/** Says the same words at most once a minute. */
+function sometimes(clock: Clock, note: (text: string) => void): (text: string) => void {
+  const said = new Map<string, number>();
+  return (text) => {
+    const now = clock.monotonic();
+    if (now - (said.get(text) ?? Number.NEGATIVE_INFINITY) < 60_000) return;
+    said.set(text, now);
+    note(text);
+  };
 }

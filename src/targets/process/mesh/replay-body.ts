@@ -8,6 +8,7 @@ export class ReplayBody {
   readonly #source: Readable;
   #kept: Buffer[] | undefined = [];
   #size = 0;
+  #bytes = 0;
   #ended = false;
   #sink: Writable | undefined;
   #finish: (() => void) | undefined;
@@ -25,6 +26,11 @@ export class ReplayBody {
   /** Nothing sent so far has been forgotten. */
   get replayable(): boolean {
     return this.#kept !== undefined;
+  }
+
+  /** Bytes that came so far. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   get ended(): boolean {
@@ -55,6 +61,7 @@ export class ReplayBody {
   }
 
   #take(chunk: Buffer): void {
+    this.#bytes += chunk.length;
     if (this.#kept !== undefined) {
       this.#size += chunk.length;
       if (this.#size > replayLimit) this.#kept = undefined;

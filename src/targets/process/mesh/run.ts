@@ -1,8 +1,9 @@
 /** The data plane process: takes requests over its channel until the channel closes. */
 import type { System } from '../../../system/system.ts';
 import type { DataPlaneReply, DataPlaneRequest } from '../data-plane.ts';
+import type { EdgeMetrics } from '../mesh-metrics.ts';
 import { PortFailure } from './listener.ts';
-import { Plane } from './plane.ts';
+import { Plane, type PlaneOptions } from './plane.ts';
 
 /** Node's IPC channel, or anything like it. */
 export interface DataPlaneChannel {
@@ -12,8 +13,13 @@ export interface DataPlaneChannel {
 }
 
 /** Resolves when the channel has closed, or a `stop` was carried out; then all connections are closed. */
-export function runDataPlane(system: System, channel: DataPlaneChannel): Promise<void> {
-  const plane = new Plane(system.clock);
+export function runDataPlane(
+  system: System,
+  channel: DataPlaneChannel,
+  options: Pick<PlaneOptions, 'leafMs'> = {},
+): Promise<void> {
+  const note = (text: string): void => void system.stderr.write(`${text}\n`);
+  const plane = new Plane(system.clock, { ...options, note });
   // Configurations are applied one after the other, in the order they came.
   let before: Promise<unknown> = Promise.resolve();
   const inOrder = (act: () => Promise<void>): Promise<void> => {
@@ -21,14 +27,16 @@ export function runDataPlane(system: System, channel: DataPlaneChannel): Promise
     before = next.catch(() => {});
     return next;
   };
-  const carryOut = async (request: DataPlaneRequest): Promise<void> => {
+  const carryOut = async (request: DataPlaneRequest): Promise<readonly EdgeMetrics[] | undefined> => {
+    if (request.type === 'metrics') return plane.metrics();
     if (request.type === 'config') await inOrder(() => plane.apply(request.config));
     else if (request.type === 'endpoints') {
-      await inOrder(async () => plane.setEndpoints(request.upstream, request.endpoints));
+      await inOrder(() => plane.setEndpoints(request.upstream, request.endpoints));
     } else if (request.type === 'drain') {
       await before;
       await plane.drain(request.upstream, request.port, request.graceMs);
     } else await plane.stop(request.graceMs);
+    return undefined;
   };
   return new Promise((resolve) => {
     channel.onClose(() => {
@@ -38,7 +46,7 @@ export function runDataPlane(system: System, channel: DataPlaneChannel): Promise
     channel.onMessage((message) => {
       const request = message as DataPlaneRequest;
       void carryOut(request)
-        .then((): DataPlaneReply => ({ seq: request.seq, ok: true }))
+        .then((edges): DataPlaneReply => ({ seq: request.seq, ok: true, ...(edges && { edges }) }))
         .catch((error: unknown) => failure(request.seq, error))
         .then((reply) => {
           channel.send(reply);

@@ -1,19 +1,30 @@
 /** Joins two connections, byte for byte. */
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { type Dialer, dialled } from './dial.ts';
 
 interface MaybeSocket extends Duplex {
   setTimeout?(ms: number, act?: () => void): unknown;
 }
 
+/** Bytes that went through. */
+export interface Carried {
+  /** From `a`. */
+  readonly bytesOut: number;
+  readonly bytesIn: number;
+}
+
 /** Pipes both ways until both ends are closed; a break on one side breaks the other. `idleMs` 0 is for ever. */
-export function tunnel(a: MaybeSocket, b: MaybeSocket, idleMs: number): Promise<void> {
+export function tunnel(a: MaybeSocket, b: MaybeSocket, idleMs: number): Promise<Carried> {
   const breakOff = (): void => {
     a.destroy();
     b.destroy();
   };
   return new Promise((resolve) => {
     let open = 2;
+    let [bytesOut, bytesIn] = [0, 0];
+    a.on('data', (chunk: Buffer) => (bytesOut += chunk.length));
+    b.on('data', (chunk: Buffer) => (bytesIn += chunk.length));
     for (const [one, other] of [
       [a, b],
       [b, a],
@@ -24,9 +35,15 @@ export function tunnel(a: MaybeSocket, b: MaybeSocket, idleMs: number): Promise<
         if (!one.readableEnded) other.destroy();
         else if (!other.writableEnded) other.end();
         open -= 1;
-        if (open === 0) resolve();
+        if (open === 0) resolve({ bytesOut, bytesIn });
       });
-      if (one.closed) breakOff();
+      // It went while the other one was being opened: its event will not come.
+      if (one.closed) open -= 1;
+    }
+    if (open < 2) {
+      breakOff();
+      if (open === 0) resolve({ bytesOut, bytesIn });
+      return;
     }
     a.pipe(b);
     b.pipe(a);
@@ -45,4 +62,20 @@ export function dial(host: string, port: number): Promise<Socket> {
       resolve(socket);
     });
   });
+}
+
+/** A connection through a replica's sidecar to its app; rejects when the app does not take it. */
+export async function dialThrough(dialer: Dialer): Promise<Socket> {
+  const socket = await dialled(dialer, 'opta/raw');
+  // One byte says that the app has taken it.
+  await new Promise<void>((resolve, reject) => {
+    const closed = (): void => reject(new Error('the app takes no connection'));
+    const taken = (): void => {
+      if (socket.read(1) === null) return;
+      socket.off('close', closed).off('end', closed).off('readable', taken);
+      resolve();
+    };
+    socket.on('readable', taken).once('end', closed).once('close', closed);
+  });
+  return socket;
 }

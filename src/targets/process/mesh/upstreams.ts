@@ -1,10 +1,18 @@
 /** All upstreams of the data plane, by key and by the names that callers use. */
 import type { Upstream } from '../data-plane.ts';
-import { LiveUpstream } from './upstream.ts';
+import { LiveUpstream, type MeshParts } from './upstream.ts';
 
 export class Upstreams {
   readonly #byKey = new Map<string, LiveUpstream>();
   #names = new Map<string, LiveUpstream[]>();
+  readonly #parts: MeshParts;
+
+  constructor(parts: MeshParts) {
+    this.#parts = parts;
+    parts.credentials.onRenewed(() => {
+      for (const upstream of this.#byKey.values()) upstream.renewed();
+    });
+  }
 
   byKey(key: string): LiveUpstream | undefined {
     return this.#byKey.get(key);
@@ -20,21 +28,25 @@ export class Upstreams {
     };
   }
 
-  apply(specs: readonly Upstream[]): void {
+  /** Resolves when every endpoint is in use. */
+  async apply(specs: readonly Upstream[]): Promise<void> {
     const wanted = new Set(specs.map((spec) => spec.key));
+    const changes: Promise<void>[] = [];
     for (const spec of specs) {
       const known = this.#byKey.get(spec.key);
       if (known !== undefined && known.spec.protocol === spec.protocol) {
         known.spec = spec;
-        known.setEndpoints(spec.endpoints);
+        changes.push(known.setEndpoints(spec.endpoints));
         continue;
       }
-      known?.setEndpoints([]);
-      this.#byKey.set(spec.key, new LiveUpstream(spec));
+      if (known !== undefined) changes.push(known.setEndpoints([]));
+      const made = new LiveUpstream(spec, this.#parts);
+      this.#byKey.set(spec.key, made);
+      changes.push(made.setEndpoints(spec.endpoints));
     }
     for (const [key, upstream] of this.#byKey) {
       if (wanted.has(key)) continue;
-      upstream.setEndpoints([]);
+      changes.push(upstream.setEndpoints([]));
       this.#byKey.delete(key);
     }
     this.#names = new Map();
@@ -43,6 +55,7 @@ export class Upstreams {
         this.#names.set(host, [...(this.#names.get(host) ?? []), upstream]);
       }
     }
+    await Promise.all(changes);
   }
 
   destroy(): void {

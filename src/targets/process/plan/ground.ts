@@ -2,7 +2,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Step } from '../../../engine/step.ts';
-import { ingressHosts, issueServerCertificate, openAuthority, readAuthority } from '../../../platform/certificates.ts';
+import {
+  ingressHosts,
+  issueIdentityIssuer,
+  issueServerCertificate,
+  openAuthority,
+  readAuthority,
+} from '../../../platform/certificates.ts';
 import { writeTrustFiles } from '../../../platform/trust-files.ts';
 import { dataPlaneConfig } from '../network.ts';
 import { keepPorts, readPorts } from '../ports.ts';
@@ -86,12 +92,13 @@ export function certificatesStep(session: Session): Step {
     async run({ system }) {
       const authority = await openAuthority(system);
       const folder = certificatesFolder(situation.state.path);
-      const [issued] = await Promise.all([
+      const [issued, issuer] = await Promise.all([
         issueServerCertificate(system, authority, hosts, folder),
+        issueIdentityIssuer(system, authority, folder),
         writeTrustFiles(system, authority, folder),
       ]);
-      session.certificatesChanged = issued.changed;
-      return issued.changed ? undefined : 'unchanged';
+      session.certificatesChanged = issued.changed || issuer.changed;
+      return session.certificatesChanged ? undefined : 'unchanged';
     },
   });
 }
@@ -136,8 +143,15 @@ export function supervisorStep(session: Session): Step {
 export function dataPlaneStep(session: Session): Step {
   const { situation } = session;
   const folder = certificatesFolder(situation.state.path);
-  const certificate = { certificateFile: join(folder, 'server.pem'), keyFile: join(folder, 'server-key.pem') };
-  const config = dataPlaneConfig(situation.whole, situation.ports, certificate, situation.parentProxy);
+  const certificates = {
+    ingress: { certificateFile: join(folder, 'server.pem'), keyFile: join(folder, 'server-key.pem') },
+    mesh: {
+      rootFile: situation.authorityFile,
+      issuerFile: join(folder, 'issuer.pem'),
+      issuerKeyFile: join(folder, 'issuer-key.pem'),
+    },
+  };
+  const config = dataPlaneConfig(situation.whole, situation.ports, certificates, situation.parentProxy);
   const spec: ProgramSpec = {
     id: dataPlaneId,
     kind: 'data-plane',

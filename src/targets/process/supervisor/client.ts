@@ -2,6 +2,7 @@
 import type { Event } from '../../../engine/event.ts';
 import type { System } from '../../../system/system.ts';
 import type { DataPlaneConfig } from '../data-plane.ts';
+import type { EdgeMetrics } from '../mesh-metrics.ts';
 import type { ProgramSpec, ProgramStatus } from '../spec.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { stateFolder } from './folder.ts';
@@ -39,6 +40,8 @@ export interface SupervisorClient {
   /** Sends the data plane its config (endpoints are filled in). Rejects with `port-taken` or `data-plane-failed`. */
   configure(config: DataPlaneConfig): Promise<void>;
   configuration(): Promise<DataPlaneConfig | undefined>;
+  /** What went over each edge of the mesh since the data plane started; undefined while none runs. */
+  metrics(): Promise<readonly EdgeMetrics[] | undefined>;
   /**
    * Resolves when all replicas of the newest version are ready. Rejects, as soon as it is known, with
    * `service-exited`, `service-never-ready`, `port-taken`, `service-stopped` or `service-unknown`.
@@ -73,6 +76,7 @@ function clientOf(system: System, connection: Connection, hello: Hello): Supervi
     describe: async (id) => (await ask('describe', { id })) ?? undefined,
     configure: (config) => none(ask('configure', { config })),
     configuration: async () => (await ask('configuration', {})) ?? undefined,
+    metrics: async () => (await ask('metrics', {})) ?? undefined,
     waitReady: (id, deadlineMs, signal) => ask('waitReady', { id, deadlineMs }, { signal }),
     runOnce: (spec, { onLine, signal } = {}) =>
       ask(

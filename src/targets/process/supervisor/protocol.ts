@@ -1,6 +1,7 @@
 /** What travels on the control socket: one JSON object a line. A request has a number, and every answer bears it. */
 import type { Failure } from '../../../engine/event.ts';
 import type { DataPlaneConfig } from '../data-plane.ts';
+import type { EdgeMetrics } from '../mesh-metrics.ts';
 import type { ProgramSpec, ProgramStatus } from '../spec.ts';
 import type { RanOnce } from './once.ts';
 import type { Updated } from './supervised.ts';
@@ -38,6 +39,8 @@ export interface Requests {
   describe: { readonly in: { readonly id: string }; readonly out: Described | null };
   configure: { readonly in: { readonly config: DataPlaneConfig }; readonly out: null };
   configuration: { readonly in: object; readonly out: DataPlaneConfig | null };
+  /** null while no data plane runs. */
+  metrics: { readonly in: object; readonly out: readonly EdgeMetrics[] | null };
   waitReady: { readonly in: { readonly id: string; readonly deadlineMs: number }; readonly out: ProgramStatus };
   /** Items: `{ line, stream }`. */
   runOnce: { readonly in: { readonly spec: ProgramSpec }; readonly out: RanOnce };

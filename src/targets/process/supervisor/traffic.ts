@@ -2,6 +2,7 @@
 
 import { UserError } from '../../../errors.ts';
 import type { DataPlaneConfig, DataPlaneReply, DataPlaneRequest, Endpoint } from '../data-plane.ts';
+import type { EdgeMetrics } from '../mesh-metrics.ts';
 import type { Instance } from './instance.ts';
 import type { World } from './world.ts';
 
@@ -79,6 +80,13 @@ export class DataPlaneLink implements Traffic {
     this.#attached.push(attached.resolve);
     await attached.promise.finally(cancel);
     await this.configure(this.#config);
+  }
+
+  /** What went over each edge; undefined while no data plane runs. */
+  async metrics(): Promise<readonly EdgeMetrics[] | undefined> {
+    if (!this.#child || !this.#config) return undefined;
+    const reply = await this.#request({ type: 'metrics' }, answerWithin);
+    return reply.ok ? reply.edges : undefined;
   }
 
   async serve(id: string, instances: readonly Instance[]): Promise<void> {

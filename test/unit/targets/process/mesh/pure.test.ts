@@ -9,7 +9,6 @@ import { endToEnd, fromHttp2, toHttp2 } from '../../../../../src/targets/process
 import { ReplayBody, replayLimit } from '../../../../../src/targets/process/mesh/replay-body.ts';
 import { mayRetryFailure, mayRetryReply } from '../../../../../src/targets/process/mesh/retry.ts';
 import { sniff, spokenIn } from '../../../../../src/targets/process/mesh/sniff.ts';
-import { leastPending } from '../../../../../src/targets/process/mesh/upstream.ts';
 
 describe('fields', () => {
   test('those of one connection are left out, those that Connection names too', () => {
@@ -172,14 +171,6 @@ describe('trying again', () => {
     expect(mayRetryReply({ ...bad, status: 404 }, retries, true, 1)).toBe(false);
     expect(mayRetryReply({ status: 200, headers: ['grpc-status', '14'], ended: true }, retries, true, 1)).toBe(true);
   });
-});
-
-test('the next request goes where the least is under way; equals take turns', () => {
-  const at = (pending: number, name: string) => ({ pending, name });
-  expect(leastPending([at(2, 'a'), at(1, 'b')], 7)?.name).toBe('b');
-  const equals = [at(0, 'a'), at(0, 'b'), at(0, 'c')];
-  expect([0, 1, 2, 3].map((turn) => leastPending(equals, turn)?.name)).toEqual(['a', 'b', 'c', 'a']);
-  expect(leastPending([], 0)).toBeUndefined();
 });
 
 describe('a body that may be sent again', () => {
