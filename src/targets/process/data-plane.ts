@@ -1,6 +1,6 @@
 /** What the data plane process (ingress and outbound proxies) is told, as plain JSON over its IPC channel. */
 
-import type { EdgeMetrics } from './mesh-metrics.ts';
+import type { MeshMetrics } from './mesh-metrics.ts';
 
 export interface Endpoint {
   readonly replica: number;
@@ -83,12 +83,12 @@ export type DataPlaneRequest =
       readonly port: number;
       readonly graceMs: number;
     }
-  /** Answered with `edges`. */
+  /** Answered with `mesh`. */
   | { readonly seq: number; readonly type: 'metrics' }
   | { readonly seq: number; readonly type: 'stop'; readonly graceMs: number };
 
 export type DataPlaneReply =
-  | { readonly seq: number; readonly ok: true; readonly edges?: readonly EdgeMetrics[] }
+  | { readonly seq: number; readonly ok: true; readonly mesh?: MeshMetrics }
   | {
       readonly seq: number;
       readonly ok: false;

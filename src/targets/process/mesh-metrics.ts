@@ -24,3 +24,16 @@ export interface EdgeMetrics {
   /** Every request of it went over TLS with both certificates checked. */
   readonly mtls: boolean;
 }
+
+/** Where a replica's sidecar listens on 127.0.0.1. */
+export interface SidecarPlace {
+  /** `<layer>/<module>:<port name>`. */
+  readonly upstream: string;
+  readonly replica: number;
+  readonly port: number;
+}
+
+export interface MeshMetrics {
+  readonly edges: readonly EdgeMetrics[];
+  readonly sidecars: readonly SidecarPlace[];
+}

@@ -2,7 +2,7 @@
 import { UserError } from '../../errors.ts';
 import type { System } from '../../system/system.ts';
 import type { DataPlaneConfig } from './data-plane.ts';
-import type { EdgeMetrics } from './mesh-metrics.ts';
+import type { MeshMetrics } from './mesh-metrics.ts';
 import { hostsOf } from './network.ts';
 import { type ProgramStatus, type ReplicaStatus, serviceOf } from './spec.ts';
 import { connect, type SupervisorClient } from './supervisor/index.ts';
@@ -29,7 +29,8 @@ export interface Status {
   readonly supervisor: { readonly pid: number; readonly version: string };
   readonly services: readonly RunningService[];
   /** Who called whom since the data plane started. */
-  readonly edges: readonly EdgeMetrics[];
+  readonly edges: MeshMetrics['edges'];
+  readonly sidecars: MeshMetrics['sidecars'];
   /** Where Prometheus asks for the same. */
   readonly metricsUrl?: string;
 }
@@ -43,12 +44,13 @@ export async function connected(system: System, projectFolder: string): Promise<
 }
 
 export async function statusOf(client: SupervisorClient): Promise<Status> {
-  const [programs, config, edges] = await Promise.all([client.list(), client.configuration(), client.metrics()]);
+  const [programs, config, mesh] = await Promise.all([client.list(), client.configuration(), client.metrics()]);
   return {
     target: 'process',
     supervisor: { pid: client.hello.pid, version: client.hello.version },
     services: programs.map((program) => runningService(program, config)),
-    edges: edges ?? [],
+    edges: mesh?.edges ?? [],
+    sidecars: mesh?.sidecars ?? [],
     ...(config?.metricsPort !== undefined && { metricsUrl: `http://127.0.0.1:${config.metricsPort}/metrics` }),
   };
 }

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../../system/system.ts';
 import type { DataPlaneConfig, Endpoint } from '../data-plane.ts';
 import { Ingress } from '../ingress/ingress.ts';
-import type { EdgeMetrics } from '../mesh-metrics.ts';
+import type { MeshMetrics } from '../mesh-metrics.ts';
 import { Credentials, type CredentialsOptions } from './credentials.ts';
 import { Edges } from './edges.ts';
 import { HttpFront, refuseRaw } from './http-front.ts';
@@ -26,7 +26,7 @@ export class Plane {
   readonly #listeners = new Map<number, Listener>();
   readonly #outbound = new Map<string, OutboundProxy>();
   readonly #metrics = new HttpFront({
-    exchange: (incoming) => answerMetrics(incoming, () => this.metrics()),
+    exchange: (incoming) => answerMetrics(incoming, () => this.#edges.snapshot()),
     upgrade: (request, socket) => refuseRaw(request, socket, 404, '404 ask for /metrics'),
   });
   #ingress: Ingress | undefined;
@@ -85,8 +85,8 @@ export class Plane {
     await this.#upstreams.byKey(upstream)?.setEndpoints(endpoints);
   }
 
-  metrics(): readonly EdgeMetrics[] {
-    return this.#edges.snapshot();
+  metrics(): MeshMetrics {
+    return { edges: this.#edges.snapshot(), sidecars: this.#upstreams.sidecars() };
   }
 
   async drain(upstream: string, port: number, graceMs: number): Promise<void> {

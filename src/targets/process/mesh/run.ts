@@ -1,7 +1,7 @@
 /** The data plane process: takes requests over its channel until the channel closes. */
 import type { System } from '../../../system/system.ts';
 import type { DataPlaneReply, DataPlaneRequest } from '../data-plane.ts';
-import type { EdgeMetrics } from '../mesh-metrics.ts';
+import type { MeshMetrics } from '../mesh-metrics.ts';
 import { PortFailure } from './listener.ts';
 import { Plane, type PlaneOptions } from './plane.ts';
 
@@ -27,7 +27,7 @@ export function runDataPlane(
     before = next.catch(() => {});
     return next;
   };
-  const carryOut = async (request: DataPlaneRequest): Promise<readonly EdgeMetrics[] | undefined> => {
+  const carryOut = async (request: DataPlaneRequest): Promise<MeshMetrics | undefined> => {
     if (request.type === 'metrics') return plane.metrics();
     if (request.type === 'config') await inOrder(() => plane.apply(request.config));
     else if (request.type === 'endpoints') {
@@ -46,7 +46,7 @@ export function runDataPlane(
     channel.onMessage((message) => {
       const request = message as DataPlaneRequest;
       void carryOut(request)
-        .then((edges): DataPlaneReply => ({ seq: request.seq, ok: true, ...(edges && { edges }) }))
+        .then((mesh): DataPlaneReply => ({ seq: request.seq, ok: true, ...(mesh && { mesh }) }))
         .catch((error: unknown) => failure(request.seq, error))
         .then((reply) => {
           channel.send(reply);

@@ -1,5 +1,6 @@
 /** All upstreams of the data plane, by key and by the names that callers use. */
 import type { Upstream } from '../data-plane.ts';
+import type { SidecarPlace } from '../mesh-metrics.ts';
 import { LiveUpstream, type MeshParts } from './upstream.ts';
 
 export class Upstreams {
@@ -56,6 +57,12 @@ export class Upstreams {
       }
     }
     await Promise.all(changes);
+  }
+
+  sidecars(): SidecarPlace[] {
+    return [...this.#byKey].flatMap(([upstream, { endpoints }]) =>
+      endpoints.map(({ replica, sidecar }) => ({ upstream, replica, port: sidecar.port })),
+    );
   }
 
   destroy(): void {

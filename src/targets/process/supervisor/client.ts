@@ -2,7 +2,7 @@
 import type { Event } from '../../../engine/event.ts';
 import type { System } from '../../../system/system.ts';
 import type { DataPlaneConfig } from '../data-plane.ts';
-import type { EdgeMetrics } from '../mesh-metrics.ts';
+import type { MeshMetrics } from '../mesh-metrics.ts';
 import type { ProgramSpec, ProgramStatus } from '../spec.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { stateFolder } from './folder.ts';
@@ -41,7 +41,7 @@ export interface SupervisorClient {
   configure(config: DataPlaneConfig): Promise<void>;
   configuration(): Promise<DataPlaneConfig | undefined>;
   /** What went over each edge of the mesh since the data plane started; undefined while none runs. */
-  metrics(): Promise<readonly EdgeMetrics[] | undefined>;
+  metrics(): Promise<MeshMetrics | undefined>;
   /**
    * Resolves when all replicas of the newest version are ready. Rejects, as soon as it is known, with
    * `service-exited`, `service-never-ready`, `port-taken`, `service-stopped` or `service-unknown`.

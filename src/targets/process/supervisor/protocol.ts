@@ -1,7 +1,7 @@
 /** What travels on the control socket: one JSON object a line. A request has a number, and every answer bears it. */
 import type { Failure } from '../../../engine/event.ts';
 import type { DataPlaneConfig } from '../data-plane.ts';
-import type { EdgeMetrics } from '../mesh-metrics.ts';
+import type { MeshMetrics } from '../mesh-metrics.ts';
 import type { ProgramSpec, ProgramStatus } from '../spec.ts';
 import type { RanOnce } from './once.ts';
 import type { Updated } from './supervised.ts';
@@ -40,7 +40,7 @@ export interface Requests {
   configure: { readonly in: { readonly config: DataPlaneConfig }; readonly out: null };
   configuration: { readonly in: object; readonly out: DataPlaneConfig | null };
   /** null while no data plane runs. */
-  metrics: { readonly in: object; readonly out: readonly EdgeMetrics[] | null };
+  metrics: { readonly in: object; readonly out: MeshMetrics | null };
   waitReady: { readonly in: { readonly id: string; readonly deadlineMs: number }; readonly out: ProgramStatus };
   /** Items: `{ line, stream }`. */
   runOnce: { readonly in: { readonly spec: ProgramSpec }; readonly out: RanOnce };

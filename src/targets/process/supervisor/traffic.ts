@@ -2,7 +2,7 @@
 
 import { UserError } from '../../../errors.ts';
 import type { DataPlaneConfig, DataPlaneReply, DataPlaneRequest, Endpoint } from '../data-plane.ts';
-import type { EdgeMetrics } from '../mesh-metrics.ts';
+import type { MeshMetrics } from '../mesh-metrics.ts';
 import type { Instance } from './instance.ts';
 import type { World } from './world.ts';
 
@@ -83,10 +83,10 @@ export class DataPlaneLink implements Traffic {
   }
 
   /** What went over each edge; undefined while no data plane runs. */
-  async metrics(): Promise<readonly EdgeMetrics[] | undefined> {
+  async metrics(): Promise<MeshMetrics | undefined> {
     if (!this.#child || !this.#config) return undefined;
     const reply = await this.#request({ type: 'metrics' }, answerWithin);
-    return reply.ok ? reply.edges : undefined;
+    return reply.ok ? reply.mesh : undefined;
   }
 
   async serve(id: string, instances: readonly Instance[]): Promise<void> {
