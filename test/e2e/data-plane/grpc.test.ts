@@ -144,9 +144,9 @@ test('replicas that leave with GOAWAY under load, undrained, fail no call', asyn
     await plane.request({ type: 'endpoints', upstream: 'back/data:main', endpoints });
     const callers = Array.from({ length: 8 }, caller);
     const until = count + 60;
-    await expect.poll(() => count, { interval: 5 }).toBeGreaterThan(until);
+    await expect.poll(() => count, { interval: 5, timeout: 15_000 }).toBeGreaterThan(until);
     await leaver.leave();
-    await expect.poll(() => count, { interval: 5 }).toBeGreaterThan(until + 60);
+    await expect.poll(() => count, { interval: 5, timeout: 15_000 }).toBeGreaterThan(until + 60);
     running = false;
     await Promise.all(callers);
     running = true;

@@ -195,11 +195,12 @@ test('through the real data plane no request is lost either', async () => {
   const client = await project.start();
   const { network, clock, node } = project.system;
   const [httpsPort, httpPort] = [await network.freePort(), await network.freePort()];
-  const { certificateFile, keyFile } = await serverCertificates(join(project.folder, 'certificates'));
+  const { certificateFile, keyFile, mesh } = await serverCertificates(join(project.folder, 'certificates'));
   const routes = [{ upstream: 'back/api:http', host: '*', path: '/', strip: false }];
   const argv = [node, join(import.meta.dirname, '../../support/data-plane-process.ts')];
   await client.put([{ ...project.script('opta/data-plane', ''), kind: 'data-plane', argv, rank: 0 }]);
-  await client.configure({ ...config(httpPort), ingress: { httpsPort, httpPort, certificateFile, keyFile, routes } });
+  const ingress = { httpsPort, httpPort, certificateFile, keyFile, routes };
+  await client.configure({ ...config(httpPort), mesh, ingress });
   await client.put([project.server('back/api', { replicas: 2 })]);
   await client.waitReady('back/api', 10_000);
   const agent = new Agent({ keepAlive: true });

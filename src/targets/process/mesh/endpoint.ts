@@ -17,8 +17,8 @@ export interface Destination {
   enter(): () => void;
   /** Closes connections that wait for a request. */
   closeIdle(): void;
-  /** What an attempt took until the answer began, or it failed. */
-  answered?(latencyMs: number, failed: boolean): void;
+  /** Measures an attempt; the returned function is called once, when its answer begins or it ends without one. */
+  begin?(): (outcome: 'answered' | 'failed' | 'given up') => void;
 }
 
 /** A destination that connections can be opened to, for what is no request. */
@@ -86,7 +86,10 @@ export class LiveEndpoint {
       send: (request: OutgoingRequest, te: string | undefined): Attempt => pool.send(request, te),
       enter: () => this.enter(),
       closeIdle: () => pool.closeIdle(),
-      answered: (latencyMs: number, failed: boolean) => this.load.answered(now(), latencyMs, failed),
+      begin: () => {
+        const end = this.load.begin(now());
+        return (outcome: 'answered' | 'failed' | 'given up') => end(now(), outcome);
+      },
     };
     this.#routes.set(caller, route);
     return route;

@@ -120,11 +120,11 @@ class Exchange<D extends Destination> {
   }
 
   async #try(destination: D, attempt: number): Promise<Outcome> {
-    const began = this.#to.clock.monotonic();
+    const end = destination.begin?.();
     const outcome = await this.#send(destination);
     const failed = outcome instanceof AttemptFailure || !succeeded(outcome.status, outcome.headers);
     // A caller that has gone says nothing of the replica.
-    if (!this.#over || this.#expired) destination.answered?.(this.#to.clock.monotonic() - began, failed);
+    end?.(this.#over && !this.#expired ? 'given up' : failed ? 'failed' : 'answered');
     if (outcome instanceof AttemptFailure) return outcome;
     return this.#over ? 'done' : this.#take(destination, outcome, attempt);
   }

@@ -16,9 +16,21 @@ export class Load {
   #failures = 0;
   #ejectedUntil = 0;
   #ejectionMs = firstEjectionMs;
+  /** When each request without an answer so far began, oldest first. */
+  readonly #open = new Set<{ readonly at: number }>();
+
+  /** A request begins; the returned function is called once, when its answer begins or it ends without one. */
+  begin(now: number): (now: number, outcome: 'answered' | 'failed' | 'given up') => void {
+    const began = { at: now };
+    this.#open.add(began);
+    return (then, outcome) => {
+      this.#open.delete(began);
+      if (outcome !== 'given up') this.answered(then, then - now, outcome === 'failed');
+    };
+  }
 
   answered(now: number, latencyMs: number, failed: boolean): void {
-    const before = this.latency(now);
+    const before = this.#measured(now);
     const weight = Math.exp(-(now - this.#at) / decayMs);
     this.#latency = latencyMs > before ? latencyMs : latencyMs * (1 - weight) + this.#latency * weight;
     this.#at = now;
@@ -34,8 +46,13 @@ export class Load {
     this.#ejectionMs = Math.min(this.#ejectionMs * 2, longestEjectionMs);
   }
 
-  /** Milliseconds. Old measurements fade, so that a slow endpoint is asked again some time. */
+  /** Milliseconds. Old measurements fade, so that a slow endpoint is asked again some time; who waits now tells as much. */
   latency(now: number): number {
+    const [oldest] = this.#open;
+    return Math.max(this.#measured(now), oldest === undefined ? 0 : now - oldest.at);
+  }
+
+  #measured(now: number): number {
     return this.#latency * Math.exp(-(now - this.#at) / decayMs);
   }
 
@@ -54,13 +71,15 @@ export interface Loaded {
   readonly load: Load;
 }
 
-/** How many times slower one of two must be to count as slower: less is chance. */
+/** How many times slower one of two quick ones must be to count as slower: less is chance. */
 const slowerBy = 2;
+/** Milliseconds up to which that holds. */
+const quickMs = 50;
 
 /** True when `other` is to be preferred. Of two that are about as quick, the one with less under way. */
 function isCheaper(other: Loaded, one: Loaded, now: number): boolean {
   const [a, b] = [Math.max(other.load.latency(now), noiseMs), Math.max(one.load.latency(now), noiseMs)];
-  if (Math.max(a, b) < slowerBy * Math.min(a, b)) return other.pending < one.pending;
+  if (Math.max(a, b) < quickMs && Math.max(a, b) < slowerBy * Math.min(a, b)) return other.pending < one.pending;
   return (other.pending + 1) * a < (one.pending + 1) * b;
 }
 

@@ -47,11 +47,12 @@ describe('balancing', () => {
       const ms = chosen === all[0] ? 500 : 3;
       if (chosen === all[0]) slow += 1;
       chosen.pending += 1;
+      const end = chosen.load.begin(now);
       ends.push({
         at: now + ms,
         act: () => {
           chosen.pending -= 1;
-          chosen.load.answered(now + ms, ms, false);
+          end(now + ms, 'answered');
         },
       });
     }
