@@ -143,7 +143,7 @@ test('retries are a part of the load only: when every replica fails, callers see
 test('a replica killed during 100 gRPC streams: they end with UNAVAILABLE, and no new call fails', async () => {
   const servers = [await startEcho(0), await startEcho(1)];
   const port = await freePort();
-  const plane = await track(
+  await track(
     startPlane({
       upstreams: [
         upstream(
