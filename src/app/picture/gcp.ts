@@ -25,7 +25,7 @@ function areasOf(app: App): Area[] {
       title: region === undefined ? 'Google Cloud' : `Google Cloud ${region}`,
       facts: project === undefined ? [] : [`project ${project}`],
     },
-    { id: 'edge', kind: 'managed', title: 'edge', facts: ['outside the VPC'], inside: 'region' },
+    { id: 'edge', kind: 'managed', title: 'edge of the VPC', facts: [], inside: 'region' },
     {
       id: 'network',
       kind: 'network',

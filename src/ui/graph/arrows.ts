@@ -61,8 +61,10 @@ function steep(end: Ends, all: readonly Ends[]): Arrow {
   const y2 = down ? to.y : to.y + to.height;
   const bend = (y2 - y1) / 2;
   const path = `M${round(x1)} ${round(y1)}C${round(x1)} ${round(y1 + bend)} ${round(x2)} ${round(y2 - bend)} ${round(x2)} ${round(y2)}`;
-  // Near the end: there the lines of one border have parted.
-  return { edge, path, label: edgeWords(edge, ' · '), x: (x1 + 3 * x2) / 4, y: y2 + (down ? -22 : 30) };
+  // Near the end, where the lines of one border have parted; words of lines to the same border stand above each other.
+  const rank = all.filter((one) => one.to.id === to.id && one.side === side).indexOf(end) % 3;
+  const y = y2 + (down ? -20 - 14 * rank : 30 + 14 * rank);
+  return { edge, path, label: edgeWords(edge, ' · '), x: (x1 + 3 * x2) / 4, y };
 }
 
 /** Beside each other: straight between neighbours, else below what stands between. */
