@@ -95,18 +95,25 @@ export function serviceSteps(session: Session): readonly Step[] {
 }
 
 /**
- * What a service must find: without it its probes would fail, and it would be started again after longer and longer
- * pauses. In a circle of links only those before it in the file count.
+ * Databases that a service needs, itself or through services that it links to: without them probes fail, and pods are
+ * started again after longer and longer pauses. Services find each other while they start.
  */
 function readyBefore({ resources, services }: App, service: Service): readonly string[] {
-  const linked = service.links.map(({ to }) => to);
-  const mentioned = service.env.flatMap(({ value }) =>
-    value.flatMap((part) => (typeof part === 'string' ? [] : [part.resource])),
-  );
-  const own = services.indexOf(service);
-  const before = services.slice(0, own).filter(({ replicas }) => replicas.min > 0);
-  const needed = new Set([...linked, ...mentioned]);
-  return [...resources, ...before].filter(({ id }) => needed.has(id)).map(({ id }) => `ready:${id}`);
+  const known = new Map(services.map((one) => [one.id, one]));
+  const needed = new Set<string>();
+  const follow = ({ links, env }: Service) => {
+    const mentioned = env.flatMap(({ value }) =>
+      value.flatMap((part) => (typeof part === 'string' ? [] : part.resource)),
+    );
+    for (const id of [...links.map(({ to }) => to), ...mentioned]) {
+      if (needed.has(id)) continue;
+      needed.add(id);
+      const next = known.get(id);
+      if (next) follow(next);
+    }
+  };
+  follow(service);
+  return resources.filter(({ id }) => needed.has(id)).map(({ id }) => `ready:${id}`);
 }
 
 /** Pods that crashed in an earlier run sit out a back-off of minutes; this run is a reason to start them now. */
