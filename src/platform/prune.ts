@@ -52,7 +52,8 @@ export async function prune(
     ),
   );
   // What another object owns goes with its owner: the endpoints of a service, the pods of a workload.
-  const extra = lists.flat().filter((one) => !one.metadata?.ownerReferences?.length && !kept.has(key(nameOf(one))));
+  const stays = ({ metadata }: KubernetesObject) => !metadata?.deletionTimestamp && !metadata?.ownerReferences?.length;
+  const extra = lists.flat().filter((one) => stays(one) && !kept.has(key(nameOf(one))));
   const names = extra.map((one) => ({ ...nameOf(one), uid: one.metadata?.uid }));
   if (!dryRun) await Promise.all(names.map((one) => client.remove(one, signal)));
   return names.map(({ uid: _, ...name }) => name);

@@ -57,7 +57,9 @@ export async function removeOthers(
   const lists = await Promise.all(
     kinds.map(([apiVersion, kind]) => client.listMetadata({ apiVersion, kind, labels }, signal)),
   );
-  const extra = lists.flat().filter((one) => !kept.has(key(one)) && !one.metadata?.ownerReferences?.length);
+  // What is going already, such as a namespace that is being emptied, needs nothing more.
+  const stays = ({ metadata }: KubernetesObject) => !metadata?.deletionTimestamp && !metadata?.ownerReferences?.length;
+  const extra = lists.flat().filter((one) => !kept.has(key(one)) && stays(one));
   for (const one of extra) await client.remove({ ...nameOf(one), uid: one.metadata?.uid }, signal);
   return extra.map(nameOf);
 }

@@ -1,8 +1,10 @@
 /** metrics-server: what autoscalers measure by. In local clusters only; the clouds bring their own. */
 import { join } from 'node:path';
+import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Step } from '../../engine/step.ts';
 import { merged, readValues, render, type Values } from '../helm.ts';
 import { conditionOf } from '../ready/conditions.ts';
+import { endpointReady } from '../ready/webhooks.ts';
 import { waitForWorkload } from '../ready.ts';
 import {
   counting,
@@ -22,6 +24,12 @@ const namespace = 'kube-system';
 const name = 'metrics-server';
 /** Milliseconds; it measures once before it says that it is ready. */
 const deadlineMs = 180_000;
+
+/**
+ * Goes in last: the API server asks at once, and before nodes know the service the connection leads out of the cluster, to
+ * whoever answers there, and is kept.
+ */
+const isRegistration = ({ kind }: KubernetesObject): boolean => kind === 'APIService';
 
 export function planMetricsServer(settings: PlatformSettings): readonly Step[] {
   const { artifacts, dataFolder, kubernetes, client, helm, needs } = settings;
@@ -44,7 +52,12 @@ export function planMetricsServer(settings: PlatformSettings): readonly Step[] {
       kind: 'change',
       needs: [...needs.cluster, ids.render],
       facts: { version },
-      run: (context) => install(client(), objectsOf(made, ids.render), context),
+      run: (context) =>
+        install(
+          client(),
+          objectsOf(made, ids.render).filter((one) => !isRegistration(one)),
+          context,
+        ),
     }),
     step({
       id: ids.ready,
@@ -52,9 +65,12 @@ export function planMetricsServer(settings: PlatformSettings): readonly Step[] {
       kind: 'wait',
       needs: [ids.apply],
       deadlineMs,
-      async run({ signal, note }) {
+      async run(context) {
+        const { signal, note } = context;
         const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name };
         await waitForWorkload(client(), workload, { signal, note, deadlineMs: deadlineMs - 5_000 });
+        await endpointReady(client(), { name, namespace }, signal);
+        await install(client(), objectsOf(made, ids.render).filter(isRegistration), context);
         note('waiting for the API server to take it in');
         const service = {
           apiVersion: 'apiregistration.k8s.io/v1',
