@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { App } from '../app/app.ts';
 import { readApp } from '../app/read.ts';
 import { selectServices } from '../app/select.ts';
+import { unrealised } from '../app/unrealised.ts';
 import { keepCompany, type Situation, survey, type Turn, takeTurn } from '../targets/process/open.ts';
 import { planUp } from '../targets/process/plan/up.ts';
 import {
@@ -40,7 +41,7 @@ export async function devUp(invocation: Invocation): Promise<ExitCode> {
 
 async function bringUp(invocation: Invocation, stage: Stage, app: App, situation: Situation, turn: Turn) {
   const plan = planUp(app, situation);
-  stage.tell([...app.diagnostics, ...situation.diagnostics, ...plan.diagnostics]);
+  stage.tell([...app.diagnostics, ...unrealised(app, 'process'), ...situation.diagnostics, ...plan.diagnostics]);
   const result = await stage.run(plan);
   turn.end();
   if (result.outcome === 'failed' || result.outcome === 'aborted') return exitCodeOf(result);
