@@ -135,7 +135,7 @@ async function imageOf(source: Source, name: ImageName, given: DownloadOptions =
   return { ref, archive: await obtain(source, wanted, join('images', basename(entry.file)), given) };
 }
 
-function fileOf(
+async function fileOf(
   source: Source,
   kind: 'charts' | 'manifests',
   name: ChartName | ManifestName,

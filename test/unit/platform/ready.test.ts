@@ -1,0 +1,112 @@
+/** What pods say of themselves, in words: each state as the API server shows it. */
+import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
+import { describe, expect, test } from 'vitest';
+import { troubleOf, whyWaiting } from '../../../src/platform/ready/troubles.ts';
+import { creationTrouble, newestPods, progressOf } from '../../../src/platform/ready/workload.ts';
+
+function pod(status: Partial<V1ContainerStatus>, more: Partial<V1Pod> = {}): V1Pod {
+  const whole = { name: 'main', image: 'shop:1', imageID: '', ready: false, restartCount: 0, ...status };
+  return {
+    metadata: { name: 'web-1' },
+    spec: { nodeName: 'n', containers: [] },
+    status: { containerStatuses: [whole] },
+    ...more,
+  };
+}
+
+const pulling = (message: string, reason = 'ErrImagePull') => pod({ state: { waiting: { reason, message } } });
+
+describe('a pull that fails', () => {
+  test.each([
+    ['image-missing', 'failed to resolve reference "docker.io/library/x:1": docker.io/library/x:1: not found'],
+    ['registry-rate-limited', '429 Too Many Requests - toomanyrequests: You have reached your pull rate limit'],
+    ['registry-denied', 'pull access denied, repository does not exist or may require authorization'],
+    ['registry-unreachable', 'dial tcp: lookup registry.test on 10.0.0.1:53: no such host'],
+    ['registry-unreachable', 'dial tcp 127.0.0.1:5001: connect: connection refused'],
+    ['image-pull-failed', 'unexpected media type text/html'],
+  ])('is %s for %j', (code, message) => {
+    expect(troubleOf(pulling(message))).toMatchObject({ code, message: expect.stringContaining(message) });
+  });
+
+  test('stays the same trouble while the kubelet backs off', () => {
+    const [one, other] = [pulling('x: not found'), pulling('Back-off pulling image', 'ImagePullBackOff')];
+    expect(troubleOf(one)?.key).toBe(troubleOf(other)?.key);
+  });
+});
+
+describe('a container that ends', () => {
+  const ended = (restartCount: number, reason = 'Error', exitCode = 3) =>
+    pod({
+      restartCount,
+      state: { waiting: { reason: 'CrashLoopBackOff' } },
+      lastState: { terminated: { reason, exitCode } },
+    });
+
+  test('is given some tries', () => {
+    expect(troubleOf(ended(2))).toBeUndefined();
+    expect(whyWaiting(ended(2))).toBe('main ended with exit code 3, starting again');
+    expect(troubleOf(ended(3))).toMatchObject({
+      code: 'crash-loop',
+      message: 'main ends with exit code 3, restarted 3 times',
+    });
+  });
+
+  test('for want of memory is told apart', () => {
+    expect(troubleOf(ended(3, 'OOMKilled', 137))).toMatchObject({ code: 'out-of-memory' });
+  });
+
+  test('and runs again and is ready is no trouble', () => {
+    expect(
+      troubleOf(pod({ restartCount: 9, ready: true, lastState: { terminated: { exitCode: 1 } } })),
+    ).toBeUndefined();
+  });
+});
+
+test('a pod that goes is no trouble', () => {
+  const going = { ...pulling('not found'), metadata: { name: 'web-1', deletionTimestamp: new Date(0) } };
+  expect(troubleOf(going)).toBeUndefined();
+});
+
+test('a pod without a node says why', () => {
+  const message = '0/1 nodes are available: 1 Insufficient memory.';
+  const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
+  const trouble = troubleOf({ metadata: { name: 'web-1' }, status: { conditions } });
+  expect(trouble).toMatchObject({ code: 'pod-unschedulable', message: expect.stringContaining(message) });
+  expect(trouble?.hints[0]).toContain('more CPU or memory');
+});
+
+describe('a Deployment', () => {
+  const deployment = (status: object, generation = 2) => ({
+    kind: 'Deployment',
+    metadata: { generation },
+    spec: { replicas: 2 },
+    status: { observedGeneration: 2, ...status },
+  });
+  const whole = { replicas: 2, updatedReplicas: 2, readyReplicas: 2, availableReplicas: 2 };
+
+  test.each([
+    ['all new pods are available', whole, 2, true],
+    ['its controller has not seen the newest spec', whole, 3, false],
+    ['an old pod is still there', { ...whole, replicas: 3 }, 2, false],
+    ['one is missing', { ...whole, availableReplicas: 1, readyReplicas: 1 }, 2, false],
+  ])('when %s', (_, status, generation, done) => {
+    expect(progressOf(deployment(status, generation)).done).toBe(done);
+  });
+
+  test('whose pods are refused by a quota says so', () => {
+    const message = 'pods "web-1" is forbidden: exceeded quota: none, requested: pods=1';
+    const failed = deployment({ conditions: [{ type: 'ReplicaFailure', status: 'True', message }] });
+    expect(creationTrouble(failed)).toMatchObject({
+      code: 'quota-exceeded',
+      message: expect.stringContaining(message),
+    });
+  });
+});
+
+test('only pods of the newest revision count', () => {
+  const of = (name: string, hash: string, second: number): V1Pod => ({
+    metadata: { name, labels: { 'pod-template-hash': hash }, creationTimestamp: new Date(second * 1000) },
+  });
+  const pods = [of('old', 'a', 1), of('new-1', 'b', 2), of('new-2', 'b', 3)];
+  expect(newestPods(pods).map(({ metadata }) => metadata?.name)).toEqual(['new-1', 'new-2']);
+});
