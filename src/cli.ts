@@ -210,6 +210,11 @@ export const commands: readonly Command[] = [
     group: 'check',
     flags: [
       ...definition,
+      {
+        flags: '--on <target>',
+        summary: 'what must work (default: what this project runs on)',
+        choices: ['process', 'kind'],
+      },
       { flags: '--fix', summary: 'run the commands that mend what failed, each shown first' },
       { flags: '--network', summary: 'ask servers too: the time, the pulls left on Docker Hub' },
       json,

@@ -7,6 +7,7 @@ import { InvalidInput, UserError } from '../errors.ts';
 import { checksJson, commandLine, formatChecks } from '../ui/checks.ts';
 import { themeOf } from '../ui/theme.ts';
 import { definitionOptions, type ExitCode, given, type Invocation, projectFolder } from './invocation.ts';
+import { runningTarget } from './target.ts';
 
 export async function doctor(invocation: Invocation): Promise<ExitCode> {
   const { system } = invocation;
@@ -56,15 +57,17 @@ async function checksOf(invocation: Invocation): Promise<readonly Check[]> {
     import('../targets/kind/checks.ts'),
   ]);
   const self = [system.node, join(packageRoot, 'src', 'opta.cjs')];
+  const target = runningTarget(invocation);
   const online = given(invocation, 'network');
   const place = { projectFolder: projectFolder(invocation, 'above'), packageRoot, root: '' };
   return [
     ...machine.machineChecks({ ...place, otherClock: online ? () => network.serverTime() : undefined }),
     ...names.nameChecks(),
     ...authority.authorityChecks(self, ''),
-    ...process.processChecks({ ...place, self, ...app }),
+    ...process.processChecks({ ...place, wanted: target === 'process', self, ...app }),
     ...kind.kindChecks({
       ...place,
+      wanted: target === 'kind',
       pins: () => pinsOf(invocation, online),
       quota: online ? () => network.hubQuota() : undefined,
     }),

@@ -29,7 +29,8 @@ function hasCluster(folder: string): boolean {
     };
     return record.state === 'created' || record.state === 'creating';
   } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    if (error instanceof SyntaxError || /^ENO(ENT|TDIR)$/.test((error as NodeJS.ErrnoException).code ?? ''))
+      return false;
     throw error;
   }
 }

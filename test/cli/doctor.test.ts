@@ -44,3 +44,11 @@ test('a definition with problems, and none at all, leave the rest to be asked', 
     expect(stdout).toContain('there is no definition here');
   });
 });
+
+test('a cluster that must work needs an engine', async () => {
+  await inProject({ 'opta.yaml': shop }, async ({ folder, opta }) => {
+    const { code, stdout } = await opta(['doctor', '--on', 'kind'], { env: { PATH: folder } });
+    expect(code).toBe(1);
+    expect(stdout).toContain('docs/doctor.md#engine');
+  });
+});

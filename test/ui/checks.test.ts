@@ -17,8 +17,8 @@ const every = [
   ...machineChecks({ ...place, otherClock: undefined }),
   ...nameChecks(),
   ...authorityChecks([], ''),
-  ...processChecks({ ...place, self: [], app: undefined, why: '' }),
-  ...kindChecks({ root: '', pins: () => Promise.reject(new Error('not asked here')), quota: undefined }),
+  ...processChecks({ ...place, wanted: true, self: [], app: undefined, why: '' }),
+  ...kindChecks({ wanted: false, root: '', pins: () => Promise.reject(new Error('not asked here')), quota: undefined }),
 ];
 
 const sections = (await readFile(join(packageRoot, 'docs', 'doctor.md'), 'utf8'))

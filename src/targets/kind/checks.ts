@@ -10,6 +10,8 @@ import { toolOnPath } from './tools.ts';
 export interface KindCheckOptions {
   /** The pins, with what a mirror replaces. */
   readonly pins: () => Promise<Pick<ResolvedPins, 'pins' | 'notices'>>;
+  /** This target must work: what it cannot do without is fatal. */
+  readonly wanted: boolean;
   /** Stands before /proc and /sys; '' but for tests. */
   readonly root: string;
   /** Pulls that Docker Hub still allows this address; undefined when the network is not to be asked. */
@@ -25,6 +27,7 @@ export function kindChecks(options: KindCheckOptions): readonly Check[] {
   // Asked once, when the first check wants it.
   let asking: Promise<Detected> | undefined;
   const detected = (system: System) => (asking ??= detectEngine(system));
+  const severity = options.wanted ? 'fatal' : 'warning';
   let telling: Promise<Info> | undefined;
   const info = (engine: Engine, system: System) => (telling ??= infoOf(engine, system));
   const check = (id: string, title: string, severity: Check['severity'], ask: Ask): Check => ({
@@ -33,7 +36,8 @@ export function kindChecks(options: KindCheckOptions): readonly Check[] {
     title,
     severity,
     async ask(system) {
-      if (engineNames.every((name) => system.processes.which(name) === undefined)) return skipped(notNeeded);
+      if (engineNames.every((name) => system.processes.which(name) === undefined))
+        return skipped(options.wanted ? 'no container engine is installed' : notNeeded);
       const { engine } = await detected(system);
       return engine === undefined ? skipped('the container engine does not answer') : ask(engine, system);
     },
@@ -43,16 +47,17 @@ export function kindChecks(options: KindCheckOptions): readonly Check[] {
       id: 'engine',
       category,
       title: 'a container engine answers',
-      severity: 'warning',
+      severity,
       async ask(system) {
-        if (engineNames.every((name) => system.processes.which(name) === undefined)) return skipped(notNeeded);
+        if (engineNames.every((name) => system.processes.which(name) === undefined))
+          return options.wanted ? failed('none is installed') : skipped(notNeeded);
         const { engine, why } = await detected(system);
         return engine === undefined
           ? failed(`${why}; the process target works without`)
           : ok(why.replace(' answers', ''));
       },
     },
-    check('cgroups', 'control groups are version 2', 'fatal', async (engine, system) =>
+    check('cgroups', 'control groups are version 2', severity, async (engine, system) =>
       cgroups(await info(engine, system), options),
     ),
     check('rootless', 'a rootless engine may limit resources and open ports', 'warning', async (engine, system) =>

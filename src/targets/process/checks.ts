@@ -14,6 +14,8 @@ import { connect, stateFolder } from './supervisor/index.ts';
 
 export interface ProcessCheckOptions {
   readonly projectFolder: string;
+  /** This target must work: what it cannot do without is fatal. */
+  readonly wanted: boolean;
   /** argv that runs opta. */
   readonly self: readonly string[];
   /** undefined when there is no definition that can be read; `why` says it. */
@@ -22,6 +24,8 @@ export interface ProcessCheckOptions {
 }
 
 const category = 'Target process';
+
+const severityOf = (wanted: boolean): Check['severity'] => (wanted ? 'fatal' : 'warning');
 
 export function processChecks(options: ProcessCheckOptions): readonly Check[] {
   return [portsCheck(options), leftoversCheck(options), postgresCheck(options), serversCheck(options)];
@@ -39,12 +43,12 @@ async function livingPorts(system: System, projectFolder: string): Promise<reado
   }
 }
 
-function portsCheck({ projectFolder }: ProcessCheckOptions): Check {
+function portsCheck({ projectFolder, wanted }: ProcessCheckOptions): Check {
   return {
     id: 'ports',
     category,
     title: 'the ports of the ingress are free or ours',
-    severity: 'fatal',
+    severity: severityOf(wanted),
     async ask(system) {
       const state = statSync(stateFolder(system, projectFolder).path, { throwIfNoEntry: false });
       if (state?.isDirectory() === false) return skipped('.opta is no folder');
@@ -81,12 +85,12 @@ function leftoversCheck({ projectFolder, self }: ProcessCheckOptions): Check {
 const needsPostgres = (app: App | undefined): boolean =>
   app?.resources.some(({ type }) => type === 'postgres') === true;
 
-function postgresCheck({ app, why }: ProcessCheckOptions): Check {
+function postgresCheck({ app, why, wanted }: ProcessCheckOptions): Check {
   return {
     id: 'postgres-programs',
     category,
     title: 'the programs of PostgreSQL are complete',
-    severity: 'fatal',
+    severity: severityOf(wanted),
     async ask(system) {
       if (!needsPostgres(app)) return skipped(app === undefined ? why : 'the definition has no postgres');
       const found = await findPostgres(system, cacheFolder(system));
@@ -123,12 +127,12 @@ const servers: {
   dynamodb: { fact: 'moto', server: 'aws' },
 };
 
-function serversCheck({ app, why }: ProcessCheckOptions): Check {
+function serversCheck({ app, why, wanted }: ProcessCheckOptions): Check {
   return {
     id: 'servers',
     category,
     title: "the servers of the definition's resources are on PATH",
-    severity: 'fatal',
+    severity: severityOf(wanted),
     async ask(system) {
       if (app === undefined) return skipped(why);
       const types = app.resources.map(({ type }) => type).filter((type) => servers[type] !== undefined);

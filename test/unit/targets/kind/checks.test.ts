@@ -11,7 +11,13 @@ const docker: Programs = { 'docker version': '29.0.1\n', 'docker ps': '' };
 const info = (facts: object): Programs => ({ ...docker, 'docker info': JSON.stringify(facts) });
 
 async function ask(id: string, programs: Programs, more: Partial<KindCheckOptions> = {}) {
-  const options = { root: await rootWith(), pins: async () => resolvePins(versions), quota: undefined, ...more };
+  const options = {
+    wanted: false,
+    root: await rootWith(),
+    pins: async () => resolvePins(versions),
+    quota: undefined,
+    ...more,
+  };
   return verdictOf(kindChecks(options), id, machine({ programs }));
 }
 
@@ -23,12 +29,18 @@ const withNode = (version: string) => async () => {
 
 describe('without an engine', () => {
   test('every check is skipped: the process target needs none', async () => {
-    for (const { id } of kindChecks({ root: '', pins: withNode('1.35.8'), quota: undefined }))
+    for (const { id } of kindChecks({ wanted: false, root: '', pins: withNode('1.35.8'), quota: undefined }))
       expect(await ask(id, {})).toMatchObject({
         state: 'skipped',
         says: expect.stringContaining('not needed for the process target'),
       });
   });
+});
+
+test('an engine is fatal where the cluster must work', async () => {
+  const checks = kindChecks({ wanted: true, root: '', pins: withNode('1.35.8'), quota: undefined });
+  expect(checks.filter(({ severity }) => severity === 'fatal').map(({ id }) => id)).toEqual(['engine', 'cgroups']);
+  expect(await ask('engine', {}, { wanted: true })).toEqual({ state: 'failed', says: 'none is installed' });
 });
 
 describe('an engine', () => {

@@ -17,7 +17,7 @@ async function ask(
 ) {
   const projectFolder = await rootWith(files);
   await mkdir(join(projectFolder, '.opta'), { recursive: true, mode: 0o700 });
-  const checks = processChecks({ projectFolder, self, app: given, why: 'no definition' });
+  const checks = processChecks({ wanted: true, projectFolder, self, app: given, why: 'no definition' });
   return verdictOf(checks, id, machine(parts));
 }
 
@@ -70,7 +70,13 @@ describe('resources', () => {
   });
 
   test('without a definition nothing is known of them', async () => {
-    const checks = processChecks({ projectFolder: await rootWith(), self, app: undefined, why: 'no definition' });
+    const checks = processChecks({
+      wanted: true,
+      projectFolder: await rootWith(),
+      self,
+      app: undefined,
+      why: 'no definition',
+    });
     for (const id of ['servers', 'postgres-programs'])
       expect(await verdictOf(checks, id, machine())).toEqual({ state: 'skipped', says: 'no definition' });
   });
