@@ -1,0 +1,62 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Build } from '../../../../src/app/app.ts';
+import { fingerprint } from '../../../../src/targets/kind/images.ts';
+
+let context: string;
+let build: Build;
+
+const write = (name: string, text: string) => writeFileSync(join(context, name), text);
+
+beforeEach(() => {
+  context = mkdtempSync(join(tmpdir(), 'opta-context-'));
+  mkdirSync(join(context, 'node_modules'));
+  write('Dockerfile', 'FROM scratch\n');
+  write('main.ts', 'one');
+  build = { context, dockerfile: join(context, 'Dockerfile'), args: {}, platforms: [] };
+});
+
+afterEach(() => rmSync(context, { recursive: true, force: true }));
+
+/** True when `act` makes another image likely. */
+async function changes(act: () => void): Promise<boolean> {
+  const before = await fingerprint(build);
+  act();
+  return (await fingerprint(build)) !== before;
+}
+
+const say = (more: Partial<Build>) => {
+  build = { ...build, ...more };
+};
+
+describe('an image is built again', () => {
+  test('when a file was edited, added or removed', async () => {
+    expect(await changes(() => write('main.ts', 'two, longer'))).toBe(true);
+    expect(await changes(() => write('other.ts', ''))).toBe(true);
+    expect(await changes(() => rmSync(join(context, 'other.ts')))).toBe(true);
+  });
+
+  test('when the Dockerfile or an argument changed', async () => {
+    expect(await changes(() => write('Dockerfile', 'FROM alpine\n'))).toBe(true);
+    expect(await changes(() => say({ args: { VERSION: '2' } }))).toBe(true);
+    expect(await changes(() => say({ target: 'tests' }))).toBe(true);
+  });
+
+  test('when a file changed that .dockerignore excludes by a pattern with exceptions', async () => {
+    write('.dockerignore', 'node_modules\n!node_modules/own\n');
+    expect(await changes(() => write('node_modules/own', 'x'))).toBe(true);
+  });
+});
+
+describe('an image is not built again', () => {
+  test('when nothing changed', async () => {
+    expect(await changes(() => {})).toBe(false);
+  });
+
+  test('when only what .dockerignore names outright changed', async () => {
+    write('.dockerignore', '# packages\nnode_modules/\n*.log\n');
+    expect(await changes(() => write('node_modules/package.js', 'x'))).toBe(false);
+  });
+});
