@@ -104,7 +104,7 @@ describe.skipIf(noCluster !== undefined)('Linkerd, by its double', { timeout: 24
     rmSync(broken, { recursive: true });
   });
 
-  test('is explained when its chart does not take the values', async () => {
+  test('is explained when the mirror has lost its chart', async () => {
     const other = doubledMirror();
     rmSync(join(other, 'charts/linkerd-crds.tgz'));
     const result = await up(other);
