@@ -6,7 +6,7 @@ import type { Build, Service } from '../../app/app.ts';
 import { UserError } from '../../errors.ts';
 import { writeWhole } from '../../platform/certificates.ts';
 import type { System } from '../../system/system.ts';
-import { callEngine, type Engine, lastLine } from './engine.ts';
+import { callEngine, type Engine } from './engine.ts';
 import type { KindFolder } from './folder.ts';
 import { digestInRegistry, registryHost } from './registry.ts';
 
@@ -160,20 +160,6 @@ export async function pushImage(
       'Then run `opta dev up` again: what is done stays done.',
     ],
   });
-}
-
-/** Lets a node's containerd fetch an image; the last line of its complaint when it could not. */
-export async function pullInNode(
-  system: System,
-  engine: Engine,
-  node: string,
-  reference: string,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const hosts = ['--hosts-dir', '/etc/containerd/certs.d'];
-  const args = ['exec', node, 'ctr', '--namespace', 'k8s.io', 'images', 'pull', ...hosts, reference];
-  const ended = await callEngine(system, engine, args, { signal });
-  return ended.code === 0 ? undefined : lastLine(ended.stderr);
 }
 
 function dockerfileMissing(service: Service, { dockerfile }: Build): UserError {

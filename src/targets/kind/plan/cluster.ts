@@ -1,10 +1,9 @@
 /** Network, nodes, cluster and registry: made, started again, or found as they should be. */
 import type { Step, StepContext } from '../../../engine/step.ts';
-import { UserError } from '../../../errors.ts';
 import { openCluster } from '../../../platform/cluster.ts';
 import { createCluster } from '../cluster.ts';
 import { createNetwork, ownContainers, removeContainers } from '../containers.ts';
-import { callEngine, engineSays } from '../engine.ts';
+import { engineSays } from '../engine.ts';
 import { type ClusterRecord, writeRecord } from '../folder.ts';
 import { startRegistry } from '../registry.ts';
 import { answering, restarted, secondOf } from './answering.ts';
@@ -23,43 +22,6 @@ export function networkStep({ situation }: Session): Step {
       return undefined;
     },
   });
-}
-
-/** An image that the engine itself runs: the node's and the registry's. */
-export function engineImageStep({ situation }: Session, id: string, title: string, reference: string): Step {
-  const { engine } = situation;
-  return step({
-    id,
-    title,
-    kind: 'change',
-    facts: { image: reference },
-    async isDone({ system }) {
-      return (await callEngine(system, engine, ['image', 'inspect', '--format', '{{.Id}}', reference])).code === 0;
-    },
-    async run({ system, signal, note }) {
-      note(`pulling ${reference}`);
-      const ended = await callEngine(system, engine, ['pull', reference], {
-        signal,
-        onLine: (line) => note(line.trim()),
-      });
-      if (ended.code === 0) return undefined;
-      throw pullFailed(reference, ended.stderr);
-    },
-  });
-}
-
-export function pullFailed(reference: string, said: string): UserError {
-  const limited = /toomanyrequests|rate limit/i.test(said);
-  return new UserError(
-    limited ? 'registry-rate-limited' : 'image-pull-failed',
-    `the image ${reference} could not be pulled`,
-    {
-      detail: said.trim().split('\n').slice(-4),
-      hints: limited
-        ? ['The registry limits anonymous pulls: log in to it, wait, or set a mirror (OPTA_MIRROR).']
-        : ['Check the network and the proxy of the engine, or set a mirror (OPTA_MIRROR).'],
-    },
-  );
 }
 
 function recordOf({ situation }: Session, state: ClusterRecord['state'], uid?: string): ClusterRecord {

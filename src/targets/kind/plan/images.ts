@@ -2,7 +2,8 @@
 import type { Service } from '../../../app/app.ts';
 import type { Step } from '../../../engine/step.ts';
 import { ownContainers } from '../containers.ts';
-import { buildImage, imageReference, keepBuilt, knownDigest, pullInNode, pushImage } from '../images.ts';
+import { buildImage, imageReference, keepBuilt, knownDigest, pushImage } from '../images.ts';
+import { pullInNode } from '../node-images.ts';
 import { made, type Session, step } from './session.ts';
 
 /** The id of the step after which a service's image is known; undefined for an image by reference. */

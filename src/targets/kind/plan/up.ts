@@ -5,9 +5,10 @@ import type { Diagnostic } from '../../../errors.ts';
 import { planPlatform } from '../../../platform/components/index.ts';
 import type { Situation } from '../survey.ts';
 import { groundStep, pruneStep, resourceSteps, routesStep, serviceSteps } from './apps.ts';
-import { clusterStep, engineImageStep, networkStep, nodesStep, registryStep } from './cluster.ts';
+import { clusterStep, networkStep, nodesStep, registryStep } from './cluster.ts';
 import { authorityStep, certificatesStep, stateStep } from './ground.ts';
 import { buildSteps, fetchSteps } from './images.ts';
+import { engineImageStep, nodeImages } from './pinned-images.ts';
 import { platformSettings } from './platform.ts';
 import { newSession, type Session } from './session.ts';
 import { toolsStep } from './tools.ts';
@@ -21,12 +22,12 @@ export interface UpPlan extends Plan {
 
 export function planUp(app: App, situation: Situation): UpPlan {
   const session = newSession(app, situation);
-  const { pins } = situation.artifacts;
   const isThere = situation.cluster === 'running' || situation.cluster === 'stopped';
   const making = isThere
     ? []
-    : [toolsStep(session), engineImageStep(session, 'node-image', 'image of the nodes', pins.images.node.ref)];
+    : [toolsStep(session), engineImageStep(session, 'node-image', 'image of the nodes', 'node')];
   const platform = planPlatform(platformSettings(session));
+  const images = nodeImages(session);
   const waits = [...resourceSteps(session), ...serviceSteps(session)];
   const steps: readonly Step[] = [
     stateStep(session),
@@ -35,14 +36,15 @@ export function planUp(app: App, situation: Situation): UpPlan {
     ...making,
     networkStep(session),
     nodesStep(session),
-    engineImageStep(session, 'registry-image', 'image of the registry', pins.images.registry.ref),
+    engineImageStep(session, 'registry-image', 'image of the registry', 'registry'),
     registryStep(session),
     clusterStep(session),
     ...buildSteps(session),
     ...fetchSteps(session),
     // The first figures take a minute, and nobody waits for them: an autoscaler begins when they are there.
-    ...platform.steps.filter(({ id }) => !platform.metrics.includes(id)),
-    groundStep(session, platform.mesh),
+    ...images.steps,
+    ...platform.steps.filter(({ id }) => !platform.metrics.includes(id)).map((one) => withImages(one, images.platform)),
+    groundStep(session, [...platform.mesh, ...images.resources]),
     ...waits,
     routesStep(session, platform.ingress),
     ...(situation.only.length === 0 ? [pruneStep(session)] : []),
@@ -52,4 +54,9 @@ export function planUp(app: App, situation: Situation): UpPlan {
     ),
   ];
   return { goal: 'up', target: 'kind', reason: situation.reason, steps, session, notices: platform.notices };
+}
+
+/** What starts pods of the platform begins when they find their images. */
+function withImages(one: Step, images: readonly string[]): Step {
+  return one.id.startsWith('platform:') ? { ...one, needs: [...one.needs, ...images] } : one;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Build } from '../../../../src/app/app.ts';
 import { fingerprint } from '../../../../src/targets/kind/images.ts';
+import { containerdName } from '../../../../src/targets/kind/node-images.ts';
 
 let context: string;
 let build: Build;
@@ -59,4 +60,15 @@ describe('an image is not built again', () => {
     write('.dockerignore', '# packages\nnode_modules/\n*.log\n');
     expect(await changes(() => write('node_modules/package.js', 'x'))).toBe(false);
   });
+});
+
+test.each([
+  ['postgres:17', 'docker.io/library/postgres:17'],
+  ['valkey/valkey:8', 'docker.io/valkey/valkey:8'],
+  ['docker.io/library/postgres:17.11@sha256:67f4', 'docker.io/library/postgres@sha256:67f4'],
+  ['registry.k8s.io/ingress-nginx/controller:kit', 'registry.k8s.io/ingress-nginx/controller:kit'],
+  ['localhost:5001/shop/api@sha256:00', 'localhost:5001/shop/api@sha256:00'],
+  ['localhost:5001/shop/api', 'localhost:5001/shop/api:latest'],
+])('a node knows %s as %s', (reference, name) => {
+  expect(containerdName(reference)).toBe(name);
 });

@@ -28,6 +28,7 @@ const artifacts: Artifacts = {
   chart: refuse,
   manifest: refuse,
   binary: refuse,
+  binaryFile: refuse,
 };
 
 const build = { context: '/shop/api', dockerfile: '/shop/api/Dockerfile', args: {}, platforms: [] };

@@ -1,0 +1,54 @@
+/** Images inside the nodes: asked for, fetched by the node itself, or brought from an archive. */
+import { basename } from 'node:path';
+import type { System } from '../../system/system.ts';
+import { callEngine, type Engine, engineSays, lastLine } from './engine.ts';
+
+/** As containerd names it: with its registry, and by digest alone where there is one. */
+export function containerdName(reference: string): string {
+  const [tagged = '', digest] = reference.split('@');
+  const [first = '', ...rest] = tagged.split('/');
+  const hasRegistry = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  const name = hasRegistry ? tagged : `docker.io/${rest.length === 0 ? 'library/' : ''}${tagged}`;
+  if (digest !== undefined) return `${name.replace(/:[^/:]+$/, '')}@${digest}`;
+  return /:[^/:]+$/.test(name) ? name : `${name}:latest`;
+}
+
+const ctr = ['ctr', '--namespace', 'k8s.io', 'images'];
+
+export async function isInNode(system: System, engine: Engine, node: string, reference: string): Promise<boolean> {
+  const args = ['exec', node, ...ctr, 'ls', '--quiet', `name==${containerdName(reference)}`];
+  const asked = await callEngine(system, engine, args);
+  return asked.code === 0 && asked.stdout.trim() !== '';
+}
+
+/** The node's own client where it has one: it keeps the names that the kubelet asks for. */
+const pullScript =
+  'if command -v crictl >/dev/null 2>&1; then exec crictl pull "$1"; fi; ' +
+  'exec ctr --namespace k8s.io images pull --hosts-dir /etc/containerd/certs.d "$1"';
+
+/** Lets a node fetch an image; the last line of its complaint when it could not. */
+export async function pullInNode(
+  system: System,
+  engine: Engine,
+  node: string,
+  reference: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const args = ['exec', node, 'sh', '-c', pullScript, 'sh', containerdName(reference)];
+  const ended = await callEngine(system, engine, args, { signal });
+  return ended.code === 0 ? undefined : lastLine(ended.stderr);
+}
+
+/** Brings an archive into a node. Throws UserError `engine-failed`. */
+export async function importInNode(
+  system: System,
+  engine: Engine,
+  node: string,
+  archive: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const place = `/root/${basename(archive)}`;
+  await engineSays(system, engine, ['cp', archive, `${node}:${place}`], { signal });
+  await engineSays(system, engine, ['exec', node, ...ctr, 'import', place], { signal });
+  await engineSays(system, engine, ['exec', node, 'rm', '-f', place]);
+}

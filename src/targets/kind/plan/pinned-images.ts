@@ -1,0 +1,125 @@
+/** Images that opta brings itself: for the engine, and for the nodes of a cluster that boots. */
+import type { Step, StepContext } from '../../../engine/step.ts';
+import { UserError } from '../../../errors.ts';
+import { platformImages } from '../../../platform/components/index.ts';
+import type { ImageName } from '../../../platform/versions.ts';
+import { ownContainers } from '../containers.ts';
+import { callEngine, engineSays } from '../engine.ts';
+import { importInNode, isInNode, pullInNode } from '../node-images.ts';
+import { platformSettings } from './platform.ts';
+import { type Session, step } from './session.ts';
+
+/** An image that the engine itself runs: the node's and the registry's. */
+export function engineImageStep({ situation }: Session, id: string, title: string, name: ImageName): Step {
+  const { engine, artifacts } = situation;
+  const { ref } = artifacts.pins.images[name];
+  return step({
+    id,
+    title,
+    kind: 'change',
+    facts: { image: ref },
+    async isDone({ system }) {
+      return (await callEngine(system, engine, ['image', 'inspect', '--format', '{{.Id}}', ref])).code === 0;
+    },
+    async run(context) {
+      const { system, signal, note } = context;
+      const { archive } = await artifacts.image(name, counted(context));
+      if (archive !== undefined) {
+        note('loading it from the mirror');
+        await engineSays(system, engine, ['load', '--input', archive], { signal });
+        return undefined;
+      }
+      note(`pulling ${ref}`);
+      const ended = await callEngine(system, engine, ['pull', ref], { signal, onLine: (line) => note(line.trim()) });
+      if (ended.code !== 0) throw pullFailed(ref, ended.stderr);
+      return undefined;
+    },
+  });
+}
+
+const counted = ({ signal, progress }: StepContext) => ({
+  signal,
+  onBytes: (done: number, total: number | undefined) => progress(done, total, 'bytes'),
+});
+
+/** Pinned images of the databases that run in the cluster. */
+const ofResource: Readonly<Record<string, ImageName>> = {
+  postgres: 'postgres',
+  mysql: 'mysql',
+  redis: 'valkey',
+  mongodb: 'mongodb',
+  documentdb: 'mongodb',
+  'mongodb-atlas': 'mongodb',
+  bucket: 'moto',
+  queue: 'moto',
+  topic: 'moto',
+  dynamodb: 'moto',
+};
+
+export interface NodeImages {
+  readonly steps: readonly Step[];
+  /** Steps after which the platform's pods find theirs. */
+  readonly platform: readonly string[];
+  /** Steps after which databases find theirs. */
+  readonly resources: readonly string[];
+}
+
+/** Fetches while a new cluster boots. Where one runs already, its kubelet fetches what is new. */
+export function nodeImages(session: Session): NodeImages {
+  const { situation, app } = session;
+  if (situation.cluster === 'running' || situation.cluster === 'stopped')
+    return { steps: [], platform: [], resources: [] };
+  const platform = platformImages(platformSettings(session));
+  const resources = [...new Set(app.resources.flatMap(({ type }) => ofResource[type] ?? []))];
+  const id = (name: ImageName) => `image:${name}`;
+  return {
+    steps: [...platform, ...resources].map((name) => nodeImageStep(session, name, id(name))),
+    platform: platform.map(id),
+    resources: resources.map(id),
+  };
+}
+
+function nodeImageStep({ situation }: Session, name: ImageName, id: string): Step {
+  const { engine, folder, artifacts } = situation;
+  const { ref } = artifacts.pins.images[name];
+  return step({
+    id,
+    title: `image of ${name}`,
+    kind: 'change',
+    needs: ['nodes'],
+    facts: { image: ref },
+    async run(context) {
+      const { system, signal, note } = context;
+      const nodes = (await ownContainers(system, engine, folder)).filter(({ isNode }) => isNode);
+      const brought = await Promise.all(
+        nodes.map(async (node) => {
+          if (await isInNode(system, engine, node.name, ref)) return false;
+          const { archive } = await artifacts.image(name, counted(context));
+          note(archive === undefined ? `pulling ${ref}` : 'loading it from the mirror');
+          if (archive !== undefined) await importInNode(system, engine, node.name, archive, signal);
+          else checkPulled(await pullInNode(system, engine, node.name, ref, signal), ref);
+          return true;
+        }),
+      );
+      return brought.includes(true) ? undefined : 'unchanged';
+    },
+  });
+}
+
+function checkPulled(trouble: string | undefined, ref: string): void {
+  if (trouble !== undefined) throw pullFailed(ref, trouble);
+}
+
+function pullFailed(reference: string, said: string): UserError {
+  const limited = /toomanyrequests|rate limit/i.test(said);
+  return new UserError(
+    limited ? 'registry-rate-limited' : 'image-pull-failed',
+    `the image ${reference} could not be pulled`,
+    {
+      detail: said.trim().split('\n').slice(-4),
+      hints: limited
+        ? ['The registry limits anonymous pulls: log in to it, wait, or set a mirror (OPTA_MIRROR).']
+        : ['Check the network and the proxy of the engine, or set a mirror (OPTA_MIRROR).'],
+    },
+  );
+}
