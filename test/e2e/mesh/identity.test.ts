@@ -35,6 +35,7 @@ beforeAll(async () => {
   ports = { proxy: await freePort(), web: await freePort(), rpc: await freePort(), line: await freePort() };
   const callers = ['back/api', 'opta/ingress'];
   plane = await startPlane({
+    metricsPort: await freePort(),
     upstreams: [
       upstream('web', 'http', [served.port], { callers }),
       upstream('rpc', 'grpc', [echo.port], { callers }),
@@ -143,6 +144,18 @@ test('the sidecar refuses a caller without a link and names it: HTTP', async () 
     ({ caller, callee }) => caller === 'front/page' && callee === 'back/web',
   );
   expect(edge?.refused).toBe(2);
+});
+
+test('Prometheus is told the same', async () => {
+  const text = await (await fetch(`http://127.0.0.1:${plane.config.metricsPort}/metrics`)).text();
+  expect(text).toContain(
+    'inbound_http_authz_deny_total{direction="outbound",src="front/page",dst="back/web",tls="true"} 2\n',
+  );
+  expect(text).toMatch(/request_total\{direction="outbound",src="opta\/ingress",dst="back\/web",tls="true"\} [1-9]/);
+  expect(text).toMatch(/response_latency_ms_bucket\{[^}]*src="opta\/ingress"[^}]*le="\+Inf"\} [1-9]/);
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  expect(lines.filter((line) => !/^[a-z_]+\{([a-z]+="[^"]*",?)+\} [\d.]+$/.test(line))).toEqual([]);
+  expect((await fetch(`http://127.0.0.1:${plane.config.metricsPort}/`)).status).toBe(404);
 });
 
 test('the sidecar refuses a caller without a link and names it: gRPC', async () => {

@@ -54,7 +54,10 @@ test.skipIf(absent)('takes its token over TLS only, and nothing without it', asy
   const { cache_auth_token, cache_url } = await resourceOutputs(wanted);
   expect(await ask('GET x')).toEqual([expect.stringContaining('NOAUTH')]);
   expect(await ask(`AUTH ${cache_auth_token?.value}`, 'SET x 1')).toEqual(['+OK', '+OK']);
-  expect(cache_url).toEqual({ value: `rediss://default:${cache_auth_token?.value}@127.0.0.1:${wanted.port}`, secret: true });
+  expect(cache_url).toEqual({
+    value: `rediss://default:${cache_auth_token?.value}@127.0.0.1:${wanted.port}`,
+    secret: true,
+  });
 });
 
 test.skipIf(absent)('keeps what was written through kill -9 and a second start', async () => {

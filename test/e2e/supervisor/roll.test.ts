@@ -222,6 +222,15 @@ test('through the real data plane no request is lost either', async () => {
   end();
   expect(answers.filter((text) => !text.startsWith('200 '))).toEqual([]);
   expect(answers.length).toBeGreaterThan(60);
+  const measured = await client.metrics();
+  const [edge] = measured?.edges ?? [];
+  expect(edge).toMatchObject({ caller: 'opta/ingress', callee: 'back/api', refused: 0, mtls: true });
+  expect(edge?.requests).toBeGreaterThanOrEqual(answers.length);
+  expect(edge?.succeeded).toBe(edge?.requests);
+  expect(measured?.sidecars.map(({ upstream, replica }) => [upstream, replica])).toEqual([
+    ['back/api:http', 0],
+    ['back/api:http', 1],
+  ]);
   agent.destroy();
 });
 

@@ -11,7 +11,7 @@ function labels(edge: EdgeMetrics, more = ''): string {
 }
 
 /** Text exposition format 0.0.4. */
-export function prometheusText(edges: readonly EdgeMetrics[]): string {
+function prometheusText(edges: readonly EdgeMetrics[]): string {
   const lines: string[] = [];
   const counter = (name: string, help: string, of: (edge: EdgeMetrics) => readonly (readonly [string, number])[]) => {
     lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} counter`);
