@@ -31,16 +31,19 @@ function watch(
   });
   return new Promise<Reply>((resolve, reject) => {
     let failure: Error | undefined;
+    let answered = false;
     stream.on('error', (error) => {
       failure = error;
     });
     stream.on('close', () => {
+      if (answered) return;
       const message = timedOut
         ? 'no answer in time'
         : (failure?.message ?? `stream closed with code ${stream.rstCode}`);
       reject(new AttemptFailure(stageOf(), timedOut, message));
     });
     stream.on('response', (headers: ReplyHeaders, flags: number) => {
+      answered = true;
       resolve({
         status: headers[':status'] ?? 502,
         headers: fromParsedHttp2(headers),
