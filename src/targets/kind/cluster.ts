@@ -1,8 +1,11 @@
 /** The nodes of a project's cluster: made by kind under our own names, started again, and asked how they are. */
 import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { UserError } from '../../errors.ts';
-import type { Finished, System } from '../../system/system.ts';
+import { writeWhole } from '../../platform/certificates.ts';
+import type { System } from '../../system/system.ts';
 import { type ClusterWish, clusterConfig } from './cluster-config.ts';
 import type { Engine } from './engine.ts';
 import type { KindFolder } from './folder.ts';
@@ -22,6 +25,8 @@ export interface CreateOptions extends ClusterWish {
   /** Folder of the installed package. */
   readonly packageRoot: string;
   readonly signal: AbortSignal;
+  /** Told the pid of kind, before it does anything that lasts. */
+  readonly onStart: (pid: number) => Promise<void>;
   /** What kind does now. */
   readonly note: (what: string) => void;
 }
@@ -38,7 +43,7 @@ export function kindEnvironment(system: System, engine: Engine, folder: KindFold
 
 /** Begins to create the cluster; what is half made is the caller's to delete. */
 export function createCluster(options: CreateOptions): Creation {
-  const { system, engine, folder, kind, signal, note } = options;
+  const { engine, folder, kind, note } = options;
   let prepared = () => {};
   const nodes = new Promise<void>((resolve) => {
     prepared = resolve;
@@ -52,10 +57,11 @@ export function createCluster(options: CreateOptions): Creation {
   };
   const work = async () => {
     const text = await readFile(join(options.packageRoot, 'kind', 'cluster.yaml'), 'utf8');
-    const argv = [kind, 'create', 'cluster', '--name', folder.name, '--config', '-', '--kubeconfig', folder.kubeconfig];
-    const env = kindEnvironment(system, engine, folder);
-    const ended = await system.processes.run(argv, { env, input: clusterConfig(text, options), signal, onLine });
-    if (ended.code !== 0) throw creationFailed(engine, folder, ended);
+    await writeWhole(folder.config, clusterConfig(text, options), 0o600);
+    const place = ['--config', folder.config, '--kubeconfig', folder.kubeconfig];
+    const argv = [kind, 'create', 'cluster', '--name', folder.name, ...place];
+    const ended = await inGroup(options, argv, onLine);
+    if (ended.code !== 0) throw creationFailed(engine, folder, ended.lines);
     await chmod(folder.kubeconfig, 0o600);
   };
   const done = work();
@@ -66,9 +72,54 @@ export function createCluster(options: CreateOptions): Creation {
   return { nodes: early, done };
 }
 
-function creationFailed(engine: Engine, folder: KindFolder, ended: Finished): UserError {
-  const lines = ended.stderr.split('\n').filter((line) => line.trim() !== '');
-  const text = ended.stderr;
+/** Runs kind in a process group of its own, so that it and what it started can be ended together. */
+async function inGroup(
+  { system, engine, folder, signal, onStart }: CreateOptions,
+  argv: readonly string[],
+  onLine: (line: string) => void,
+): Promise<{ readonly code: number | undefined; readonly lines: readonly string[] }> {
+  signal.throwIfAborted();
+  const env = kindEnvironment(system, engine, folder);
+  const child = system.processes.spawn(argv, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const lines: string[] = [];
+  const read = async (input: Readable | undefined) => {
+    if (input === undefined) return;
+    for await (const line of createInterface({ input })) {
+      lines.push(line);
+      onLine(line);
+    }
+  };
+  const end = () => void (child.pid !== undefined && system.processes.signal(-child.pid, 'SIGKILL'));
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    if (child.pid !== undefined) await onStart(child.pid);
+    const [{ code, error }] = await Promise.all([child.ended, read(child.stdout), read(child.stderr)]);
+    if (error) throw error;
+    signal.throwIfAborted();
+    return { code, lines: lines.filter((line) => line.trim() !== '') };
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+}
+
+/** Ends a kind that a killed run left at work. */
+export async function endMaker(system: System, maker: { readonly pid: number; readonly startTime: string }) {
+  const isAlive = () => system.processes.startTime(maker.pid) === maker.startTime;
+  if (!isAlive()) return;
+  system.processes.signal(-maker.pid, 'SIGKILL');
+  while (isAlive()) await system.clock.sleep(20);
+}
+
+function creationFailed(engine: Engine, folder: KindFolder, lines: readonly string[]): UserError {
+  const text = lines.join('\n');
+  if (/already exist for a cluster|container name .* is already in use/i.test(text)) {
+    return new UserError('name-taken', `${engine.name} has containers of a cluster ${folder.name} already`, {
+      detail: lines.slice(-4),
+      hints: [
+        `See \`${engine.name} ps --all\`; when they are left of a run that was killed, run \`opta dev up\` again.`,
+      ],
+    });
+  }
   const port = /127\.0\.0\.1:(\d+).*(?:already allocated|address already in use)/s.exec(text)?.[1];
   if (port !== undefined || /port is already allocated|address already in use/i.test(text)) {
     return new UserError('port-taken', `port ${port ?? 'of the cluster'} is taken by another program or cluster`, {

@@ -21,6 +21,8 @@ export interface KindFolder {
   readonly volumes: string;
   /** Digests of what was built. */
   readonly images: string;
+  /** What kind was told. */
+  readonly config: string;
   readonly secrets: string;
   readonly certificates: string;
   /** Name of the cluster, of its network, and the begin of every container's name: unique on this machine. */
@@ -55,6 +57,7 @@ export function kindFolder(projectFolder: string): KindFolder {
     registries: join(path, 'registries'),
     volumes: join(path, 'volumes'),
     images: join(path, 'images.json'),
+    config: join(path, 'config.yaml'),
     secrets: join(state, 'secrets.json'),
     certificates: join(state, 'certificates'),
     name,
@@ -81,6 +84,8 @@ export interface ClusterRecord {
   readonly workers: number;
   /** Of the namespace kube-system. */
   readonly uid?: string;
+  /** kind's process while it creates: it outlives a run that is killed. */
+  readonly maker?: { readonly pid: number; readonly startTime: string };
 }
 
 /** undefined when there is none, or a crash cut it short. */
@@ -123,6 +128,6 @@ export async function forget(folder: KindFolder, everything: boolean): Promise<v
   await rm(folder.kubeconfig, { force: true });
   const record = await readRecord(folder);
   if (record === undefined) return;
-  const { uid: _uid, ...rest } = record;
+  const { uid: _uid, maker: _maker, ...rest } = record;
   await writeRecord(folder, { ...rest, state: 'none' });
 }

@@ -1,7 +1,8 @@
 /** Network, nodes, cluster and registry: made, started again, or found as they should be. */
 import type { Step, StepContext } from '../../../engine/step.ts';
+import { UserError } from '../../../errors.ts';
 import { openCluster } from '../../../platform/cluster.ts';
-import { createCluster } from '../cluster.ts';
+import { createCluster, endMaker } from '../cluster.ts';
 import { createNetwork, ownContainers, removeContainers } from '../containers.ts';
 import { engineSays } from '../engine.ts';
 import { type ClusterRecord, writeRecord } from '../folder.ts';
@@ -60,25 +61,35 @@ async function startNodes(session: Session, { system, note }: StepContext): Prom
 async function create(session: Session, context: StepContext, anew: string | undefined): Promise<void> {
   const { system, signal, note } = context;
   const { folder, engine, packageRoot, ports, workerCount, artifacts } = session.situation;
+  const { maker } = session.situation.record ?? {};
+  if (maker) await endMaker(system, maker);
   // Written first: whatever ends this run leaves a cluster that is known to be half made.
   await writeRecord(folder, recordOf(session, 'creating'));
-  const left = (await ownContainers(system, engine, folder)).filter(({ isNode }) => isNode);
-  if (left.length > 0) note(`deleting the cluster of before: ${anew ?? 'it is not what is wanted'}`);
-  await removeContainers(system, engine, left);
-  note('starting containers');
-  session.creation = createCluster({
-    system,
-    engine,
-    folder,
-    kind: made(session.kind, 'tools'),
-    packageRoot,
-    signal,
-    note: (what) => session.onCreation?.(what),
-    nodeImage: artifacts.pins.images.node.ref,
-    ports,
-    workers: workerCount,
-  });
-  await session.creation.nodes;
+  for (let attempt = 1; ; attempt++) {
+    const left = (await ownContainers(system, engine, folder)).filter(({ isNode }) => isNode);
+    if (left.length > 0) note(`deleting the cluster of before: ${anew ?? 'it is not what is wanted'}`);
+    await removeContainers(system, engine, left);
+    note('starting containers');
+    session.creation = createCluster({
+      ...{ system, engine, folder, packageRoot, signal, ports },
+      kind: made(session.kind, 'tools'),
+      nodeImage: artifacts.pins.images.node.ref,
+      workers: workerCount,
+      note: (what) => session.onCreation?.(what),
+      async onStart(pid) {
+        const startTime = system.processes.startTime(pid);
+        const own = startTime === undefined ? {} : { maker: { pid, startTime } };
+        await writeRecord(folder, { ...recordOf(session, 'creating'), ...own });
+      },
+    });
+    try {
+      return await session.creation.nodes;
+    } catch (error) {
+      // The engine may still have been at work on a container that a killed run asked for.
+      if (!(error instanceof UserError) || error.code !== 'name-taken' || attempt === 3) throw error;
+      await system.clock.sleep(1000, signal);
+    }
+  }
 }
 
 /** Kubernetes answers, and is the one we made. */

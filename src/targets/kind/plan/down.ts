@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Plan, Step } from '../../../engine/step.ts';
-import { removeContainers } from '../containers.ts';
+import { endMaker } from '../cluster.ts';
+import { ownContainers, removeContainers } from '../containers.ts';
 import { callEngine, engineSays } from '../engine.ts';
 import { forget } from '../folder.ts';
 import { registryVolume } from '../registry.ts';
@@ -50,16 +51,18 @@ function volumesStep({ folder, engine, record }: DownOptions): Step {
   });
 }
 
-function containersStep({ folder, engine, containers }: DownOptions): Step {
+function containersStep({ folder, engine, containers, record }: DownOptions): Step {
   return step({
     id: 'containers',
     title: 'cluster and registry are deleted',
     kind: 'change',
     facts: { name: folder.name },
-    isDone: async () => containers.length === 0,
+    isDone: async () => containers.length === 0 && record?.maker === undefined,
     async run({ system, note }) {
-      note(`deleting ${containers.map(({ name }) => name).join(', ')}`);
-      await removeContainers(system, engine, containers);
+      if (record?.maker) await endMaker(system, record.maker);
+      const left = await ownContainers(system, engine, folder);
+      note(`deleting ${left.map(({ name }) => name).join(', ')}`);
+      await removeContainers(system, engine, left);
       return undefined;
     },
   });
