@@ -1,9 +1,9 @@
 /** Measures line coverage of src/app and src/engine by the unit suite, and fails below the given percentage in either. */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { $ } from 'zx';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const least = Number(process.argv[2] ?? 90);
@@ -11,8 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'opta-coverage-'));
 try {
   const vitest = join(root, 'node_modules', '.bin', 'vitest');
   const args = ['run', '--project', 'unit', '--coverage', `--coverage.reportsDirectory=${folder}`, '--reporter=dot'];
-  const { status } = spawnSync(vitest, args, { cwd: root, stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
+  await $({ cwd: root, stdio: 'inherit' })`${vitest} ${args}`;
   const summary = JSON.parse(readFileSync(join(folder, 'coverage-summary.json'), 'utf8')) as Record<
     string,
     { lines: { total: number; covered: number } }

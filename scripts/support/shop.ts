@@ -86,7 +86,17 @@ export interface Shop {
 export async function makeShop(): Promise<Shop> {
   const folder = await mkdtemp(join(tmpdir(), 'opta-shop-'));
   const [httpsPort, httpPort] = [await freePort(), await freePort()];
-  const up = ['dev', 'up', '--on', 'process', '--detach', '--https-port', String(httpsPort), '--http-port', String(httpPort)];
+  const up = [
+    'dev',
+    'up',
+    '--on',
+    'process',
+    '--detach',
+    '--https-port',
+    String(httpsPort),
+    '--http-port',
+    String(httpPort),
+  ];
   await mustRun(['init', '--recipe', 'shop', '--yes', '--dir', folder, '--name', 'shop'], folder);
   await mustRun(up, folder);
   await mustRun(['dev', 'down', '--volumes'], folder);
