@@ -1,6 +1,8 @@
 /** What an environment's k8s-base module says about the platform. */
 import type { App } from './app.ts';
 
+type Written = Readonly<Record<string, unknown>>;
+
 export interface PlatformChoices {
   readonly mesh: boolean;
   /** Three replicas of its control plane. */
@@ -10,6 +12,8 @@ export interface PlatformChoices {
   readonly ingressEnabled: boolean;
   /** Three controllers over the zones, with a disruption budget. */
   readonly ingressHighAvailability: boolean;
+  /** The user's own values for charts, and settings of the nginx controller, as they were written. */
+  readonly values?: { readonly linkerd: Written; readonly ingressNginx: Written; readonly nginxConfig: Written };
 }
 
 /** The choices of an App; without a k8s-base module its defaults. */
@@ -19,11 +23,17 @@ export function choicesOf({ modules }: App): PlatformChoices {
     const value = base?.settings[name];
     return typeof value === 'boolean' ? value : otherwise;
   };
+  const written = (name: string): Written => (base?.settings[name] ?? {}) as Written;
   return {
     mesh: flag('linkerd_enabled', true),
     meshHighAvailability: flag('linkerd_high_availability', false),
     ingress: base?.settings['ingress'] === 'gateway' ? 'gateway' : 'nginx',
     ingressEnabled: flag('nginx_enabled', true),
     ingressHighAvailability: flag('nginx_high_availability', false),
+    values: {
+      linkerd: written('linkerd_values'),
+      ingressNginx: written('ingress_nginx_values'),
+      nginxConfig: written('nginx_config'),
+    },
   };
 }

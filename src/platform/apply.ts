@@ -8,7 +8,7 @@ import { initialReplicasAnnotation } from './manifests/metadata.ts';
 import { established } from './ready/definitions.ts';
 
 /** Of everything that we write, so that a field we no longer say is given back. */
-export const fieldManager = 'opta';
+const fieldManager = 'opta';
 
 /** Requests under way at once: more gain nothing on a control plane of one node. */
 const parallel = 12;

@@ -8,8 +8,7 @@ import { cacheFolder } from '../system/folders.ts';
 import type { System } from '../system/system.ts';
 import { writeWhole } from './certificates.ts';
 import { shortHash } from './manifests/metadata.ts';
-
-export type Values = { readonly [key: string]: unknown };
+import type { Values } from './values.ts';
 
 export interface Chart {
   /** A `.tgz` or a folder. */
@@ -21,20 +20,6 @@ export interface Chart {
   readonly kubernetes: string;
 }
 
-const isMap = (value: unknown): value is Values => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Values over values as helm does it: maps key by key, everything else whole. */
-export function merged(...layers: readonly Values[]): Values {
-  const result: Record<string, unknown> = {};
-  for (const layer of layers) {
-    for (const [key, value] of Object.entries(layer)) {
-      const before = result[key];
-      result[key] = isMap(before) && isMap(value) ? merged(before, value) : value;
-    }
-  }
-  return result;
-}
-
 /** Reads a values file of ours. */
 export async function readValues(file: string): Promise<Values> {
   const { parse } = await import('yaml');
@@ -42,7 +27,7 @@ export async function readValues(file: string): Promise<Values> {
 }
 
 /** All objects of a text with YAML documents; lists are taken apart. */
-export function objectsIn(text: string): readonly KubernetesObject[] {
+function objectsIn(text: string): readonly KubernetesObject[] {
   return parseAllDocuments(text, { logLevel: 'silent' }).flatMap((document) => {
     const object = document.toJS({ maxAliasCount: -1 }) as (KubernetesObject & { items?: KubernetesObject[] }) | null;
     if (object === null || object.kind === undefined) return [];

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Step, StepContext } from '../../engine/step.ts';
 import type { Diagnostic } from '../../errors.ts';
-import { merged, readValues, render, type Values } from '../helm.ts';
+import { readValues, render } from '../helm.ts';
 import { ingressHomes } from '../manifests.ts';
 import { dryRunAccepted, endpointReady } from '../ready/webhooks.ts';
 import { waitForWorkload } from '../ready.ts';
+import { merged, type Values } from '../values.ts';
 import {
   counting,
   idsOf,
@@ -68,6 +69,12 @@ export function nginxValues(settings: PlatformSettings, authority: string): Valu
   };
 }
 
+/** What the definition says of the chart and of the controller. Its settings are texts. */
+function ownValues({ choices: { values } }: PlatformSettings): Values {
+  const config = Object.entries(values?.nginxConfig ?? {}).map(([key, value]) => [key, String(value)]);
+  return merged({ controller: { config: Object.fromEntries(config) } }, values?.ingressNginx ?? {});
+}
+
 const labels = {
   'app.kubernetes.io/name': 'ingress-nginx',
   'app.kubernetes.io/instance': 'ingress-nginx',
@@ -99,7 +106,7 @@ async function objectsFor(settings: PlatformSettings, context: StepContext): Pro
     webhookKey(context.system, keysFolder, 'ingress-webhook', webhookService),
   ]);
   const chart = { file, release: 'ingress-nginx', namespace, kubernetes };
-  const all = merged(common, local, nginxValues(settings, key.authority));
+  const all = merged(common, local, nginxValues(settings, key.authority), ownValues(settings));
   const rendered = await render(context.system, helm, { ...chart, values: all }, context.signal);
   const { certificate, key: privateKey } = key.server;
   const data = { cert: btoa(certificate), key: btoa(privateKey), ca: btoa(key.authority) };

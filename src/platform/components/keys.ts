@@ -8,7 +8,7 @@ import { type CertificateProfile, type KeyPair, makeCertificate } from '../x509.
 
 const day = 86_400_000;
 /** Made anew when fewer days are left. */
-export const renewDays = 30;
+const renewDays = 30;
 
 async function read(file: string): Promise<string | undefined> {
   try {
@@ -25,7 +25,7 @@ export interface KeptKey extends KeyPair {
 }
 
 /** Signed by `issuer` and good for 30 more days. Without an issuer: by itself. */
-export function stillGood(certificate: string, now: number, issuer?: KeyPair): boolean {
+function stillGood(certificate: string, now: number, issuer?: KeyPair): boolean {
   const read = new X509Certificate(certificate);
   if (read.validToDate.getTime() - now < renewDays * day) return false;
   if (issuer === undefined) return true;

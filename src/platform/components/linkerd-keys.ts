@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import type { KubernetesObject, V1Secret } from '@kubernetes/client-node';
 import type { System } from '../../system/system.ts';
 import type { ClusterClient } from '../cluster.ts';
-import type { Values } from '../helm.ts';
+import type { Values } from '../values.ts';
 import type { KeyPair } from '../x509.ts';
 import { keptKey, tlsSecret, webhookKey } from './keys.ts';
 

@@ -5,10 +5,11 @@ import type { Step, StepContext } from '../../engine/step.ts';
 import { UserError } from '../../errors.ts';
 import { apply } from '../apply.ts';
 import type { ClusterClient } from '../cluster.ts';
-import { merged, readValues, render, type Values } from '../helm.ts';
+import { readValues, render } from '../helm.ts';
 import { changesOf } from '../prune.ts';
 import { authoritySet, dryRunAccepted, endpointReady } from '../ready/webhooks.ts';
 import { waitForWorkload } from '../ready.ts';
+import { merged, type Values } from '../values.ts';
 import {
   counting,
   idsOf,
@@ -81,7 +82,7 @@ async function objectsFor(settings: PlatformSettings, context: StepContext): Pro
     linkerdKeys(context.system, keysFolder),
   ]);
   const common = { namespace, kubernetes };
-  const own = merged(controlValues, linkerdValues(settings, keys));
+  const own = merged(controlValues, linkerdValues(settings, keys), settings.choices.values?.linkerd ?? {});
   const [definitions, rest] = await Promise.all([
     render(context.system, helm, { ...common, file: crds, release: 'linkerd-crds', values: crdValues }, context.signal),
     render(

@@ -2,10 +2,11 @@
 import { join } from 'node:path';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Step } from '../../engine/step.ts';
-import { merged, readValues, render, type Values } from '../helm.ts';
+import { readValues, render } from '../helm.ts';
 import { conditionOf } from '../ready/conditions.ts';
-import { endpointReady } from '../ready/webhooks.ts';
+import { endpointKnown } from '../ready/webhooks.ts';
 import { waitForWorkload } from '../ready.ts';
+import { merged, type Values } from '../values.ts';
 import {
   counting,
   idsOf,
@@ -52,12 +53,18 @@ export function planMetricsServer(settings: PlatformSettings): readonly Step[] {
       kind: 'change',
       needs: [...needs.cluster, ids.render],
       facts: { version },
-      run: (context) =>
-        install(
+      async run(context) {
+        const objects = objectsOf(made, ids.render);
+        const first = await install(
           client(),
-          objectsOf(made, ids.render).filter((one) => !isRegistration(one)),
+          objects.filter((one) => !isRegistration(one)),
           context,
-        ),
+        );
+        context.note('waiting for its pod');
+        await endpointKnown(client(), { name, namespace }, context.signal);
+        const second = await install(client(), objects.filter(isRegistration), context);
+        return first === 'unchanged' ? second : first;
+      },
     }),
     step({
       id: ids.ready,
@@ -65,12 +72,9 @@ export function planMetricsServer(settings: PlatformSettings): readonly Step[] {
       kind: 'wait',
       needs: [ids.apply],
       deadlineMs,
-      async run(context) {
-        const { signal, note } = context;
+      async run({ signal, note }) {
         const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name };
         await waitForWorkload(client(), workload, { signal, note, deadlineMs: deadlineMs - 5_000 });
-        await endpointReady(client(), { name, namespace }, signal);
-        await install(client(), objectsOf(made, ids.render).filter(isRegistration), context);
         note('waiting for the API server to take it in');
         const service = {
           apiVersion: 'apiregistration.k8s.io/v1',

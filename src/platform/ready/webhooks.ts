@@ -16,10 +16,25 @@ interface Webhooks extends KubernetesObject {
 const kinds = ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'] as const;
 const admission = 'admissionregistration.k8s.io/v1';
 
+interface ServiceName {
+  readonly name: string;
+  readonly namespace: string;
+}
+
 /** Resolves when the service has an endpoint that is ready. */
-export async function endpointReady(
+export function endpointReady(client: ClusterClient, service: ServiceName, signal: AbortSignal): Promise<void> {
+  return endpoint(client, service, ({ conditions }) => conditions?.ready !== false, signal);
+}
+
+/** Resolves when the service has an endpoint, ready or not: the nodes know the service by then. */
+export function endpointKnown(client: ClusterClient, service: ServiceName, signal: AbortSignal): Promise<void> {
+  return endpoint(client, service, () => true, signal);
+}
+
+async function endpoint(
   client: ClusterClient,
-  service: { readonly name: string; readonly namespace: string },
+  service: ServiceName,
+  fits: (endpoint: V1Endpoint) => boolean,
   signal: AbortSignal,
 ): Promise<void> {
   const selection = {
@@ -28,10 +43,9 @@ export async function endpointReady(
     namespace: service.namespace,
     labels: `kubernetes.io/service-name=${service.name}`,
   };
-  const isReady = ({ conditions }: V1Endpoint) => conditions?.ready !== false;
   await client.watch(
     selection,
-    (slices) => (slices as readonly V1EndpointSlice[]).some(({ endpoints }) => (endpoints ?? []).some(isReady)),
+    (slices) => (slices as readonly V1EndpointSlice[]).some(({ endpoints }) => (endpoints ?? []).some(fits)),
     signal,
   );
 }

@@ -12,7 +12,7 @@ import { nginxValues } from '../../../src/platform/components/ingress-nginx.ts';
 import { keptKey } from '../../../src/platform/components/keys.ts';
 import { linkerdValues } from '../../../src/platform/components/linkerd.ts';
 import { linkerdKeys } from '../../../src/platform/components/linkerd-keys.ts';
-import { merged } from '../../../src/platform/helm.ts';
+import { merged } from '../../../src/platform/values.ts';
 import { nodeSystem } from '../../../src/system/node.ts';
 import { all, find } from '../../support/manifests.ts';
 
