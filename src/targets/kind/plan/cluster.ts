@@ -10,6 +10,9 @@ import { startRegistry } from '../registry.ts';
 import { answering, restarted, secondOf } from './answering.ts';
 import { made, type Session, step } from './session.ts';
 
+/** Milliseconds that the engine may be at work on what a killed run asked of it. */
+const nameMs = 30_000;
+
 export function networkStep({ situation }: Session): Step {
   const { folder, engine, network } = situation;
   return step({
@@ -65,7 +68,8 @@ async function create(session: Session, context: StepContext, anew: string | und
   if (maker) await endMaker(system, maker);
   // Written first: whatever ends this run leaves a cluster that is known to be half made.
   await writeRecord(folder, recordOf(session, 'creating'));
-  for (let attempt = 1; ; attempt++) {
+  const until = system.clock.monotonic() + nameMs;
+  for (;;) {
     const left = (await ownContainers(system, engine, folder)).filter(({ isNode }) => isNode);
     if (left.length > 0) note(`deleting the cluster of before: ${anew ?? 'it is not what is wanted'}`);
     await removeContainers(system, engine, left);
@@ -86,7 +90,8 @@ async function create(session: Session, context: StepContext, anew: string | und
       return await session.creation.nodes;
     } catch (error) {
       // The engine may still have been at work on a container that a killed run asked for.
-      if (!(error instanceof UserError) || error.code !== 'name-taken' || attempt === 3) throw error;
+      if (!(error instanceof UserError) || error.code !== 'name-taken' || system.clock.monotonic() > until) throw error;
+      note('the engine is still at work for a run that was killed');
       await system.clock.sleep(1000, signal);
     }
   }
