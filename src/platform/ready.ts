@@ -7,6 +7,8 @@ import { lastLines, probeFailure, refusedCreation } from './ready/evidence.ts';
 import { containersOf, type Trouble, troubleOf, whyWaiting } from './ready/troubles.ts';
 import { creationTrouble, newestPods, type Progress, progressOf, selectorOf } from './ready/workload.ts';
 
+export type { Progress } from './ready/workload.ts';
+
 export interface WaitOptions {
   readonly signal: AbortSignal;
   /** Milliseconds until it is given up; the failure then says what was seen last. */

@@ -24,6 +24,7 @@ import {
 import { partsOf } from './images.ts';
 import { removeOthers } from './installed.ts';
 import { issuerExpired, keySecrets, keyValues, type LinkerdKeys, linkerdKeys, namespace } from './linkerd-keys.ts';
+import { isMeshed } from './meshed.ts';
 
 const ids = idsOf('linkerd');
 const identity = 'linkerd-identity';
@@ -137,12 +138,6 @@ const trial: V1Pod = {
   metadata: { name: 'opta-trial', namespace: 'default', annotations: { 'linkerd.io/inject': 'enabled' } },
   spec: { automountServiceAccountToken: true, containers: [{ name: 'trial', image: 'trial.opta.invalid/trial:1' }] },
 };
-
-/** A pod that has its proxy, as a native sidecar or beside its containers. */
-export function isMeshed({ spec }: V1Pod): boolean {
-  const all = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
-  return all.some(({ name }) => name === 'linkerd-proxy');
-}
 
 /** Milliseconds between trials: nodes learn of the injector's endpoint a moment after the API server. */
 const pauses = [50, 100, 200, 400, 800, 1600, 3000, 5000];

@@ -9,7 +9,7 @@ import type { V1Pod, V1PodList, V1Secret } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { tlsSecret } from '../../../src/platform/components/keys.ts';
-import { isMeshed } from '../../../src/platform/components/linkerd.ts';
+import { isMeshed } from '../../../src/platform/components/meshed.ts';
 import { makeCertificate } from '../../../src/platform/x509.ts';
 import { nodeSystem } from '../../../src/system/node.ts';
 import { type KindProject, makeKindProject, versionsIn } from '../../support/kind-project.ts';

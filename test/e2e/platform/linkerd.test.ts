@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apply } from '../../../src/platform/apply.ts';
 import type { ClusterClient } from '../../../src/platform/cluster.ts';
 import { tlsSecret } from '../../../src/platform/components/keys.ts';
-import { isMeshed } from '../../../src/platform/components/linkerd.ts';
+import { isMeshed } from '../../../src/platform/components/meshed.ts';
 import { makeCertificate } from '../../../src/platform/x509.ts';
 import { inNamespace, loadImage, noCluster, system, testCluster } from '../../support/cluster.ts';
 import { doubledMirror, doubleImage } from '../../support/mirror.ts';

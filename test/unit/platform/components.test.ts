@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { V1Pod } from '@kubernetes/client-node';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Artifacts, openArtifacts } from '../../../src/platform/artifacts.ts';
 import type { PlatformChoices } from '../../../src/platform/choices.ts';
@@ -12,6 +13,7 @@ import { nginxValues } from '../../../src/platform/components/ingress-nginx.ts';
 import { keptKey } from '../../../src/platform/components/keys.ts';
 import { linkerdValues } from '../../../src/platform/components/linkerd.ts';
 import { linkerdKeys } from '../../../src/platform/components/linkerd-keys.ts';
+import { misfits } from '../../../src/platform/components/meshed.ts';
 import { merged } from '../../../src/platform/values.ts';
 import { nodeSystem } from '../../../src/system/node.ts';
 import { all, find } from '../../support/manifests.ts';
@@ -195,4 +197,26 @@ test.each([
 
 test('values are laid over values: maps by key, lists whole', () => {
   expect(merged({ a: { b: 1, c: [1, 2] } }, { a: { c: [3] } }, { d: 4 })).toEqual({ a: { b: 1, c: [3] }, d: 4 });
+});
+
+describe('a pod that was made before the mesh was switched', () => {
+  const pod = (name: string, containers: readonly string[], inject?: string): V1Pod => ({
+    metadata: { name, ...(inject !== undefined && { annotations: { 'linkerd.io/inject': inject } }) },
+    spec: { containers: [{ name: 'main' }], initContainers: containers.map((one) => ({ name: one })) },
+    status: { phase: 'Running' },
+  });
+  const pods = [pod('in', ['linkerd-proxy']), pod('out', []), pod('never', [], 'disabled')];
+  const names = (mesh: boolean) => misfits(pods, mesh).map(({ metadata }) => metadata?.name);
+
+  test('is made anew, unless it wants none', () => {
+    expect(names(true)).toEqual(['out']);
+    expect(names(false)).toEqual(['in']);
+  });
+
+  test('is left alone when it has ended or is going', () => {
+    const ended: V1Pod = { ...pod('ended', []), status: { phase: 'Succeeded' } };
+    const going = pod('going', []);
+    const marked: V1Pod = { ...going, metadata: { ...going.metadata, deletionTimestamp: new Date(0) } };
+    expect(misfits([ended, marked], true)).toEqual([]);
+  });
 });

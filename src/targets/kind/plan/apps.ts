@@ -4,9 +4,10 @@ import type { App, Service } from '../../../app/app.ts';
 import { namespaceName } from '../../../app/names.ts';
 import type { Step } from '../../../engine/step.ts';
 import { type Applied, apply, titleOf } from '../../../platform/apply.ts';
+import { restartMisfits } from '../../../platform/components/meshed.ts';
 import { type ManifestOptions, manifests } from '../../../platform/manifests.ts';
 import { changesOf, prune } from '../../../platform/prune.ts';
-import { waitForWorkload } from '../../../platform/ready.ts';
+import { type Progress, waitForWorkload } from '../../../platform/ready.ts';
 import { registryNote } from '../registry.ts';
 import { storageClass } from '../storage.ts';
 import { buildStepOf, fetchStepOf } from './images.ts';
@@ -201,12 +202,19 @@ function waitStep(
       const workload = { apiVersion: 'apps/v1', kind: found.kind ?? '', namespace, name };
       const tell = (state: 'starting' | 'ready', ready: number, wanted: number, why?: string) =>
         emit({ type: 'service', service: id, kind, state, ready, wanted, ...(why !== undefined && { why }) });
-      await waitForWorkload(clientOf(session), workload, {
+      const waiting = {
         signal,
         deadlineMs,
         note,
-        onProgress: ({ ready, wanted, done }, why) => tell(done ? 'ready' : 'starting', ready, wanted, why),
-      });
+        onProgress: ({ ready, wanted, done }: Progress, why: string | undefined) =>
+          tell(done ? 'ready' : 'starting', ready, wanted, why),
+      };
+      await waitForWorkload(clientOf(session), workload, waiting);
+      const labels = `${nameLabel}=${name},${componentLabel}=${kind}`;
+      const anew = await restartMisfits(clientOf(session), { namespace, labels }, session.situation.mesh, signal);
+      if (anew === 0) return undefined;
+      note(`${anew} pods are made anew, ${session.situation.mesh ? 'with' : 'without'} their proxy`);
+      await waitForWorkload(clientOf(session), workload, waiting);
       return undefined;
     },
   });
