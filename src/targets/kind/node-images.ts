@@ -15,10 +15,24 @@ export function containerdName(reference: string): string {
 
 const ctr = ['ctr', '--namespace', 'k8s.io', 'images'];
 
-export async function isInNode(system: System, engine: Engine, node: string, reference: string): Promise<boolean> {
+/** Milliseconds until containerd answers in a node that has just started. */
+const containerdMs = 20_000;
+
+export async function isInNode(
+  system: System,
+  engine: Engine,
+  node: string,
+  reference: string,
+  signal: AbortSignal,
+): Promise<boolean> {
   const args = ['exec', node, ...ctr, 'ls', '--quiet', `name==${containerdName(reference)}`];
-  const asked = await callEngine(system, engine, args);
-  return asked.code === 0 && asked.stdout.trim() !== '';
+  const until = system.clock.monotonic() + containerdMs;
+  for (;;) {
+    const asked = await callEngine(system, engine, args, { signal });
+    if (asked.code === 0) return asked.stdout.trim() !== '';
+    if (system.clock.monotonic() > until) return false;
+    await system.clock.sleep(250, signal);
+  }
 }
 
 /** The node's own client where it has one: it keeps the names that the kubelet asks for. */

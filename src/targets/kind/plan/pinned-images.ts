@@ -93,21 +93,22 @@ function nodeImageStep({ situation }: Session, name: ImageName, id: string): Ste
       const nodes = (await ownContainers(system, engine, folder)).filter(({ isNode }) => isNode);
       const brought = await Promise.all(
         nodes.map(async (node) => {
-          if (await isInNode(system, engine, node.name, ref)) return false;
+          if (await isInNode(system, engine, node.name, ref, signal)) return false;
           const { archive } = await artifacts.image(name, counted(context));
           note(archive === undefined ? `pulling ${ref}` : 'loading it from the mirror');
-          if (archive !== undefined) await importInNode(system, engine, node.name, archive, signal);
-          else checkPulled(await pullInNode(system, engine, node.name, ref, signal), ref);
+          if (archive !== undefined) {
+            await importInNode(system, engine, node.name, archive, signal);
+            return true;
+          }
+          const trouble = await pullInNode(system, engine, node.name, ref, signal);
+          // Only time is lost: the kubelet tries again, and its failure is explained with the pod's.
+          if (trouble !== undefined) note(`not yet: ${trouble}`);
           return true;
         }),
       );
       return brought.includes(true) ? undefined : 'unchanged';
     },
   });
-}
-
-function checkPulled(trouble: string | undefined, ref: string): void {
-  if (trouble !== undefined) throw pullFailed(ref, trouble);
 }
 
 function pullFailed(reference: string, said: string): UserError {
