@@ -30,10 +30,12 @@ export function choicesOf({ modules }: App): PlatformChoices {
     ingress: base?.settings['ingress'] === 'gateway' ? 'gateway' : 'nginx',
     ingressEnabled: flag('nginx_enabled', true),
     ingressHighAvailability: flag('nginx_high_availability', false),
-    values: {
-      linkerd: written('linkerd_values'),
-      ingressNginx: written('ingress_nginx_values'),
-      nginxConfig: written('nginx_config'),
-    },
+    ...(base !== undefined && {
+      values: {
+        linkerd: written('linkerd_values'),
+        ingressNginx: written('ingress_nginx_values'),
+        nginxConfig: written('nginx_config'),
+      },
+    }),
   };
 }

@@ -30,7 +30,7 @@ import {
 } from './versions.ts';
 
 /** An image: the reference that pods name, and its archive when the mirror brings one. */
-export interface ImageSource {
+interface ImageSource {
   readonly ref: string;
   /** A file that `docker load` and `ctr images import` read. */
   readonly archive: string | undefined;

@@ -10,7 +10,7 @@ import { follow } from './cluster/watch.ts';
 
 export { ApiError } from './cluster/api.ts';
 
-export interface Cluster {
+interface Cluster {
   readonly kubeconfigFile: string;
   readonly context: string;
   /** Of the namespace kube-system: another cluster under the same name has another one. */
@@ -24,7 +24,7 @@ export interface ObjectName {
   readonly namespace?: string | undefined;
 }
 
-export interface Selection {
+interface Selection {
   readonly apiVersion: string;
   readonly kind: string;
   /** All namespaces when absent. */
@@ -34,7 +34,7 @@ export interface Selection {
   readonly fields?: string;
 }
 
-export interface LogOptions {
+interface LogOptions {
   readonly container?: string;
   /** Lines from the end. */
   readonly tail?: number;

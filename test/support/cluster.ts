@@ -22,7 +22,7 @@ const folder = join(tmpdir(), name);
 const [givenFile, givenContext] = (process.env['OPTA_TEST_CLUSTER'] ?? '').split(' ');
 export const kubeconfigFile = givenFile || join(folder, 'kubeconfig');
 export const context = givenContext || `kind-${name}`;
-export const nodeName = `${context.replace(/^kind-/, '')}-control-plane`;
+const nodeName = `${context.replace(/^kind-/, '')}-control-plane`;
 
 /** Why tests with a cluster are left out here; said once a file. */
 export const noCluster = givenFile ? undefined : whyNoCluster();
@@ -35,7 +35,7 @@ function tool(argv: readonly string[]): string {
   return stdout;
 }
 
-export const kubectl = (...args: string[]): string =>
+const kubectl = (...args: string[]): string =>
   tool(['kubectl', '--kubeconfig', kubeconfigFile, '--context', context, ...args]);
 
 /** A client of the cluster, which is made now when it is not there. */

@@ -13,7 +13,7 @@ import { meshOf, type PlatformSettings, planPlatform } from '../../src/platform/
 import { makeCertificate } from '../../src/platform/x509.ts';
 import { system } from './cluster.ts';
 
-export const plainChoices: PlatformChoices = {
+const plainChoices: PlatformChoices = {
   mesh: false,
   meshHighAvailability: false,
   ingress: 'nginx',
@@ -36,7 +36,7 @@ export interface Situation {
 
 export const newKeysFolder = (): string => mkdtempSync(join(tmpdir(), 'opta-test-keys-'));
 
-export async function settingsFor({
+async function settingsFor({
   client,
   mirror,
   choices,

@@ -52,6 +52,8 @@ export function told(before: KubernetesObject | undefined, after: KubernetesObje
   if (before === undefined || before.metadata?.uid !== after.metadata?.uid) return 'created';
   if (before.metadata?.resourceVersion === after.metadata?.resourceVersion) return 'unchanged';
   if (!isDeepStrictEqual(ownPart(before), ownPart(after))) return 'changed';
+  // A new spec is a new generation, where a kind counts them.
+  if (after.metadata?.generation !== undefined) return 'unchanged';
   // Something else may have written it between our reading and our writing, as controllers write the status.
   const isOther = (entry: V1ManagedFieldsEntry) => !isOurs(entry);
   return isDeepStrictEqual(written(before, isOther), written(after, isOther)) ? 'changed' : 'unchanged';

@@ -23,7 +23,7 @@ import {
 } from '../versions.ts';
 
 /** Calls of a container engine. */
-export interface ImageCalls {
+interface ImageCalls {
   /** Output of a call that must succeed. */
   call(argv: readonly string[], signal: AbortSignal): Promise<string>;
   has(ref: string): Promise<boolean>;

@@ -33,10 +33,13 @@ test('the platform is what k8s-base says, whichever cloud named it', () => {
     ingressHighAvailability: false,
   };
   expect(choicesOf(app())).toEqual(defaults);
-  const settings = { ingress: 'gateway', linkerd_enabled: false, nginx_high_availability: true };
+  const values = { linkerd: { proxy: { logLevel: 'debug' } }, ingressNginx: {}, nginxConfig: { 'hsts-max-age': 1 } };
+  const written = { linkerd_values: values.linkerd, nginx_config: values.nginxConfig };
+  const settings = { ...written, ingress: 'gateway', linkerd_enabled: false, nginx_high_availability: true };
   const base = { id: 'prod/k8s-base', layer: 'prod', name: 'k8s-base', type: 'aws-k8s-base', settings, place };
   expect(choicesOf(app({ modules: [base] }))).toEqual({
     ...defaults,
+    values,
     ingress: 'gateway',
     mesh: false,
     ingressHighAvailability: true,

@@ -1,0 +1,65 @@
+/** `opta mirror sync` by the real bin: from one mirror into another, images by the container engine. */
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { readIndex } from '../../../src/platform/artifacts/index-file.ts';
+import { openArtifacts } from '../../../src/platform/artifacts.ts';
+import { runBin } from '../../support/cli.ts';
+import { noCluster, system } from '../../support/cluster.ts';
+import { testMirror } from '../../support/mirror.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'opta-sync-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The test mirror with one image, which is small. */
+function source(): string {
+  const place = join(folder, 'source');
+  cpSync(testMirror(), place, { recursive: true });
+  const index = parse(readFileSync(join(place, 'index.yaml'), 'utf8')) as { images: Record<string, unknown> };
+  const images = { valkey: index.images['valkey'] };
+  writeFileSync(join(place, 'index.yaml'), stringify({ ...index, images }));
+  return place;
+}
+
+describe.skipIf(noCluster !== undefined)('opta mirror sync', () => {
+  const target = join(folder, 'target');
+  const sync = (...more: string[]) =>
+    runBin(['mirror', 'sync', target, '--plain', ...more], folder, { env: { OPTA_MIRROR: join(folder, 'source') } });
+
+  test('brings everything into the folder, with an index that says what is there', async () => {
+    source();
+    const { code, stderr } = await sync();
+    expect(code, stderr).toBe(0);
+    const index = await readIndex(target);
+    expect(index.images.valkey).toMatchObject({ ref: 'valkey/valkey:8', file: 'images/valkey-8.0.0.tar' });
+    expect(Object.keys(index.charts).sort()).toEqual(['ingress-nginx', 'metrics-server']);
+    const artifacts = await openArtifacts(system, { dataFolder: 'kind', settings: { mirror: target, offline: true } });
+    for (const name of ['ingress-nginx', 'metrics-server'] as const)
+      expect(existsSync(await artifacts.chart(name))).toBe(true);
+    expect((await artifacts.image('valkey')).archive).toBe(join(target, 'images/valkey-8.0.0.tar'));
+  });
+
+  test('fetches nothing again, and completes what was lost', async () => {
+    expect((await sync()).stderr).toContain('Unchanged');
+    rmSync(join(target, 'charts'), { recursive: true });
+    const { code, stderr } = await sync();
+    expect(code, stderr).toBe(0);
+    expect(existsSync(join(target, 'charts/ingress-nginx-4.11.0.tgz'))).toBe(true);
+  });
+
+  test('keeps the images of before when it is told to leave them out', async () => {
+    const { code, stderr } = await sync('--no-images');
+    expect(code, stderr).toBe(0);
+    expect((await readIndex(target)).images.valkey).toBeDefined();
+  });
+
+  test('refuses to fill a mirror from itself', async () => {
+    const { code, stderr } = await runBin(['mirror', 'sync', target, '--plain'], folder, {
+      env: { OPTA_MIRROR: target },
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain('cannot be filled from itself');
+  });
+});
