@@ -32,7 +32,7 @@ export interface CreateOptions extends ClusterWish {
 }
 
 /** Environment of kind: our network and engine, and no way to the user's own kubeconfig. */
-export function kindEnvironment(system: System, engine: Engine, folder: KindFolder) {
+function kindEnvironment(system: System, engine: Engine, folder: KindFolder) {
   return {
     ...system.env,
     KUBECONFIG: folder.kubeconfig,

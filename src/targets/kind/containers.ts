@@ -16,7 +16,6 @@ export interface Container {
 }
 
 export const registryName = ({ name }: KindFolder): string => `${name}-registry`;
-export const controlPlane = ({ name }: KindFolder): string => `${name}-control-plane`;
 
 /** True when our network is there. Throws UserError `name-taken` when one of that name is someone else's. */
 export async function hasNetwork(system: System, engine: Engine, folder: KindFolder): Promise<boolean> {

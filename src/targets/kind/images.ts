@@ -17,7 +17,7 @@ export interface Built {
 }
 
 /** By service id; what is unreadable counts as unknown. */
-export async function readBuilt(folder: KindFolder): Promise<Readonly<Record<string, Built>>> {
+async function readBuilt(folder: KindFolder): Promise<Readonly<Record<string, Built>>> {
   try {
     return JSON.parse(await readFile(folder.images, 'utf8')) as Record<string, Built>;
   } catch (error) {
@@ -79,7 +79,7 @@ async function listing(root: string, folder: string, ignored: ReadonlySet<string
   return parts.flat();
 }
 
-export const repositoryOf = ({ layer, name }: Service): string => `${layer}/${name}`;
+const repositoryOf = ({ layer, name }: Service): string => `${layer}/${name}`;
 
 /** `localhost:5001/shop/web@sha256:...`. */
 export function imageReference(service: Service, port: number, digest: string): string {

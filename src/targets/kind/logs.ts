@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import type { ClusterClient } from '../../platform/cluster.ts';
 import type { RunningService } from './running.ts';
 
-export interface LogLine {
+interface LogLine {
   /** Milliseconds since 1970. */
   readonly at: number;
   /** `<layer>/<module>`. */

@@ -38,7 +38,7 @@ const nameLabel = 'app.kubernetes.io/name';
 const partLabel = 'app.kubernetes.io/part-of';
 const componentLabel = 'app.kubernetes.io/component';
 
-export interface RunningPod {
+interface RunningPod {
   readonly name: string;
   readonly ready: boolean;
   readonly node: string | undefined;
