@@ -19,8 +19,7 @@ export const registryName = ({ name }: KindFolder): string => `${name}-registry`
 
 /** True when our network is there. Throws UserError `name-taken` when one of that name is someone else's. */
 export async function hasNetwork(system: System, engine: Engine, folder: KindFolder): Promise<boolean> {
-  const format = engine.name === 'podman' ? '{{json .Labels}}' : '{{json .Labels}}';
-  const asked = await callEngine(system, engine, ['network', 'inspect', folder.name, '--format', format]);
+  const asked = await callEngine(system, engine, ['network', 'inspect', folder.name, '--format', '{{json .Labels}}']);
   if (asked.code !== 0) {
     if (/not found|no such network|unable to find/i.test(asked.stderr)) return false;
     throw engineFailed(engine, ['network', 'inspect', folder.name], asked);
