@@ -7,12 +7,19 @@ var path = require('path');
 
 var root = path.dirname(path.dirname(fs.realpathSync(__filename)));
 var about = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
-var wanted = about.engines.node.replace(/[^0-9.]/g, '').split('.').map(Number);
+var wanted = about.engines.node
+  .replace(/[^0-9.]/g, '')
+  .split('.')
+  .map(Number);
 var args = process.argv.slice(2);
 
 function fits(version) {
   var have = version.replace(/^v/, '').split('.').map(Number);
-  return have[0] !== wanted[0] ? have[0] > wanted[0] : have[1] !== wanted[1] ? have[1] > wanted[1] : have[2] >= wanted[2];
+  return have[0] !== wanted[0]
+    ? have[0] > wanted[0]
+    : have[1] !== wanted[1]
+      ? have[1] > wanted[1]
+      : have[2] >= wanted[2];
 }
 
 function fail(text) {
@@ -38,7 +45,8 @@ function load() {
   var main = path.join(root, 'dist', 'main.js');
   if (!fs.existsSync(main)) {
     var build = path.join(root, 'scripts', 'build.ts');
-    if (!fs.existsSync(build)) return fail('this installation is incomplete (' + main + ' is missing): install it again');
+    if (!fs.existsSync(build))
+      return fail('this installation is incomplete (' + main + ' is missing): install it again');
     if (!fs.existsSync(path.join(root, 'node_modules', 'esbuild')))
       return fail('not built yet: run `npm install` in ' + root + ' and try again');
     var built = require('child_process').spawnSync(process.execPath, [build], { stdio: ['ignore', 2, 2] });
@@ -46,7 +54,7 @@ function load() {
   }
   var enable = require('module').enableCompileCache;
   if (enable) enable(process.env.NODE_COMPILE_CACHE || path.join(root, 'dist', '.compile-cache'));
-  import(require('url').pathToFileURL(main).href).catch(function (error) {
+  import(require('url').pathToFileURL(main).href).catch((error) => {
     process.stderr.write(String((error && error.stack) || error) + '\n');
     process.exitCode = 70;
   });
@@ -58,16 +66,16 @@ function runAgain(node) {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: Object.assign({}, process.env, { OPTA_NODE_TRIED: '1' }),
   });
-  ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach(function (name) {
-    process.on(name, function () {
+  ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach((name) => {
+    process.on(name, () => {
       // A terminal's Ctrl-C reaches the child by itself; a `kill` of this process does not.
       if (name !== 'SIGINT' || !process.stdin.isTTY) child.kill(name);
     });
   });
-  child.on('error', function (error) {
+  child.on('error', (error) => {
     fail(node + ' cannot be started (' + error.message + ')');
   });
-  child.on('exit', function (code, signal) {
+  child.on('exit', (code, signal) => {
     process.exitCode = code === null ? 128 + (require('os').constants.signals[signal] || 0) : code;
     if (child.connected) child.disconnect();
     process.stdin.unref && process.stdin.unref();
@@ -83,7 +91,12 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   if (node) runAgain(node);
   else
     fail(
-      'needs Node >= ' + wanted.join('.') + ' and this is ' + process.versions.node + ': run `npm install` in ' + root +
+      'needs Node >= ' +
+        wanted.join('.') +
+        ' and this is ' +
+        process.versions.node +
+        ': run `npm install` in ' +
+        root +
         ' (it brings one; `npm rebuild node` when install scripts were off), or put a newer node on PATH',
     );
 }

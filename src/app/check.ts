@@ -154,7 +154,7 @@ function takesAnyKey(type: FieldType): boolean {
 }
 
 /** The checked value, or `wrong` after a report. `name` is for messages. */
-export function checkValue(checking: Checking, node: Node, type: FieldType, name: string): unknown {
+function checkValue(checking: Checking, node: Node, type: FieldType, name: string): unknown {
   if (node.kind === 'scalar' && node.broken === true) return wrong;
   if (type.kind === 'any') return plainOf(node);
   if (type.kind === 'either') return checkValue(checking, node, choice(type.types, node), name);

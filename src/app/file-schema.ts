@@ -4,7 +4,7 @@ import { anyMap, type Fields, field, list, object, oneOf, pattern, text, types }
 const orgName = pattern(/^[a-z0-9-]{0,15}$/, 'at most 15 lower-case letters, digits and hyphens');
 const variableName = pattern(/^[A-Za-z_]\w*$/, 'letters, digits and underscores');
 
-export const awsFields: Fields = {
+const awsFields: Fields = {
   region: text('Region, such as us-east-1.', { required: true }),
   account_id: field(
     { kind: 'string', lenient: true, pattern: /^\d{1,12}$/, patternText: 'the 12 digits of the account' },
@@ -13,12 +13,12 @@ export const awsFields: Fields = {
   ),
 };
 
-export const googleFields: Fields = {
+const googleFields: Fields = {
   region: text('Region, such as us-central1.', { required: true }),
   project: text('Id of the project.', { required: true }),
 };
 
-export const azureFields: Fields = {
+const azureFields: Fields = {
   location: text('Location, such as centralus.', { required: true }),
   tenant_id: text('Id of the tenant.', { required: true }),
   subscription_id: text('Id of the subscription.', { required: true }),

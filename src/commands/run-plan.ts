@@ -14,10 +14,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(
-  invocation: Invocation,
-  keys: NonNullable<RendererOptions['keys']> = [],
-): Promise<Stage> {
+async function openStage(invocation: Invocation, keys: NonNullable<RendererOptions['keys']> = []): Promise<Stage> {
   const { system } = invocation;
   const mode = given(invocation, 'json') ? 'json' : given(invocation, 'plain') ? 'lines' : 'auto';
   const renderer = await openRenderer({ system, mode, keys });

@@ -1,7 +1,7 @@
 /** Checks of a machine as data: statements that should be true, asked all at once, each with what mends it. */
 import type { System } from '../system/system.ts';
 
-export interface Fix {
+interface Fix {
   /** argv of each command, in order; shown before it runs. */
   readonly commands: readonly (readonly string[])[];
 }

@@ -20,23 +20,14 @@ import { environment } from './manifests/variables.ts';
 import { cronJobs, deployment, isScaled, statefulSet } from './manifests/workload.ts';
 
 export { gatewayObjects } from './manifests/gateway.ts';
-export {
-  configurationAnnotation,
-  environmentLabel,
-  initialReplicasAnnotation,
-  managedBy,
-  metricsDoorLabel,
-} from './manifests/metadata.ts';
+
 export { manifestNotices } from './manifests/notices.ts';
 export {
   type ClusterTarget,
   certificateNames,
   gatewayName,
-  type IngressChoice,
   ingressHomes,
   type ManifestOptions,
-  type OutputValue,
-  placeholder,
   printedImages,
   type SecretSource,
   type ServerCertificate,

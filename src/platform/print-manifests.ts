@@ -17,7 +17,7 @@ function ordered(value: unknown, isTop = false): unknown {
 }
 
 /** Objects as YAML documents, each begun by `---`. The same objects give the same text. */
-export function yamlOf(objects: readonly KubernetesObject[]): string {
+function yamlOf(objects: readonly KubernetesObject[]): string {
   const options = { aliasDuplicateObjects: false, version: '1.1' } as const;
   return objects
     .map((object) => `---\n${new Document(ordered(object, true), options).toString({ lineWidth: 0 })}`)

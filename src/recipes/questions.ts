@@ -82,13 +82,13 @@ const rules: Readonly<Record<Exclude<QuestionType, 'choice'>, Rule>> = {
 };
 
 /** What is written for an answer: without outer space, account numbers with their leading zeros. */
-export function normalise(question: Question, answer: string): string {
+function normalise(question: Question, answer: string): string {
   const text = answer.trim();
   return question.type === 'aws_account_id' && /^\d{1,11}$/.test(text) ? text.padStart(12, '0') : text;
 }
 
 /** Says what is wrong with a normalised answer, or undefined. An empty answer fits where the default is empty. */
-export function problemWith(
+function problemWith(
   question: Question,
   answer: string,
 ): { readonly message: string; readonly hint?: string } | undefined {

@@ -14,7 +14,7 @@ export interface FileRule {
   readonly when?: When;
 }
 
-export interface SourceFile {
+interface SourceFile {
   /** Relative to files/, with `/`. */
   readonly path: string;
   readonly text: string;

@@ -17,7 +17,7 @@ import type { Event } from '../../src/engine/event.ts';
 import { nodeSystem } from '../../src/system/node.ts';
 import { stateFolder } from '../../src/targets/process/supervisor/folder.ts';
 
-export const bin = join(import.meta.dirname, '..', '..', 'src', 'opta.cjs');
+const bin = join(import.meta.dirname, '..', '..', 'src', 'opta.cjs');
 
 /** Data and cache of all projects of one test file, apart from those of the machine's user. */
 const home = mkdtempSync(join(tmpdir(), 'opta-home-'));

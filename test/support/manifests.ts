@@ -4,7 +4,7 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import type { ManifestOptions, SecretSource } from '../../src/platform/manifests.ts';
 import { readVersions } from '../../src/platform/versions.ts';
 
-export const versionsPath = join(import.meta.dirname, '../../kind/versions.yaml');
+const versionsPath = join(import.meta.dirname, '../../kind/versions.yaml');
 
 export const versions = await readVersions(versionsPath);
 

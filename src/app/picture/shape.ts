@@ -1,7 +1,7 @@
 /** The network picture of an App on a target: areas in areas, what stands in them, and what may talk to what. Plain JSON. */
 import type { Id, Port, TargetName } from '../app.ts';
 
-export type AreaKind = 'machine' | 'region' | 'network' | 'subnets' | 'cluster' | 'layer' | 'managed';
+type AreaKind = 'machine' | 'region' | 'network' | 'subnets' | 'cluster' | 'layer' | 'managed';
 
 /** Something with a border: a network, subnets over zones, a cluster, a layer. */
 export interface Area {
@@ -15,7 +15,7 @@ export interface Area {
   readonly zones?: readonly string[];
 }
 
-export type SpotKind = 'client' | 'outside' | 'load-balancer' | 'nat' | 'ingress' | 'service' | 'resource';
+type SpotKind = 'client' | 'outside' | 'load-balancer' | 'nat' | 'ingress' | 'service' | 'resource';
 
 /** Something that sends or receives traffic. */
 export interface Spot {

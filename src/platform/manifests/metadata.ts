@@ -14,7 +14,7 @@ export const environmentLabel = 'opta.dev/environment';
 export const metricsDoorLabel = 'opta.dev/may-read-metrics';
 
 /** `service` takes calls, `cron` makes some, `resource` is a database and the like. */
-export type Component = 'service' | 'cron' | 'resource' | 'platform';
+type Component = 'service' | 'cron' | 'resource' | 'platform';
 
 export interface Owner {
   readonly layer: string;

@@ -14,7 +14,7 @@ import {
 } from './metadata.ts';
 import { ingressHomes, type ManifestOptions } from './options.ts';
 
-export interface Peer {
+interface Peer {
   readonly namespaceSelector: { readonly matchLabels?: Strings; readonly matchExpressions?: readonly unknown[] };
   readonly podSelector?: { readonly matchLabels: Strings };
 }

@@ -55,7 +55,7 @@ export const ingressHomes = {
 export const gatewayName = 'opta';
 
 /** What a printed manifest shows in place of a secret. Safe inside a URL. */
-export const placeholder = 'made-by-opta';
+const placeholder = 'made-by-opta';
 
 const placeholders: SecretSource = {
   password: () => placeholder,

@@ -3,7 +3,7 @@ import { aws, bool, cloud, field, gcp, int, list, nowhere, pattern, text, texts 
 import { moduleType, onClouds } from '../module-type.ts';
 
 const octet = '(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
-export const cidr = pattern(
+const cidr = pattern(
   new RegExp(`^${octet}(\\.${octet}){3}/([0-9]|[12]\\d|3[0-2])$`),
   'an address range such as 10.0.0.0/16',
 );

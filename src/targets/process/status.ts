@@ -7,7 +7,7 @@ import { hostsOf } from './network.ts';
 import { type ProgramStatus, type ReplicaStatus, serviceOf } from './spec.ts';
 import { connect, type SupervisorClient } from './supervisor/index.ts';
 
-export interface RunningService {
+interface RunningService {
   /** `<layer>/<module>`. */
   readonly service: string;
   readonly kind: ProgramStatus['kind'];

@@ -101,5 +101,3 @@ export async function environmentOf(
     noProxy: situation.noProxy,
   });
 }
-
-export type { StepContext };
