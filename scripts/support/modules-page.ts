@@ -78,7 +78,6 @@ function whereOf({ on }: ExplainedField): string {
 
 function outputsTable({ outputs }: Explained): string {
   const rows = outputs.map(({ name, doc }) => `| \`${name}\` | ${cell(doc)} |`);
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what users write
   return ['| output, as `${{module.<name>.<output>}}` | |', '|---|---|', ...rows].join('\n');
 }
 

@@ -217,7 +217,7 @@ describe('order and authorization', () => {
       'b',
       'x',
     ]);
-    expect(await order('  - {name: a, type: k8s-service, image: x, depends_on: [b]}\n' + service('b', ''))).toEqual([
+    expect(await order(`  - {name: a, type: k8s-service, image: x, depends_on: [b]}\n${service('b', '')}`)).toEqual([
       'b',
       'a',
     ]);

@@ -1,7 +1,7 @@
 /** What the steps of one plan share while they run: the connection to the supervisor and what resources gave. */
 import type { App, Service } from '../../../app/app.ts';
 import type { Emit, Said } from '../../../engine/event.ts';
-import type { Step, StepContext } from '../../../engine/step.ts';
+import type { Step } from '../../../engine/step.ts';
 import { UserError } from '../../../errors.ts';
 import { openSecrets, type Secrets } from '../../../platform/secrets.ts';
 import { type Environment, serviceEnvironment } from '../environment.ts';
