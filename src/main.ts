@@ -31,7 +31,7 @@ function isHidden([first]: readonly string[]): boolean {
   return first === '--supervise' || first === '--data-plane';
 }
 
-/** The command was asked for JSON: then its failure is JSON too. */
+/** The command was asked for its events as JSON (those that also draw lines): then its failure is an event too. */
 let asJson = false;
 
 async function main(system: System, argv: readonly string[]): Promise<number> {
@@ -43,7 +43,7 @@ async function main(system: System, argv: readonly string[]): Promise<number> {
   const about = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
   const chosen = parseArguments(argv, about.version, (text) => system.stdout.write(text));
   if (!chosen) return 0;
-  asJson = chosen.flags['json'] === true;
+  asJson = chosen.flags['json'] === true && chosen.command.flags.some(({ flags }) => flags === '--plain');
   const run = await chosen.command.load();
   const { signal, force } = interruption();
   return run({ system, signal, force, args: chosen.args, flags: chosen.flags, packageRoot }).catch((error: unknown) => {
