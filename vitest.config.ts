@@ -7,6 +7,8 @@ const project = (name: string, include: string[], options: Record<string, unknow
 
 export default defineConfig({
   test: {
+    // The default leaves a core to an editor's watch mode, which two cores cannot spare.
+    maxWorkers: '100%',
     projects: [
       // No test changes a module, so files share them: loading them anew for each costs more than the tests.
       project('unit', ['test/unit/**/*.test.ts', 'test/ui/**/*.test.tsx', 'test/ui/**/*.test.ts'], { isolate: false }),
