@@ -247,7 +247,9 @@ describe('through the ingress', () => {
       answers.push((await ask(edge(), '/stuck', { host: 'back.localhost', headers: { cookie } })).body);
     expect(new Set(answers)).toEqual(new Set([first.body]));
     // At once, so that load settles it: of few requests one after the other a quicker replica may get all.
-    const others = await Promise.all(Array.from({ length: 60 }, () => ask(edge(), '/stuck', { host: 'back.localhost' })));
+    const others = await Promise.all(
+      Array.from({ length: 60 }, () => ask(edge(), '/stuck', { host: 'back.localhost' })),
+    );
     expect(new Set(others.map(({ body }) => body)).size).toBe(2);
   });
 
