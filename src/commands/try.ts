@@ -17,8 +17,12 @@ export async function tryOut(invocation: Invocation): Promise<ExitCode> {
     ...invocation,
     system: Object.create(system, { cwd: { value: directory, enumerable: true } }),
   };
+  const steps = next(directory, made.next);
+  const detach = invocation.flags['detach'] === true;
+  // A run that stays has the terminal to itself until it is over.
+  if (!detach) system.stderr.write(`${steps}\n`);
   const code = await devUp(inside);
-  if (code === 0 && invocation.flags['detach'] === true) system.stderr.write(next(directory, made.next));
+  if (code === 0 && detach) system.stderr.write(steps);
   return code;
 }
 

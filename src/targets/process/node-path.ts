@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import satisfies from 'semver/functions/satisfies.js';
-import type { Diagnostic, Place } from '../../errors.ts';
+import type { Diagnostic } from '../../errors.ts';
 import type { System } from '../../system/system.ts';
 
 export interface NodeNeed {
@@ -19,7 +19,7 @@ const typeScriptRange = '>=22.18';
 export function whyOwnNode(found: string | undefined, need: NodeNeed): string | undefined {
   if (found === undefined) return 'no node is on PATH';
   if (need.range !== undefined && !satisfies(found, need.range))
-    return `it asks for Node ${need.range} and PATH has ${found}`;
+    return `Node ${need.range} is asked for and PATH has ${found}`;
   if (need.runsTypeScript && !satisfies(found, typeScriptRange)) return `Node ${found} on PATH does not run TypeScript`;
   return undefined;
 }
@@ -65,12 +65,12 @@ export function ownNodeFolder(system: System): string {
   return dirname(system.node);
 }
 
-export function ownNodeNotice(service: string, why: string, system: System, place?: Place): Diagnostic {
+export function ownNodeNotice(services: readonly string[], why: string, system: System): Diagnostic {
+  const verb = services.length === 1 ? 'runs' : 'run';
   return {
     severity: 'notice',
     code: 'node-version-differs',
-    message: `${service} runs with the Node of opta (${system.node}): ${why}.`,
-    ...(place && { place }),
+    message: `${services.join(', ')} ${verb} with the Node of opta (${system.node}): ${why}.`,
     hints: [],
   };
 }

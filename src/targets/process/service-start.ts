@@ -41,7 +41,7 @@ export async function serviceStarts(system: System, app: App, stateFolder: strin
   });
   return {
     starts: new Map(starts),
-    diagnostics: all.flatMap(({ diagnostics }) => diagnostics),
+    diagnostics: nodeNotices(system, all),
   };
 }
 
@@ -61,8 +61,14 @@ async function startOf(system: System, service: Service, stateFolder: string, no
     path: why === undefined ? bins : [ownNodeFolder(system), ...bins],
     install: install && { ...install, stepId: `install:${service.id}`, stampFile: join(stateFolder, 'installed', key) },
   };
-  const diagnostics = why === undefined ? [] : [ownNodeNotice(service.id, why, system, service.place)];
-  return { id: service.id, start, diagnostics };
+  return { id: service.id, start, why };
+}
+
+/** One notice a reason, whatever the number of services it holds for. */
+function nodeNotices(system: System, all: readonly { readonly id: string; readonly why: string | undefined }[]) {
+  const services = new Map<string, string[]>();
+  for (const { id, why } of all) if (why !== undefined) services.set(why, [...(services.get(why) ?? []), id]);
+  return [...services].map(([why, ids]): Diagnostic => ownNodeNotice(ids, why, system));
 }
 
 async function folderOf(service: Service): Promise<string> {

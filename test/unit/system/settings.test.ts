@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function read(text: string | undefined, env: Record<string, string> = {}, flags: Record<string, unknown> = {}) {
   const config = mkdtempSync(join(folder, 'config-'));
   if (text !== undefined) writeFileSync(join(config, 'config.yaml'), text);
-  const system = { ...nodeSystem(), cwd: '/work', home: '/home/me', env: { OPTA_CONFIG_DIR: config, ...env } };
+  const system = { ...nodeSystem(), cwd: '/project', home: '/home/me', env: { OPTA_CONFIG_DIR: config, ...env } };
   return readSettings(system, flags).then((settings) => ({ ...settings, config }));
 }
 
@@ -32,7 +32,7 @@ describe('settings', () => {
   test('take a folder from where it was written', async () => {
     const { mirror, config } = await read('mirror: ../mirror\n');
     expect(mirror).toBe(join(config, '../mirror'));
-    expect((await read(undefined, { OPTA_MIRROR: 'mirror' })).mirror).toBe('/work/mirror');
+    expect((await read(undefined, { OPTA_MIRROR: 'mirror' })).mirror).toBe('/project/mirror');
     expect((await read('mirror: ~/mirror\n')).mirror).toBe('/home/me/mirror');
   });
 

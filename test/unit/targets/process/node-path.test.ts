@@ -11,13 +11,13 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 test.each([
-  ['20.20.0', { range: '>=22.18', runsTypeScript: true }, 'it asks for Node >=22.18 and PATH has 20.20.0'],
+  ['20.20.0', { range: '>=22.18', runsTypeScript: true }, 'Node >=22.18 is asked for and PATH has 20.20.0'],
   ['20.20.0', { runsTypeScript: true }, 'Node 20.20.0 on PATH does not run TypeScript'],
   ['22.17.1', { runsTypeScript: true }, 'Node 22.17.1 on PATH does not run TypeScript'],
   ['22.18.0', { runsTypeScript: true }, undefined],
   ['20.20.0', { runsTypeScript: false }, undefined],
   ['20.20.0', { range: '18.x || ^20.1', runsTypeScript: false }, undefined],
-  ['24.1.0', { range: '18.x || ^20.1', runsTypeScript: false }, 'it asks for Node 18.x || ^20.1 and PATH has 24.1.0'],
+  ['24.1.0', { range: '18.x || ^20.1', runsTypeScript: false }, 'Node 18.x || ^20.1 is asked for and PATH has 24.1.0'],
   [undefined, { runsTypeScript: false }, 'no node is on PATH'],
 ])('Node %s and %j', (found, need, why) => expect(whyOwnNode(found, need)).toBe(why));
 
