@@ -87,7 +87,7 @@ test('what a service prints does not drive the terminal, and is whole in a pipe'
   const piped = await project.opta(['dev', 'logs', 'web']);
   expect(piped.stdout).toContain('\x1b[2J\x1b]0;evil\x07 \x1b[31mred\x1b[0m nulnul\n');
   const quote = (text: string) => `'${text}'`;
-  const through = (argv: readonly string[]) => ['script', '-qefc', argv.map(quote).join(' '), '/dev/null'];
+  const through = (argv: readonly string[]) => ['script', '-qefc', `exec ${argv.map(quote).join(' ')}`, '/dev/null'];
   const shown = await project.opta(['dev', 'logs', 'web'], { through, env: { TERM: 'xterm-256color' } });
   expect(shown.stdout).toContain(' \x1b[31mred\x1b[0m nulnul');
   for (const obeyed of ['\x1b[2J', '\x1b]', 'evil', '\x07', '\0']) expect(shown.stdout).not.toContain(obeyed);

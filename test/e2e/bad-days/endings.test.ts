@@ -20,7 +20,8 @@ const foreground = () => [
 
 /** In a pseudo-terminal of its own, from util-linux; keys typed to its input go through the terminal's line discipline. */
 const quote = (text: string) => `'${text}'`;
-const inTerminal = (argv: readonly string[]) => ['script', '-qefc', argv.map(quote).join(' '), '/dev/null'];
+// `exec`: a shell that stays would get the interrupt too, and end with 130 whatever its command says.
+const inTerminal = (argv: readonly string[]) => ['script', '-qefc', `exec ${argv.map(quote).join(' ')}`, '/dev/null'];
 
 function onTerminal(more: readonly string[] = []): Bin {
   return project.start([...foreground(), ...more], { through: inTerminal, env: { TERM: 'xterm-256color' } });
