@@ -2,8 +2,8 @@
 import type { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { identityOf } from '../../src/app/identity.ts';
 import { type KeyPair, makeCertificate } from '../../src/platform/x509.ts';
-import { identityOf } from '../../src/targets/process/mesh/identity.ts';
 import type { MeshMetrics } from '../../src/targets/process/mesh-metrics.ts';
 import type { TestPlane } from './data-plane.ts';
 

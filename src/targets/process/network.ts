@@ -1,9 +1,9 @@
 /** What the data plane is told for an App: upstreams, ingress routes and one outbound proxy a service. */
 import type { App, Service } from '../../app/app.ts';
 import { callersOfService } from '../../app/callers.ts';
+import { ingressCaller } from '../../app/identity.ts';
 import type { System } from '../../system/system.ts';
 import type { DataPlaneConfig, Outbound, Upstream } from './data-plane.ts';
-import { ingressCaller } from './mesh/identity.ts';
 import { directKey, metricsKey, type Ports, proxyKey, upstreamKey } from './ports.ts';
 
 /** PEM files. */

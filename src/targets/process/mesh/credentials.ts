@@ -1,10 +1,10 @@
 /** Leaf certificates of everyone in the mesh: issued in memory, renewed while running. Their keys are never on disk. */
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, type SecureContext } from 'node:tls';
+import { identityOf } from '../../../app/identity.ts';
 import { type KeyPair, makeCertificate } from '../../../platform/x509.ts';
 import type { Clock } from '../../../system/system.ts';
 import type { DataPlaneConfig } from '../data-plane.ts';
-import { identityOf } from './identity.ts';
 
 const day = 86_400_000;
 /** Milliseconds that a leaf is good for, as in Linkerd. */

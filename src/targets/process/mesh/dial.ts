@@ -1,7 +1,7 @@
 /** How connections are opened: plainly to an app on loopback, or with mutual TLS to the sidecar of a replica. */
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectSecure, type SecureContext } from 'node:tls';
-import { identityOf } from './identity.ts';
+import { identityOf } from '../../../app/identity.ts';
 
 /** What is spoken inside, agreed on by ALPN. `raw` is any other protocol, after one byte from the server. */
 export type Inside = 'http/1.1' | 'h2' | 'opta/raw';

@@ -2,12 +2,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { missingLink } from '../../../app/identity.ts';
 import type { Clock } from '../../../system/system.ts';
 import type { DataPlaneConfig, Outbound } from '../data-plane.ts';
 import type { Edges } from './edges.ts';
 import { forward } from './forward.ts';
 import { HttpFront, headBytes, refuseRaw } from './http-front.ts';
-import { missingLink } from './identity.ts';
 import { answer, type Incoming } from './incoming.ts';
 import { target } from './incoming-http1.ts';
 import { dialOutside, outsideDestination } from './parent-proxy.ts';

@@ -1,6 +1,7 @@
 /** The running data plane: its listeners, and how a new configuration is applied to them. */
 import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
+import { ingressCaller } from '../../../app/identity.ts';
 import type { Clock } from '../../../system/system.ts';
 import type { DataPlaneConfig, Endpoint } from '../data-plane.ts';
 import { Ingress } from '../ingress/ingress.ts';
@@ -8,7 +9,6 @@ import type { MeshMetrics } from '../mesh-metrics.ts';
 import { Credentials, type CredentialsOptions } from './credentials.ts';
 import { Edges } from './edges.ts';
 import { HttpFront, refuseRaw } from './http-front.ts';
-import { ingressCaller } from './identity.ts';
 import { Listener } from './listener.ts';
 import { OutboundProxy } from './outbound-proxy.ts';
 import { answerMetrics } from './prometheus.ts';

@@ -1,7 +1,7 @@
 /** Who takes the next request, when retries are allowed, and what is measured. */
 import { describe, expect, test } from 'vitest';
+import { holderOf, identityOf, serviceOf } from '../../../../../src/app/identity.ts';
 import { Edges, Histogram } from '../../../../../src/targets/process/mesh/edges.ts';
-import { holderOf, identityOf, serviceOf } from '../../../../../src/targets/process/mesh/identity.ts';
 import { chooseByLoad, Load } from '../../../../../src/targets/process/mesh/load.ts';
 import { mayRetryFailure, succeeded } from '../../../../../src/targets/process/mesh/retry.ts';
 import { RetryBudget } from '../../../../../src/targets/process/mesh/retry-budget.ts';

@@ -1,4 +1,4 @@
-/** Names of the mesh: who a certificate says its holder is. The same words as Linkerd's. Pure. */
+/** Names of the mesh: who a certificate says its holder is. The same words as Linkerd's, on every target. Pure. */
 
 const suffix = '.serviceaccount.identity.linkerd.cluster.local';
 
@@ -24,10 +24,13 @@ export function holderOf(subjectaltname: string | undefined): string | undefined
   return names.length === 1 && names[0]?.startsWith('DNS:') ? serviceOf(names[0].slice(4)) : undefined;
 }
 
-/** What a refused caller reads: the missing link, and where it is written. */
-export function missingLink(caller: string, callee: string): string {
-  const refused = `403 ${caller} may not call ${callee}: the link is missing. `;
+/** Why the mesh turned a caller away: the missing link, and where it is written. */
+export function whyRefused(caller: string, callee: string): string {
+  const refused = `${caller} may not call ${callee}: the link is missing. `;
   const [layer, module] = caller.split('/');
   if (caller === ingressCaller) return `${refused}Add to ${callee}: public_uri`;
   return `${refused}Add to the module ${module ?? caller} of the layer ${layer}: links: [${callee}]`;
 }
+
+/** What a refused caller reads. */
+export const missingLink = (caller: string, callee: string): string => `403 ${whyRefused(caller, callee)}`;
