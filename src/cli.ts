@@ -265,6 +265,14 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/mirror-sync.ts')).mirrorSync,
   },
   {
+    path: ['completion'],
+    summary: 'Print the script that completes commands, flags and names in your shell',
+    group: 'start',
+    args: [{ name: '<shell>', summary: 'bash, zsh, fish or powershell' }],
+    flags: [],
+    load: async () => (await import('./commands/completion.ts')).completion,
+  },
+  {
     path: ['schema'],
     summary: 'Print the JSON Schema of definition files, for editors',
     group: 'check',

@@ -39,6 +39,12 @@ async function main(system: System, argv: readonly string[]): Promise<number> {
     const { runHidden } = await import('./hidden.ts');
     return runHidden(system, argv, entry);
   }
+  // The completion scripts of shells ask this way.
+  if (argv[0] === 'complete' && argv[1] === '--') {
+    const { complete } = await import('./complete.ts');
+    system.stdout.write(await complete(argv.slice(2), system.cwd, packageRoot));
+    return 0;
+  }
   const { parseArguments } = await import('./arguments.ts');
   const about = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
   const chosen = parseArguments(argv, about.version, (text) => system.stdout.write(text));

@@ -44,6 +44,23 @@ export async function definitionFiles(directory: string, files: readonly string[
   return (await discover(directory, files)).files;
 }
 
+/** Names in the files that a run would read, for completion: faulty files give what could be read of them. */
+export async function writtenNames(
+  directory: string,
+  named: readonly string[] = [],
+): Promise<{ readonly environments: readonly string[]; readonly services: readonly string[] }> {
+  const files = newFiles();
+  const read = await Promise.all((await definitionFiles(directory, named)).map((file) => files.read(file)));
+  const definitions = read.flatMap((one) => one?.definition ?? []);
+  const services = definitions.flatMap(({ modules }) =>
+    modules.filter(({ writtenType }) => writtenType === 'k8s-service'),
+  );
+  return {
+    environments: [...new Set(definitions.flatMap(({ environments }) => environments.map(({ name }) => name)))],
+    services: [...new Set(services.map(({ name }) => name))],
+  };
+}
+
 /** Goes on after the first errors, so that the findings hold those of the next stage too. */
 function tryResolve(chosen: readonly ChosenLayer[], options: ReadOptions, findings: Findings): void {
   resolveApp(chosen, options.target ?? targetOf(providerOf(chosen)), options.vars ?? {}, findings);
