@@ -22,8 +22,6 @@ export interface PlatformPlan {
   readonly mesh: readonly string[];
   /** Steps after which definitions of Gateway API are there, and routes are checked and served. */
   readonly ingress: readonly string[];
-  /** Steps after which autoscalers can measure. */
-  readonly metrics: readonly string[];
   readonly notices: readonly Diagnostic[];
 }
 
@@ -90,7 +88,6 @@ export function planPlatform(settings: PlatformSettings): PlatformPlan {
       ...(nginx ? [idsOf('ingress-nginx').ready] : []),
       ...(gateway ? [idsOf('gateway').ready] : []),
     ],
-    metrics: metrics ? [idsOf('metrics-server').ready] : [],
     notices: nginx ? [retirement] : [],
   };
 }

@@ -4,7 +4,7 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Step } from '../../engine/step.ts';
 import { readValues, render } from '../helm.ts';
 import { conditionOf } from '../ready/conditions.ts';
-import { endpointKnown } from '../ready/webhooks.ts';
+import { endpointReady } from '../ready/webhooks.ts';
 import { waitForWorkload } from '../ready.ts';
 import { merged, type Values } from '../values.ts';
 import {
@@ -21,14 +21,16 @@ import { partsOf, withImage } from './images.ts';
 import { install } from './installed.ts';
 
 const ids = idsOf('metrics-server');
+const registration = 'platform-register:metrics-server';
 const namespace = 'kube-system';
 const name = 'metrics-server';
-/** Milliseconds; it measures once before it says that it is ready. */
+/** Milliseconds; it measures twice, 15 s apart, before it says that it is ready. */
 const deadlineMs = 180_000;
 
 /**
- * Goes in last: the API server asks at once, and before nodes know the service the connection leads out of the cluster, to
- * whoever answers there, and is kept.
+ * Goes in when the pod is ready: the API server asks at once, and before nodes know the service the connection leads out
+ * of the cluster, to whoever answers there, and is kept; and while a registered part of the API does not answer, nothing
+ * that lists all kinds works.
  */
 const isRegistration = ({ kind }: KubernetesObject): boolean => kind === 'APIService';
 
@@ -53,28 +55,31 @@ export function planMetricsServer(settings: PlatformSettings): readonly Step[] {
       kind: 'change',
       needs: [...needs.cluster, ids.render],
       facts: { version },
+      run: (context) => {
+        const objects = objectsOf(made, ids.render).filter((one) => !isRegistration(one));
+        return install(client(), objects, context);
+      },
+    }),
+    step({
+      id: registration,
+      title: 'metrics are part of the API',
+      kind: 'change',
+      needs: [ids.apply],
       async run(context) {
-        const objects = objectsOf(made, ids.render);
-        const first = await install(
-          client(),
-          objects.filter((one) => !isRegistration(one)),
-          context,
-        );
-        context.note('waiting for its pod');
-        await endpointKnown(client(), { name, namespace }, context.signal);
-        const second = await install(client(), objects.filter(isRegistration), context);
-        return first === 'unchanged' ? second : first;
+        const { signal, note } = context;
+        const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name };
+        await waitForWorkload(client(), workload, { signal, note, deadlineMs });
+        await endpointReady(client(), { name, namespace }, signal);
+        return install(client(), objectsOf(made, ids.render).filter(isRegistration), context);
       },
     }),
     step({
       id: ids.ready,
       title: 'metrics of pods can be had',
       kind: 'wait',
-      needs: [ids.apply],
+      needs: [registration],
       deadlineMs,
       async run({ signal, note }) {
-        const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name };
-        await waitForWorkload(client(), workload, { signal, note, deadlineMs: deadlineMs - 5_000 });
         note('waiting for the API server to take it in');
         const service = {
           apiVersion: 'apiregistration.k8s.io/v1',

@@ -1,5 +1,5 @@
 /** Whether a webhook of the API server can be asked: its service has endpoints, its authority is set, a dry run passes. */
-import type { KubernetesObject, V1Endpoint, V1EndpointSlice } from '@kubernetes/client-node';
+import type { KubernetesObject, V1EndpointSlice } from '@kubernetes/client-node';
 import { UserError } from '../../errors.ts';
 import { ApiError, type ClusterClient, type ObjectName } from '../cluster.ts';
 
@@ -22,21 +22,7 @@ interface ServiceName {
 }
 
 /** Resolves when the service has an endpoint that is ready. */
-export function endpointReady(client: ClusterClient, service: ServiceName, signal: AbortSignal): Promise<void> {
-  return endpoint(client, service, ({ conditions }) => conditions?.ready !== false, signal);
-}
-
-/** Resolves when the service has an endpoint, ready or not: the nodes know the service by then. */
-export function endpointKnown(client: ClusterClient, service: ServiceName, signal: AbortSignal): Promise<void> {
-  return endpoint(client, service, () => true, signal);
-}
-
-async function endpoint(
-  client: ClusterClient,
-  service: ServiceName,
-  fits: (endpoint: V1Endpoint) => boolean,
-  signal: AbortSignal,
-): Promise<void> {
+export async function endpointReady(client: ClusterClient, service: ServiceName, signal: AbortSignal): Promise<void> {
   const selection = {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
@@ -45,7 +31,10 @@ async function endpoint(
   };
   await client.watch(
     selection,
-    (slices) => (slices as readonly V1EndpointSlice[]).some(({ endpoints }) => (endpoints ?? []).some(fits)),
+    (slices) =>
+      (slices as readonly V1EndpointSlice[]).some(({ endpoints }) =>
+        (endpoints ?? []).some(({ conditions }) => conditions?.ready !== false),
+      ),
     signal,
   );
 }

@@ -72,6 +72,7 @@ describe('the plan', () => {
         "platform-ready:ingress-nginx",
         "render:metrics-server",
         "platform:metrics-server",
+        "platform-register:metrics-server",
         "platform-ready:metrics-server",
       ]
     `);
@@ -88,6 +89,13 @@ describe('the plan', () => {
     for (const { id, needs } of steps) if (id.startsWith('render:')) expect(needs).toEqual([]);
     expect(needsOf('platform:linkerd')).toEqual(['cluster', 'render:linkerd', 'platform:gateway-api']);
     expect(needsOf('platform:ingress-nginx')).toContain('platform-ready:linkerd');
+  });
+
+  test('registers metrics after its pod went in', () => {
+    const { steps } = planPlatform(settings());
+    const needsOf = (id: string) => steps.find((step) => step.id === id)?.needs;
+    expect(needsOf('platform-register:metrics-server')).toEqual(['platform:metrics-server']);
+    expect(needsOf('platform-ready:metrics-server')).toEqual(['platform-register:metrics-server']);
   });
 
   test('says once that ingress-nginx is retired', () => {

@@ -41,9 +41,8 @@ export function planUp(app: App, situation: Situation): UpPlan {
     clusterStep(session),
     ...buildSteps(session),
     ...fetchSteps(session),
-    // The first figures take a minute, and nobody waits for them: an autoscaler begins when they are there.
     ...images.steps,
-    ...platform.steps.filter(({ id }) => !platform.metrics.includes(id)).map((one) => withImages(one, images.platform)),
+    ...platform.steps.map((one) => withImages(one, images.platform)),
     groundStep(session, [...platform.mesh, ...images.resources]),
     ...waits,
     routesStep(session, platform.ingress),

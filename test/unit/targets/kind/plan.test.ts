@@ -130,8 +130,15 @@ describe('the plan of up', () => {
       expect(before(steps, id), id).toContain('platform-ready:linkerd');
   });
 
-  test('waits for nobody to be able to measure', () => {
-    expect(stepsOf().map(({ id }) => id)).not.toContain('platform-ready:metrics-server');
+  test('measures where something scales, and lets nothing wait for figures', () => {
+    const steps = stepsOf();
+    const metrics = ['platform-register:metrics-server', 'platform-ready:metrics-server'];
+    const wait = steps.filter(({ id, needs }) => !metrics.includes(id) && needs.some((need) => metrics.includes(need)));
+    expect(steps.map(({ id }) => id)).toEqual(expect.arrayContaining(metrics));
+    expect(wait).toEqual([]);
+    const fixed = service({ name: 'one', replicas: { min: 1, max: 1, cpuPercent: 80, memoryPercent: 80 } });
+    const none = planUp(appOf({ services: [fixed] }), situationOf()).steps;
+    expect(none.filter(({ id }) => id.includes('metrics-server'))).toEqual([]);
   });
 
   test('needs no tool and no image of nodes where the cluster is there', () => {
