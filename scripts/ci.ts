@@ -1,11 +1,11 @@
 /** The suites of .ci/run after `npm test`: runs each, counts, and prints `N passed, N failed` last. */
-import { existsSync, readFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { $ } from 'zx';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const [reports = '', testStatus = '1'] = process.argv.slice(2);
+const [reports = '', testStatus = '1', kit = ''] = process.argv.slice(2);
 const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}` };
 const sh = $({ cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'], nothrow: true });
 const bin = (name: string) => join(root, 'node_modules', '.bin', name);
@@ -23,23 +23,55 @@ function countsOf(file: string, status: number): Counts {
   return { passed: report.numPassedTests, failed };
 }
 
-async function run(title: string, argv: readonly string[]): Promise<number> {
+async function run(title: string, argv: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<number> {
   process.stdout.write(`\n== ${title}\n`);
   const began = performance.now();
-  const { exitCode } = await sh`${argv}`;
+  const { exitCode } = await sh({ env: { ...env, ...more } })`${argv}`;
   const seconds = Math.round((performance.now() - began) / 1000);
   process.stdout.write(`== ${title}: ${exitCode === 0 ? 'ok' : 'FAILED'} in ${seconds} s\n`);
   return exitCode ?? 1;
 }
 
-async function vitest(title: string, args: readonly string[]): Promise<Counts> {
+async function vitest(title: string, args: readonly string[], more?: NodeJS.ProcessEnv): Promise<Counts> {
   const file = join(reports, `${title.replaceAll(/\W+/g, '-')}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  return countsOf(file, await run(title, [bin('vitest'), 'run', ...reporters, ...args]));
+  return countsOf(file, await run(title, [bin('vitest'), 'run', ...reporters, ...args], more));
 }
 
 async function script(title: string, argv: readonly string[]): Promise<Counts> {
   return (await run(title, argv)) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** Suites that need a cluster. Without an engine each leaves its tests out and says why. */
+const withCluster = ['test/e2e/kind', 'test/e2e/platform', 'test/e2e/linkerd'];
+
+/** Written while the engine may run: .ci/run stops it when this script is killed. */
+const engineMark = `${reports}.engine`;
+
+/** What `setup` puts into the environment, an engine started; undefined when it does not work, which is said. */
+async function engineEnvironment(setup: string): Promise<NodeJS.ProcessEnv | undefined> {
+  const command = 'made=$("$0") && eval "$made" && env -0';
+  const { exitCode, stdout } = await sh({ stdio: ['ignore', 'pipe', 'inherit'] })`bash -c ${command} ${setup}`;
+  if (exitCode !== 0) {
+    process.stdout.write(`\n${setup} ended with ${exitCode}: the suites with clusters are left out\n`);
+    return undefined;
+  }
+  const pairs = stdout.split('\0').filter(Boolean);
+  return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
+}
+
+async function clusters(): Promise<Counts> {
+  const args = ['--project', 'e2e', ...withCluster];
+  const [setup, stop] = ['setup', 'stop'].map((name) => resolve(root, kit, name));
+  if (setup === undefined || stop === undefined || kit === '' || !existsSync(setup)) return vitest('clusters', args);
+  writeFileSync(engineMark, '');
+  try {
+    return await vitest('clusters', args, await engineEnvironment(setup));
+  } finally {
+    const { exitCode } = await sh`${stop}`;
+    if (exitCode !== 0) process.stdout.write(`${stop} ended with ${exitCode}: the engine may still run\n`);
+    rmSync(engineMark, { force: true });
+  }
 }
 
 const node = process.execPath;
@@ -49,10 +81,12 @@ const suites: readonly (() => Promise<Counts>)[] = [
   () => script('unused code', [bin('knip')]),
   () => script('package', [bin('publint'), '--strict']),
   () => script('coverage of src/app and src/engine', [node, 'scripts/coverage.ts', '90']),
-  () => vitest('end to end', ['--project', 'e2e']),
+  () => vitest('end to end', ['--project', 'e2e', ...withCluster.map((folder) => `--exclude=${folder}/**`)]),
   () => script('2,000 mutated definitions', [node, 'scripts/fuzz-language.ts']),
   () => script('three kills of the supervisor', [node, 'scripts/kill-supervisor.ts', '--count', '3', '--seed', '7']),
   () => script('figures', [node, 'scripts/bench.ts', '--slack', '1.5']),
+  // Last: what an engine and a cluster use is nobody else's.
+  clusters,
 ];
 const all = [countsOf(join(reports, 'npm-test.json'), Number(testStatus))];
 // One after the other: figures and time limits mean something only when nothing else runs.
