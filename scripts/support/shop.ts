@@ -11,6 +11,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 export const bin = join(root, 'src', 'opta.cjs');
+/** A machine with a container engine would take a cluster. */
+const env = { ...process.env, OPTA_ON: 'process' };
 
 export interface Ended {
   readonly code: number | null;
@@ -23,7 +25,7 @@ export interface Ended {
 export function opta(args: readonly string[], cwd: string, signal?: AbortSignal): Promise<Ended> {
   const began = performance.now();
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [bin, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [bin, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     signal?.addEventListener('abort', () => child.kill('SIGKILL'), { once: true });

@@ -20,11 +20,12 @@ import {
 import { exitCodeOf, onStage, type Stage } from './run-plan.ts';
 import { chooseTarget } from './target.ts';
 
-export async function devUp(invocation: Invocation): Promise<ExitCode> {
+/** `otherwise` as in `chooseTarget`. */
+export async function devUp(invocation: Invocation, otherwise?: 'process'): Promise<ExitCode> {
   const { system, signal } = invocation;
   // Wrong flags are told before anything is asked.
   const flags = upOptions(invocation);
-  const { target, reason, engine } = await chooseTarget(invocation);
+  const { target, reason, engine } = await chooseTarget(invocation, otherwise);
   if (target === 'kind') return (await import('./on-kind/up.ts')).upOnKind(invocation, { ...flags, reason, engine });
   const options = { ...flags, reason };
   const whole = await readApp(definitionOptions(invocation, 'process'));

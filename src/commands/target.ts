@@ -45,19 +45,27 @@ async function engineFor({ system }: Invocation, { value }: { readonly value: Ch
 }
 
 /**
- * The target that `dev up` takes. Without a word of the user that is processes, unless the project has a cluster: they are
- * ready in seconds on every machine. A cluster that is made unasked comes when the kind target is complete (mesh included).
+ * The target that `dev up` takes: what was asked for, what this project runs on, else a cluster where a container engine
+ * answers. `otherwise` stands for that last question where seconds count more than likeness. Throws UserError `no-engine`.
  */
-export async function chooseTarget(invocation: Invocation): Promise<Choice> {
+export async function chooseTarget(invocation: Invocation, otherwise?: 'process'): Promise<Choice> {
   const asked = written(invocation);
   if (asked)
     return { target: asked.value, reason: `asked for with ${asked.from}`, ...(await engineFor(invocation, asked)) };
   const folder = projectFolder(invocation);
   const [cluster, processes] = [hasCluster(folder), hasProcesses(folder)];
   if (processes && !cluster) return { target: 'process', reason: 'this project runs as processes already' };
-  if (!cluster) return { target: 'process', reason: 'plain processes; --on kind makes a local Kubernetes' };
-  const kind = await engineFor(invocation, { value: 'kind' });
-  return { target: 'kind', reason: 'this project has a cluster; --on process runs without containers', ...kind };
+  if (cluster) {
+    const kind = await engineFor(invocation, { value: 'kind' });
+    return { target: 'kind', reason: 'this project has a cluster; --on process runs without containers', ...kind };
+  }
+  if (otherwise === 'process') {
+    return { target: 'process', reason: 'plain processes; --on kind makes a local Kubernetes' };
+  }
+  const { detectEngine } = await import('../targets/kind/engine.ts');
+  const { engine, why } = await detectEngine(invocation.system);
+  if (engine === undefined) return { target: 'process', reason: `${why}, so no local Kubernetes` };
+  return { target: 'kind', engine, reason: `${why}; --on process runs without containers` };
 }
 
 /** The target that a command about what runs means: the one that this project runs on. */

@@ -34,7 +34,7 @@ export interface Project {
 export function runBin(args: readonly string[], cwd: string, options: RunOptions = {}): Promise<Ran> {
   const { env = {}, input = '', node = process.execPath, bin: file = bin } = options;
   return new Promise((resolve, reject) => {
-    const child = spawn(node, [file, ...args], { cwd, env: { ...process.env, ...env } });
+    const child = spawn(node, [file, ...args], { cwd, env: { ...process.env, OPTA_ON: 'process', ...env } });
     let [stdout, stderr] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
