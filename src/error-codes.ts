@@ -55,6 +55,7 @@ export const errorCodes = [
   'kind-not-served',
   'kubeconfig-invalid',
   'late-value',
+  'mesh-issuer-expired',
   'mesh-not-injecting',
   'mesh-off',
   'mirror-invalid',

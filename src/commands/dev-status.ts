@@ -1,6 +1,7 @@
 /** `opta dev status [--wait] [--wide]`: what runs here, and who calls whom. */
 import { connected, type Status, statusOf } from '../targets/process/status.ts';
 import type { SupervisorClient } from '../targets/process/supervisor/index.ts';
+import { edgeTable } from '../ui/edges.ts';
 import { table } from '../ui/table.ts';
 import { type ExitCode, given, type Invocation, projectFolder, secondsFlag } from './invocation.ts';
 import { runningTarget } from './target.ts';
@@ -42,29 +43,6 @@ function drawn({ services }: Status, columns: number | undefined): string {
 
 /** Counts are since the data plane started; times are until the answer was complete. */
 function drawnEdges({ edges, metricsUrl }: Status, columns: number | undefined): string {
-  if (edges.length === 0) return '\nno calls so far\n';
-  const heads = ['from', 'to', 'requests', 'success', 'p50', 'p95', 'p99', 'retries', 'sent', 'received', 'mTLS'];
-  const rows = edges.map((edge) => {
-    const { p50, p95, p99 } = edge.latency ?? {};
-    return [
-      edge.caller === 'opta/ingress' ? 'ingress' : edge.caller,
-      edge.callee,
-      `${edge.requests}${edge.refused > 0 ? ` (${edge.refused} refused)` : ''}`,
-      edge.requests === 0 ? '-' : `${Math.floor((edge.succeeded / edge.requests) * 10_000) / 100} %`,
-      ...[p50, p95, p99].map((ms) => (ms === undefined ? '-' : milliseconds(ms))),
-      String(edge.retries),
-      bytes(edge.bytesOut),
-      bytes(edge.bytesIn),
-      edge.requests === 0 ? '-' : edge.mtls ? 'yes' : 'no',
-    ];
-  });
-  const more = metricsUrl === undefined ? '' : `Prometheus: ${metricsUrl}\n`;
-  return `\n${table([heads, ...rows], columns)}${more}`;
-}
-
-const milliseconds = (ms: number): string => (ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`);
-
-function bytes(count: number): string {
-  if (count < 1024) return `${count} B`;
-  return count < 1024 * 1024 ? `${Math.round(count / 1024)} KiB` : `${Math.round(count / 1024 / 1024)} MiB`;
+  const more = metricsUrl === undefined || edges.length === 0 ? '' : `Prometheus: ${metricsUrl}\n`;
+  return `${edgeTable(edges, columns)}${more}`;
 }

@@ -1,6 +1,9 @@
-/** `opta dev status [--wait]` on kind. */
+/** `opta dev status [--wait] [--wide]` on kind. */
+import { assertIssuer } from '../../platform/components/linkerd-keys.ts';
+import { type MeshFigures, readMesh, refusals } from '../../platform/mesh/read.ts';
 import { waitForWorkload } from '../../platform/ready.ts';
-import { type OpenProject, openProject, type Status, statusOf } from '../../targets/kind/running.ts';
+import { type OpenProject, openProject, ours, type Status, statusOf } from '../../targets/kind/running.ts';
+import { edgeTable } from '../../ui/edges.ts';
 import { table } from '../../ui/table.ts';
 import { type ExitCode, given, type Invocation, projectFolder, secondsFlag } from '../invocation.ts';
 
@@ -9,10 +12,16 @@ export async function statusOnKind(invocation: Invocation): Promise<ExitCode> {
   const project = await openProject(system, projectFolder(invocation, 'above'), signal);
   try {
     if (given(invocation, 'wait')) await waitForAll(project, invocation);
-    const status = await statusOf(project, signal);
-    system.stdout.write(
-      given(invocation, 'json') ? `${JSON.stringify(status, undefined, 2)}\n` : drawn(status, system.stdout.columns),
-    );
+    const [status, mesh] = await Promise.all([
+      statusOf(project, signal),
+      given(invocation, 'wide') ? readMesh(project.client, ours, signal) : undefined,
+    ]);
+    const { columns } = system.stdout;
+    const refused = refusals(mesh?.edges ?? []);
+    const text = () => `${drawn(status, columns)}${mesh ? drawnMesh(mesh, refused, columns) : ''}`;
+    const json = () => `${JSON.stringify({ ...status, ...(mesh && { ...mesh, refused }) }, undefined, 2)}\n`;
+    system.stdout.write(given(invocation, 'json') ? json() : text());
+    await assertIssuer(project.client, system.clock.now(), signal);
     return status.services.every(({ state }) => state === 'ready') ? 0 : 1;
   } finally {
     project.client.close();
@@ -38,4 +47,9 @@ function drawn({ services }: Status, columns: number | undefined): string {
     urls[0] ?? `http://${name}`,
   ]);
   return table([['service', 'state', 'replicas', '', '', 'address'], ...rows], columns);
+}
+
+/** Counts are since the pods started. */
+function drawnMesh({ edges, unseen }: MeshFigures, refused: readonly string[], columns: number | undefined): string {
+  return `${edgeTable(edges, columns)}${[...refused, ...unseen].map((sentence) => `${sentence}\n`).join('')}`;
 }

@@ -1,6 +1,7 @@
 /** Linkerd's certificates: one root that is kept for ten years, an issuer below it, and its three webhooks. */
 import { X509Certificate } from 'node:crypto';
 import type { KubernetesObject, V1Secret } from '@kubernetes/client-node';
+import { UserError } from '../../errors.ts';
 import type { System } from '../../system/system.ts';
 import type { ClusterClient } from '../cluster.ts';
 import type { Values } from '../values.ts';
@@ -49,15 +50,42 @@ export function keyValues({ root, webhooks: asked }: LinkerdKeys): Values {
   return { identityTrustAnchorsPEM: root.certificate, ...Object.fromEntries(own) };
 }
 
-export function keySecrets({ root, issuer, webhooks: asked }: LinkerdKeys): readonly KubernetesObject[] {
-  const secret = tlsSecret(issuerSecret, namespace, issuer, { 'ca.crt': root.certificate }) as KubernetesObject;
-  return [secret, ...asked.map((one) => one.secret)];
+/** Ours; the issuer's only when `rendered` brings none. Throws UserError `mesh-issuer-expired` for a brought one. */
+export function keySecrets(
+  { root, issuer, webhooks: asked }: LinkerdKeys,
+  rendered: readonly KubernetesObject[],
+  now: number,
+): readonly KubernetesObject[] {
+  const own = asked.map(({ secret }) => secret);
+  const brought = rendered.find(({ kind, metadata }) => kind === 'Secret' && metadata?.name === issuerSecret);
+  if (brought === undefined)
+    return [tlsSecret(issuerSecret, namespace, issuer, { 'ca.crt': root.certificate }) as KubernetesObject, ...own];
+  const { data } = brought as V1Secret;
+  const text = data?.['tls.crt'] ?? data?.['crt.pem'];
+  const end = text === undefined ? now : endOf(Buffer.from(text, 'base64'));
+  if (end <= now) throw expired(end, ['Renew the issuer that the values of Linkerd in k8s-base bring.']);
+  return own;
 }
 
-/** True when the issuer in the cluster has ended: its proxies say Running and answer 503. */
-export async function issuerExpired(client: ClusterClient, now: number, signal: AbortSignal): Promise<boolean> {
+/** When the issuer in the cluster ends, in milliseconds since 1970; undefined without a mesh. */
+export async function issuerEnd(client: ClusterClient, signal?: AbortSignal): Promise<number | undefined> {
   const found = await client.get({ apiVersion: 'v1', kind: 'Secret', name: issuerSecret, namespace }, signal);
   const text = (found as V1Secret | undefined)?.data?.['tls.crt'];
-  if (text === undefined) return false;
-  return new X509Certificate(Buffer.from(text, 'base64')).validToDate.getTime() <= now;
+  return text === undefined ? undefined : endOf(Buffer.from(text, 'base64'));
+}
+
+const endOf = (certificate: string | Buffer): number => new X509Certificate(certificate).validToDate.getTime();
+
+/** Throws UserError `mesh-issuer-expired` when it has: proxies say Running, and answer 503 when their own certificate ends. */
+export async function assertIssuer(client: ClusterClient, now: number, signal?: AbortSignal): Promise<void> {
+  const end = await issuerEnd(client, signal);
+  if (end !== undefined && end <= now) throw expired(end, ['`opta dev up` makes a new one; no data is touched.']);
+}
+
+function expired(end: number, hints: readonly string[]): UserError {
+  const since = new Date(end).toISOString().slice(0, 10);
+  return new UserError('mesh-issuer-expired', `the mesh cannot renew certificates: its issuer expired on ${since}`, {
+    detail: [`It is the Secret ${issuerSecret} in the namespace ${namespace}; calls between services fail with 503.`],
+    hints,
+  });
 }

@@ -23,7 +23,7 @@ import {
 } from './component.ts';
 import { partsOf } from './images.ts';
 import { removeOthers } from './installed.ts';
-import { issuerExpired, keySecrets, keyValues, type LinkerdKeys, linkerdKeys, namespace } from './linkerd-keys.ts';
+import { issuerEnd, keySecrets, keyValues, type LinkerdKeys, linkerdKeys, namespace } from './linkerd-keys.ts';
 import { isMeshed } from './meshed.ts';
 
 const ids = idsOf('linkerd');
@@ -93,7 +93,8 @@ async function objectsFor(settings: PlatformSettings, context: StepContext): Pro
       context.signal,
     ),
   ]);
-  return [home(), ...keySecrets(keys), ...inNamespace([...definitions, ...rest], namespace)];
+  const secrets = keySecrets(keys, rest, context.system.clock.now());
+  return [home(), ...secrets, ...inNamespace([...definitions, ...rest], namespace)];
 }
 
 /** Webhooks and what they serve come after identity: a proxy that cannot find it waits for half a minute. */
@@ -104,7 +105,7 @@ function comesLater({ kind = '', metadata }: KubernetesObject): boolean {
 
 async function installInOrder(client: ClusterClient, objects: readonly KubernetesObject[], context: StepContext) {
   const { signal, note, system } = context;
-  const expired = await issuerExpired(client, system.clock.now(), signal);
+  const expired = ((await issuerEnd(client, signal)) ?? Infinity) <= system.clock.now();
   const first = await apply(
     client,
     objects.filter((one) => !comesLater(one)),

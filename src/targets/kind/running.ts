@@ -33,7 +33,8 @@ export async function openProject(system: System, projectFolder: string, signal?
   }
 }
 
-const ours = 'app.kubernetes.io/managed-by=opta';
+/** Selects all that opta keeps in the cluster. */
+export const ours = 'app.kubernetes.io/managed-by=opta';
 const nameLabel = 'app.kubernetes.io/name';
 const partLabel = 'app.kubernetes.io/part-of';
 const componentLabel = 'app.kubernetes.io/component';
