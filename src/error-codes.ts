@@ -1,5 +1,6 @@
 /** Every stable error code, sorted. docs/errors.md has one heading for each; test/unit/error-codes.test.ts holds both together. */
 export const errorCodes = [
+  'address-plan',
   'ambiguous-environment',
   'archive-broken',
   'bad-stream',

@@ -87,3 +87,8 @@ export function resourceName(environment: string, layer: string, module: string)
 export function imageRepository(environment: string, layer: string, module: string): string {
   return `opta-${environment}/${layer}/${module}`;
 }
+
+/** What belongs to an environment as a whole, within the limit of its kind. */
+export function environmentName(environment: string, part: string, limit: number): string {
+  return shortened(`opta-${environment}-${part}`, limit);
+}

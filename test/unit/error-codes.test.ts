@@ -26,7 +26,8 @@ describe('docs/errors.md', () => {
 });
 
 test('every code is thrown somewhere', async () => {
-  const files = (await readTree('src', /\.tsx?$/)).filter(({ path }) => path !== 'src/error-codes.ts');
+  const trees = await Promise.all(['src', 'stacks'].map((tree) => readTree(tree, /\.tsx?$/)));
+  const files = trees.flat().filter(({ path }) => path !== 'src/error-codes.ts');
   const whole = files.map(({ text }) => text).join('\n');
   expect(errorCodes.filter((code) => !whole.includes(`'${code}'`))).toEqual([]);
 });

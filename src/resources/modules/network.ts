@@ -18,13 +18,13 @@ export const base = moduleType({
   unique: true,
   doc: 'The network of an environment: address ranges, subnets in three zones, NAT, keys.',
   fields: {
-    total_ipv4_cidr_block: field(cidr, 'Address range of the VPC.', { default: '10.0.0.0/16', on: aws }),
-    private_ipv4_cidr_blocks: field(three, 'Ranges of the private subnets, one a zone.', {
-      default: ['10.0.128.0/21', '10.0.136.0/21', '10.0.144.0/21'],
+    total_ipv4_cidr_block: field(cidr, 'Address range of the VPC. Without it the first free /16 is taken.', {
       on: aws,
     }),
-    public_ipv4_cidr_blocks: field(three, 'Ranges of the public subnets, one a zone.', {
-      default: ['10.0.0.0/21', '10.0.8.0/21', '10.0.16.0/21'],
+    private_ipv4_cidr_blocks: field(three, 'Ranges of the private subnets, one a zone. Without it a plan is made.', {
+      on: aws,
+    }),
+    public_ipv4_cidr_blocks: field(three, 'Ranges of the public subnets, one a zone. Without it a plan is made.', {
       on: aws,
     }),
     vpc_log_retention: int(0, 3653, 'Days that flow logs are kept.', { default: 90, on: aws }),
@@ -43,11 +43,12 @@ export const base = moduleType({
       'Its private subnets.',
       { on: aws },
     ),
-    private_ipv4_cidr_block: field(cidr, 'Address range of the nodes.', { default: '10.0.0.0/19', on: gcp }),
-    cluster_ipv4_cidr_block: field(cidr, 'Address range of the pods.', { default: '10.0.32.0/19', on: gcp }),
-    services_ipv4_cidr_block: field(cidr, 'Address range of the services.', { default: '10.0.64.0/20', on: gcp }),
-    k8s_master_ipv4_cidr_block: field(cidr, 'Address range of the control plane.', {
-      default: '10.0.80.0/28',
+    private_ipv4_cidr_block: field(cidr, 'Address range of the nodes. Without it a free one is taken.', { on: gcp }),
+    cluster_ipv4_cidr_block: field(cidr, 'Address range of the pods. Without it a free one is taken.', { on: gcp }),
+    services_ipv4_cidr_block: field(cidr, 'Address range of the services. Without it a free one is taken.', {
+      on: gcp,
+    }),
+    k8s_master_ipv4_cidr_block: field(cidr, 'Address range of the control plane. Without it a free one is taken.', {
       on: gcp,
     }),
     subnet_ipv4_cidr_block: field(cidr, 'Address range of the subnet on Azure.', { on: nowhere }),
