@@ -1,6 +1,7 @@
 /** What the data plane process (ingress and outbound proxies) is told, as plain JSON over its IPC channel. */
 
 import type { MeshMetrics } from './mesh-metrics.ts';
+import type { Asked, Recordings } from './tracing/store.ts';
 
 export interface Endpoint {
   readonly replica: number;
@@ -60,6 +61,8 @@ export interface DataPlaneConfig {
   readonly mesh: { readonly rootFile: string; readonly issuerFile: string; readonly issuerKeyFile: string };
   /** On 127.0.0.1: `/metrics` for Prometheus. */
   readonly metricsPort?: number;
+  /** On 127.0.0.1: where apps send their spans, OTLP over HTTP. */
+  readonly spansPort?: number;
   readonly upstreams: readonly Upstream[];
   readonly outbound: readonly Outbound[];
   /** The user's own proxy for hosts that are not ours, from the environment; may hold credentials: never logged. */
@@ -85,10 +88,12 @@ export type DataPlaneRequest =
     }
   /** Answered with `mesh`. */
   | { readonly seq: number; readonly type: 'metrics' }
+  /** Answered with `traces`. */
+  | { readonly seq: number; readonly type: 'traces'; readonly asked: Asked }
   | { readonly seq: number; readonly type: 'stop'; readonly graceMs: number };
 
 export type DataPlaneReply =
-  | { readonly seq: number; readonly ok: true; readonly mesh?: MeshMetrics }
+  | { readonly seq: number; readonly ok: true; readonly mesh?: MeshMetrics; readonly traces?: Recordings }
   | {
       readonly seq: number;
       readonly ok: false;

@@ -2,7 +2,7 @@
 import type { Link, Service, Text } from '../../app/app.ts';
 import { type TrustFiles, trustVariables } from '../../platform/trust-files.ts';
 import type { System } from '../../system/system.ts';
-import { directKey, type Ports, proxyKey, upstreamKey } from './ports.ts';
+import { directKey, type Ports, proxyKey, spansKey, upstreamKey } from './ports.ts';
 import { awsEnvironment } from './resources/aws.ts';
 import type { Output } from './resources/realisation.ts';
 
@@ -105,6 +105,24 @@ function meshVariables(service: Service, around: Surroundings): Record<string, s
     NO_PROXY: names,
     ...trustVariables(around.trust),
     NODE_COMPILE_CACHE: around.compileCache,
+    ...telemetryVariables(service, around),
+  };
+}
+
+/**
+ * Where an app's OpenTelemetry sends its spans: the address says who sends, `{replica}` is filled in for each replica. An
+ * app that is given another place keeps it.
+ */
+function telemetryVariables({ id, name, env, dev }: Service, { ports }: Surroundings): Record<string, string> {
+  const port = ports[spansKey];
+  const own = [...env.map((one) => one.name), ...Object.keys(dev.env)].some((one) => /^OTEL_EXPORTER_/.test(one));
+  if (port === undefined || own) return {};
+  return {
+    OTEL_SERVICE_NAME: name,
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}/${id}/{replica}`,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+    // Milliseconds until a span is told; the default of five seconds is for far servers.
+    OTEL_BSP_SCHEDULE_DELAY: '200',
   };
 }
 

@@ -4,7 +4,7 @@ import { callersOfService } from '../../app/callers.ts';
 import { ingressCaller } from '../../app/identity.ts';
 import type { System } from '../../system/system.ts';
 import type { DataPlaneConfig, Outbound, Upstream } from './data-plane.ts';
-import { directKey, metricsKey, type Ports, proxyKey, upstreamKey } from './ports.ts';
+import { directKey, metricsKey, type Ports, proxyKey, spansKey, upstreamKey } from './ports.ts';
 
 /** PEM files. */
 export interface CertificateFiles {
@@ -37,6 +37,7 @@ export function dataPlaneConfig(
     },
     mesh: certificates.mesh,
     ...(ports[metricsKey] === undefined ? {} : { metricsPort: ports[metricsKey] }),
+    ...(ports[spansKey] === undefined ? {} : { spansPort: ports[spansKey] }),
     upstreams: app.services.flatMap((service) => upstreams(service, callersIn(app, service))),
     outbound: app.services.map((service): Outbound => {
       const allowed = callable(service);

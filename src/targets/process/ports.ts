@@ -5,7 +5,7 @@ import type { App } from '../../app/app.ts';
 import { UserError } from '../../errors.ts';
 import type { System } from '../../system/system.ts';
 
-/** `https`, `http`, `metrics`, `proxy <service>`, `direct <service> <upstream>` or `resource <id>`. */
+/** `https`, `http`, `metrics`, `spans`, `proxy <service>`, `direct <service> <upstream>` or `resource <id>`. */
 export type PortKey = string;
 export type Ports = Readonly<Record<PortKey, number>>;
 
@@ -17,6 +17,8 @@ export interface WantedPorts {
 
 /** Where Prometheus asks. */
 export const metricsKey: PortKey = 'metrics';
+/** Where apps send their spans. */
+export const spansKey: PortKey = 'spans';
 export const proxyKey = (service: string): PortKey => `proxy ${service}`;
 export const directKey = (service: string, upstream: string): PortKey => `direct ${service} ${upstream}`;
 export const resourceKey = (id: string): PortKey => `resource ${id}`;
@@ -28,7 +30,7 @@ export function portKeys(app: App): readonly PortKey[] {
   // One server stands in for every AWS-like resource.
   if (app.resources.length > 0) keys.push(resourceKey('shared'));
   const services = new Map(app.services.map((service) => [service.id, service]));
-  if (app.services.length > 0) keys.push(metricsKey);
+  if (app.services.length > 0) keys.push(metricsKey, spansKey);
   for (const service of app.services) {
     keys.push(proxyKey(service.id));
     for (const link of service.links) {

@@ -8,6 +8,9 @@ import type { ProgramSpec, Readiness } from './spec.ts';
 /** Milliseconds between the stop signal and the end by force; longer than the grace that services give their requests. */
 const graceMs = 15_000;
 
+/** Each replica's own: its spans bear its number. */
+const spansVariable = 'OTEL_EXPORTER_OTLP_ENDPOINT';
+
 export interface ServicePlace {
   /** The project's `.opta`. */
   readonly stateFolder: string;
@@ -64,12 +67,16 @@ function common(
   place: ServicePlace,
 ) {
   const storage = storageVariables(service, place.stateFolder);
+  const spans = env[spansVariable];
+  const own: Record<string, string> = spans?.includes('{replica}') ? { [spansVariable]: spans } : {};
+  const replicaEnv = { ...own, ...storage };
   return {
     directory: place.start.directory,
-    env,
+    env: Object.fromEntries(Object.entries(env).filter(([name]) => !(name in own))),
     secretNames,
     path: place.start.path,
-    ...(Object.keys(storage).length === 0 ? {} : { replicaEnv: storage, exclusive: true }),
+    ...(Object.keys(replicaEnv).length === 0 ? {} : { replicaEnv }),
+    ...(Object.keys(storage).length === 0 ? {} : { exclusive: true }),
     startMs: place.startMs ?? service.startupSeconds * 1000,
     stop: { signal: 'SIGTERM' as const, graceMs },
     rank: 2,

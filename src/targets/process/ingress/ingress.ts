@@ -16,6 +16,8 @@ import { target } from '../mesh/incoming-http1.ts';
 import { headerValue, type RawHeaders } from '../mesh/raw-headers.ts';
 import { forwardUpgrade } from '../mesh/upgrade.ts';
 import type { LiveUpstream, Prefer } from '../mesh/upstream.ts';
+import { edgeHops } from '../tracing/hops.ts';
+import type { Tracer } from '../tracing/tracer.ts';
 import { withForwarded } from './forwarded.ts';
 import { hashKey, rendezvous } from './hash.ts';
 import { hostOf, type RouteTable, rewritten, routeTable } from './route-table.ts';
@@ -44,6 +46,7 @@ interface Asked {
 export class Ingress {
   readonly #clock: Clock;
   readonly #edges: Edges;
+  readonly #tracer: Tracer;
   readonly #upstreams: (key: string) => LiveUpstream | undefined;
   readonly #front: HttpFront;
   readonly #redirect: HttpFront;
@@ -55,12 +58,14 @@ export class Ingress {
     parts: {
       readonly clock: Clock;
       readonly edges: Edges;
+      readonly tracer: Tracer;
       readonly upstreams: (key: string) => LiveUpstream | undefined;
     },
     settings: IngressSettings,
   ) {
     this.#clock = parts.clock;
     this.#edges = parts.edges;
+    this.#tracer = parts.tracer;
     this.#upstreams = parts.upstreams;
     this.#settings = settings;
     this.#table = routeTable(settings.routes);
@@ -121,19 +126,31 @@ export class Ingress {
 
   #exchange(incoming: Incoming): void {
     const found = this.#route(incoming);
+    const tracer = this.#tracer;
     if (found === undefined) {
+      const { context } = tracer.start(incoming.headers);
+      const hops = edgeHops(tracer, incoming, context, undefined);
       answer(incoming, 404, this.#nothingAt(incoming));
+      hops?.ended({ status: '404', succeeded: true });
       return;
     }
     const { route, upstream } = found;
     const { spec } = upstream;
+    const common = this.#common(incoming, route, upstream);
+    const { context, headers } = tracer.start(common.headers);
+    const hops = edgeHops(tracer, incoming, context, { service: spec.service, headers, route });
     const forwarding: Forwarding<Reachable> = {
-      ...this.#common(incoming, route, upstream),
+      ...common,
+      headers,
+      ...(hops && { trace: hops.trace }),
       clock: this.#clock,
       timeouts: spec.timeouts,
       retries: spec.retries,
       budget: upstream.budget,
-      observe: (seen) => this.#edges.record(ingressCaller, spec.service, { ...seen, mtls: true }),
+      observe: (seen) => {
+        this.#edges.record(ingressCaller, spec.service, seen);
+        hops?.ended(seen);
+      },
     };
     void forward(incoming, forwarding);
   }

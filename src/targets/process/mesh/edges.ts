@@ -18,7 +18,8 @@ export interface Observation {
   readonly retries: number;
   readonly bytesOut: number;
   readonly bytesIn: number;
-  readonly mtls: boolean;
+  /** Default true. */
+  readonly mtls?: boolean;
 }
 
 const upperBound = (index: number): number => lowest * growth ** index;
@@ -77,7 +78,7 @@ export class Edges {
     edge.retries += seen.retries;
     edge.bytesOut += seen.bytesOut;
     edge.bytesIn += seen.bytesIn;
-    edge.plain += seen.mtls ? 0 : 1;
+    edge.plain += seen.mtls === false ? 1 : 0;
     edge.latency.add(seen.latencyMs);
     edge.latencySum += seen.latencyMs;
   }
@@ -92,7 +93,7 @@ export class Edges {
     return (seen: { readonly switched: true } | Carried): void => {
       if ('switched' in seen) {
         const latencyMs = clock.monotonic() - began;
-        this.record(caller, callee, { latencyMs, succeeded: true, retries: 0, bytesOut: 0, bytesIn: 0, mtls: true });
+        this.record(caller, callee, { latencyMs, succeeded: true, retries: 0, bytesOut: 0, bytesIn: 0 });
         return;
       }
       const edge = this.#edge(caller, callee);

@@ -34,7 +34,21 @@ export interface Forwarding<D extends Destination = Destination> {
   /** Answers instead of us when there is no answer; undefined when there was nobody to ask. */
   refuse?(failed: AttemptFailure | undefined): void;
   /** Called once at the end. */
-  observe?(seen: Omit<Observation, 'mtls'>): void;
+  observe?(seen: Omit<Observation, 'mtls'> & Answered): void;
+  /** Tells of each attempt; absent when nobody wants to know. */
+  trace?(destination: D, attempt: number): TracedAttempt;
+}
+
+/** What the caller was told. */
+export interface Answered {
+  /** `200`, `grpc 14`, or why there was none. */
+  readonly status: string;
+}
+
+export interface TracedAttempt {
+  /** Instead of `Forwarding.headers`. */
+  readonly headers: RawHeaders;
+  end(how: { readonly status: string; readonly failed: boolean }): void;
 }
 
 type Outcome = 'done' | 'again' | AttemptFailure;
@@ -58,6 +72,7 @@ class Exchange<D extends Destination> {
   #attempts = 0;
   #succeeded = false;
   #bytesIn = 0;
+  #status = 'gone';
 
   constructor(incoming: Incoming, to: Forwarding<D>) {
     this.#incoming = incoming;
@@ -90,6 +105,7 @@ class Exchange<D extends Destination> {
       retries: Math.max(0, this.#attempts - 1),
       bytesOut: this.#body?.bytes ?? 0,
       bytesIn: this.#bytesIn,
+      status: this.#status,
     });
   }
 
@@ -121,19 +137,25 @@ class Exchange<D extends Destination> {
 
   async #try(destination: D, attempt: number): Promise<Outcome> {
     const end = destination.begin?.();
-    const outcome = await this.#send(destination);
+    const traced = this.#to.trace?.(destination, attempt);
+    const outcome = await this.#send(destination, traced?.headers);
     const failed = outcome instanceof AttemptFailure || !succeeded(outcome.status, outcome.headers);
     // A caller that has gone says nothing of the replica.
     end?.(this.#over && !this.#expired ? 'given up' : failed ? 'failed' : 'answered');
-    if (outcome instanceof AttemptFailure) return outcome;
-    return this.#over ? 'done' : this.#take(destination, outcome, attempt);
+    if (outcome instanceof AttemptFailure) {
+      traced?.end({ status: this.#over && !this.#expired ? 'gone' : outcome.message, failed: true });
+      return outcome;
+    }
+    const taken = this.#over ? 'done' : await this.#take(destination, outcome, attempt);
+    traced?.end({ status: statusOf(outcome), failed: failed || (taken === 'done' && !this.#succeeded) });
+    return taken;
   }
 
-  async #send(destination: D): Promise<Reply | AttemptFailure> {
+  async #send(destination: D, headers: RawHeaders | undefined): Promise<Reply | AttemptFailure> {
     let reply: Reply;
     let current: Attempt;
     try {
-      current = destination.send(this.#request, this.#te);
+      current = destination.send(headers === undefined ? this.#request : { ...this.#request, headers }, this.#te);
       this.#current = current;
       this.#body?.attach(current.sink, () => current.finish(this.#incoming.trailers()));
       if (this.#incoming.expectsContinue && this.#incoming.version === 2) this.#incoming.inform(100, []);
@@ -166,6 +188,7 @@ class Exchange<D extends Destination> {
     const current = this.#current;
     const relayed = await relay(reply, this.#incoming, { ...this.#to, more: this.#to.more?.(destination) ?? [] });
     this.#bytesIn = relayed.bytes;
+    this.#status = statusOf(reply);
     this.#succeeded = relayed.whole && succeeded(reply.status, reply.headers) && succeeded(200, reply.trailersSent());
     if (this.#body !== undefined && !this.#body.ended) {
       this.#body.detach(true);
@@ -206,6 +229,7 @@ class Exchange<D extends Destination> {
   #refuse(failed: AttemptFailure | undefined): void {
     if (this.#over) return;
     const { service, timeouts, refuse } = this.#to;
+    this.#status = failed === undefined ? '503' : failed.timedOut ? '504' : '502';
     if (refuse !== undefined) refuse(failed);
     else if (failed === undefined)
       answer(this.#incoming, 503, `503 ${service} has no ready replica`, ['retry-after', '1']);
@@ -218,6 +242,7 @@ class Exchange<D extends Destination> {
   #expire(seconds: number): void {
     if (this.#over) return;
     this.#expired = true;
+    this.#status = '504';
     answer(this.#incoming, 504, `504 ${this.#to.service} did not finish within ${seconds} s`);
     this.#stop(8);
   }
@@ -227,4 +252,10 @@ class Exchange<D extends Destination> {
     this.#body?.detach(true);
     this.#current?.abort(code);
   }
+}
+
+/** As a caller reads it. gRPC says it in trailers, or in the head when there is nothing else. */
+function statusOf(reply: Reply): string {
+  const grpc = headerValue(reply.trailersSent(), 'grpc-status') ?? headerValue(reply.headers, 'grpc-status');
+  return grpc === undefined ? `${reply.status}` : `grpc ${grpc}`;
 }

@@ -6,6 +6,8 @@ import { createServer as createTlsServer, type TLSSocket, type Server as TlsServ
 import { holderOf, identityOf, missingLink } from '../../../app/identity.ts';
 import type { Clock } from '../../../system/system.ts';
 import type { Endpoint, Upstream } from '../data-plane.ts';
+import { inboundHop } from '../tracing/hops.ts';
+import type { Tracer } from '../tracing/tracer.ts';
 import type { Credentials } from './credentials.ts';
 import { dialled } from './dial.ts';
 import type { Edges } from './edges.ts';
@@ -31,6 +33,7 @@ export interface InboundParts {
   readonly clock: Clock;
   readonly credentials: Credentials;
   readonly edges: Edges;
+  readonly tracer: Tracer;
   /** As it is now. */
   upstream(): Upstream;
   note(text: string): void;
@@ -127,15 +130,21 @@ export class Inbound implements Sidecar {
   }
 
   #exchange(caller: string, incoming: Incoming): void {
+    const { service } = this.#parts.upstream();
+    const headers = withCaller(incoming.headers, caller);
+    const hop = inboundHop(this.#parts.tracer, incoming, { caller, service, replica: this.#app.replica, headers });
     if (!this.#allows(caller)) {
-      answer(incoming, 403, this.#refusal(caller));
+      const refused = this.#refusal(caller);
+      answer(incoming, 403, refused);
+      hop?.end({ status: '403', failed: true, refused });
       return;
     }
     void forward(incoming, {
       clock: this.#parts.clock,
-      service: this.#parts.upstream().service,
+      service,
       path: incoming.path,
-      headers: withCaller(incoming.headers, caller),
+      headers,
+      ...(hop && { trace: hop.trace, observe: hop.ended }),
       // The caller's side keeps the time.
       timeouts: {},
       idleMs: 0,

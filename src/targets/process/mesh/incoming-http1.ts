@@ -1,6 +1,6 @@
 /** A request that came over HTTP/1. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Incoming, ReplyHead } from './incoming.ts';
+import { clientTls, type Incoming, type ReplyHead } from './incoming.ts';
 import { headerValue, pairs, type RawHeaders } from './raw-headers.ts';
 
 /** Host and path of a request target: absolute form (RFC 9112, 3.2.2) beats the Host field. */
@@ -49,6 +49,7 @@ export function incomingHttp1(request: IncomingMessage, response: ServerResponse
     get responded() {
       return response.headersSent;
     },
+    tls: () => clientTls(request.socket, 'http/1.1'),
     trailers: () => request.rawTrailers,
     inform(status, headers) {
       if (status === 100) continued = true;

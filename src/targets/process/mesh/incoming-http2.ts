@@ -1,6 +1,6 @@
 /** A request that came over HTTP/2. */
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import type { Incoming, ReplyHead } from './incoming.ts';
+import { clientTls, type Incoming, type ReplyHead } from './incoming.ts';
 import { fromHttp2, fromParsedHttp2, headerValue, type RawHeaders, toHttp2 } from './raw-headers.ts';
 
 /** `raw` is the flat list that the 'stream' event gives. */
@@ -28,6 +28,7 @@ export function incomingHttp2(stream: ServerHttp2Stream, headers: IncomingHttpHe
     get responded() {
       return stream.headersSent;
     },
+    tls: () => clientTls(stream.session?.socket, 'h2'),
     trailers: () => trailers,
     inform(status, fields) {
       if (stream.headersSent || stream.destroyed || stream.closed) return;

@@ -1,5 +1,6 @@
 /** One request that a client sent us, the same shape for HTTP/1 and HTTP/2, and our own answers to it. */
-import type { Readable, Writable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import { headerValue, type RawHeaders } from './raw-headers.ts';
 
 export interface ReplyHead {
@@ -8,6 +9,14 @@ export interface ReplyHead {
   readonly headers: RawHeaders;
   /** The upstream may send trailers. */
   readonly trailers: boolean;
+}
+
+export interface ClientTls {
+  /** `TLSv1.3`. */
+  readonly version: string;
+  /** Agreed on by ALPN. */
+  readonly protocol: string;
+  readonly serverName?: string;
 }
 
 export interface Incoming {
@@ -26,6 +35,8 @@ export interface Incoming {
   readonly remoteAddress: string;
   readonly expectsContinue: boolean;
   readonly responded: boolean;
+  /** How the client's connection is secured; undefined when it is not. */
+  tls(): ClientTls | undefined;
   /** Known when the body has ended. */
   trailers(): RawHeaders;
   /** An interim answer (1xx). */
@@ -70,4 +81,12 @@ export function answer(incoming: Incoming, status: number, text: string, more: R
   if (bodyless) return;
   sink.write(body);
   incoming.finish([]);
+}
+
+/** Of a socket, or of what HTTP/2 shows of one. */
+export function clientTls(socket: Duplex | undefined, protocol: string): ClientTls | undefined {
+  const secured = socket as (Partial<TLSSocket> & { readonly servername?: string | false }) | undefined;
+  const version = secured?.encrypted ? secured.getProtocol?.() : undefined;
+  if (!version) return undefined;
+  return { version, protocol, ...(secured?.servername && { serverName: secured.servername }) };
 }

@@ -5,6 +5,8 @@ import type { Duplex } from 'node:stream';
 import { missingLink } from '../../../app/identity.ts';
 import type { Clock } from '../../../system/system.ts';
 import type { DataPlaneConfig, Outbound } from '../data-plane.ts';
+import { refusedHop } from '../tracing/hops.ts';
+import type { Tracer } from '../tracing/tracer.ts';
 import type { Edges } from './edges.ts';
 import { forward } from './forward.ts';
 import { HttpFront, headBytes, refuseRaw } from './http-front.ts';
@@ -27,8 +29,15 @@ export function hostAndPort(authority: string, defaultPort: number): { host: str
 
 type Way =
   | { readonly kind: 'ours'; readonly door: ServiceDoor }
-  | { readonly kind: 'refused'; readonly status: 403 | 502; readonly text: string }
+  | { readonly kind: 'refused'; readonly status: 403 | 502; readonly text: string; readonly callee: string }
   | { readonly kind: 'outside' };
+
+export interface OutboundParts {
+  readonly clock: Clock;
+  readonly upstreams: Upstreams;
+  readonly edges: Edges;
+  readonly tracer: Tracer;
+}
 
 export class OutboundProxy {
   config: Outbound;
@@ -36,19 +45,17 @@ export class OutboundProxy {
   readonly #clock: Clock;
   readonly #upstreams: Upstreams;
   readonly #edges: Edges;
+  readonly #tracer: Tracer;
   readonly #front: HttpFront;
   readonly #doors = new Map<LiveUpstream, ServiceDoor>();
 
-  constructor(
-    parts: { readonly clock: Clock; readonly upstreams: Upstreams; readonly edges: Edges },
-    config: Outbound,
-    parent: DataPlaneConfig['parentProxy'],
-  ) {
+  constructor(parts: OutboundParts, config: Outbound, parent: DataPlaneConfig['parentProxy']) {
     this.#clock = parts.clock;
     this.config = config;
     this.parent = parent;
     this.#upstreams = parts.upstreams;
     this.#edges = parts.edges;
+    this.#tracer = parts.tracer;
     this.#front = new HttpFront({
       exchange: (incoming) => this.#exchange(incoming),
       upgrade: (request, socket, head) => void this.#upgrade(request, socket, head),
@@ -78,6 +85,7 @@ export class OutboundProxy {
     const door = new ServiceDoor({
       clock: this.#clock,
       edges: this.#edges,
+      tracer: this.#tracer,
       caller: this.config.service,
       upstream,
     });
@@ -90,12 +98,13 @@ export class OutboundProxy {
     if (found === undefined) return { kind: 'outside' };
     if (found.upstream === undefined) {
       const text = `502 ${host} has no port ${port}; it has ${found.ports.join(', ')}`;
-      return { kind: 'refused', status: 502, text };
+      return { kind: 'refused', status: 502, text, callee: host };
     }
     const { spec } = found.upstream;
     if (this.config.allowed !== undefined && !this.config.allowed.includes(spec.key)) {
       this.#edges.refuse(this.config.service, spec.service);
-      return { kind: 'refused', status: 403, text: missingLink(this.config.service, spec.service) };
+      const text = missingLink(this.config.service, spec.service);
+      return { kind: 'refused', status: 403, text, callee: spec.service };
     }
     return { kind: 'ours', door: this.#door(found.upstream) };
   }
@@ -106,8 +115,11 @@ export class OutboundProxy {
     if (address === undefined || way === undefined || (way.kind === 'outside' && !incoming.absolute)) {
       answer(incoming, 400, `400 this is the outbound proxy of ${this.config.service}: ask for a full URL`);
     } else if (way.kind === 'ours') way.door.exchange(incoming);
-    else if (way.kind === 'refused') answer(incoming, way.status, way.text);
-    else this.#forwardOutside(incoming, address);
+    else if (way.kind === 'refused') {
+      const { status, text, callee } = way;
+      refusedHop(this.#tracer, incoming, { caller: this.config.service, callee, status: `${status}`, words: text });
+      answer(incoming, status, text);
+    } else this.#forwardOutside(incoming, address);
   }
 
   #forwardOutside(incoming: Incoming, address: { readonly host: string; readonly port: number }): void {

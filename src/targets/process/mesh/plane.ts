@@ -6,6 +6,9 @@ import type { Clock } from '../../../system/system.ts';
 import type { DataPlaneConfig, Endpoint } from '../data-plane.ts';
 import { Ingress } from '../ingress/ingress.ts';
 import type { MeshMetrics } from '../mesh-metrics.ts';
+import { collect } from '../tracing/collector.ts';
+import type { Asked, Recordings } from '../tracing/store.ts';
+import { Tracer } from '../tracing/tracer.ts';
 import { Credentials, type CredentialsOptions } from './credentials.ts';
 import { Edges } from './edges.ts';
 import { HttpFront, refuseRaw } from './http-front.ts';
@@ -21,6 +24,7 @@ export type PlaneOptions = CredentialsOptions;
 export class Plane {
   readonly #clock: Clock;
   readonly #edges = new Edges();
+  readonly #tracer: Tracer;
   readonly #credentials: Credentials;
   readonly #upstreams: Upstreams;
   readonly #listeners = new Map<number, Listener>();
@@ -29,16 +33,22 @@ export class Plane {
     exchange: (incoming) => answerMetrics(incoming, () => this.#edges.snapshot()),
     upgrade: (request, socket) => refuseRaw(request, socket, 404, '404 ask for /metrics'),
   });
+  readonly #collector = new HttpFront({
+    exchange: (incoming) => void collect(incoming, this.#tracer.store),
+    upgrade: (request, socket) => refuseRaw(request, socket, 404, '404 POST spans to /v1/traces'),
+  });
   #ingress: Ingress | undefined;
 
   constructor(clock: Clock, options: PlaneOptions = {}) {
     const note = options.note ?? (() => {});
     this.#clock = clock;
+    this.#tracer = new Tracer(clock);
     this.#credentials = new Credentials(clock, { ...options, note });
     this.#upstreams = new Upstreams({
       clock,
       credentials: this.#credentials,
       edges: this.#edges,
+      tracer: this.#tracer,
       note: sometimes(clock, note),
     });
   }
@@ -51,6 +61,7 @@ export class Plane {
     wanted.set(config.ingress.httpsPort, (socket) => this.#ingress?.acceptSecure(socket));
     wanted.set(config.ingress.httpPort, (socket) => this.#ingress?.acceptPlain(socket));
     if (config.metricsPort !== undefined) wanted.set(config.metricsPort, (socket) => this.#metrics.accept(socket, 1));
+    if (config.spansPort !== undefined) wanted.set(config.spansPort, (socket) => this.#collector.accept(socket, 1));
     for (const { service, proxyPort, direct } of config.outbound) {
       wanted.set(proxyPort, (socket) => this.#outbound.get(service)?.acceptProxy(socket));
       for (const { upstream, port } of direct) {
@@ -66,7 +77,8 @@ export class Plane {
     if (this.#ingress !== undefined) this.#ingress.apply(settings);
     else {
       const upstreams = (key: string) => this.#upstreams.byKey(key);
-      this.#ingress = new Ingress({ clock: this.#clock, edges: this.#edges, upstreams }, settings);
+      const parts = { clock: this.#clock, edges: this.#edges, tracer: this.#tracer, upstreams };
+      this.#ingress = new Ingress(parts, settings);
     }
     this.#applyOutbound(config);
     for (const listener of opened) this.#listeners.set(listener.port, listener);
@@ -89,6 +101,10 @@ export class Plane {
     return { edges: this.#edges.snapshot(), sidecars: this.#upstreams.sidecars() };
   }
 
+  traces(asked: Asked): Recordings {
+    return this.#tracer.store.read(asked);
+  }
+
   async drain(upstream: string, port: number, graceMs: number): Promise<void> {
     await this.#within(graceMs, this.#upstreams.byKey(upstream)?.drain(port));
   }
@@ -99,6 +115,7 @@ export class Plane {
     for (const listener of listeners) listener.close();
     this.#ingress?.close();
     this.#metrics.close();
+    this.#collector.close();
     for (const proxy of this.#outbound.values()) proxy.close();
     await this.#within(graceMs, Promise.all(listeners.map((listener) => listener.quiet())));
     this.destroy();
@@ -121,7 +138,7 @@ export class Plane {
       proxy.close();
       this.#outbound.delete(service);
     }
-    const parts = { clock: this.#clock, upstreams: this.#upstreams, edges: this.#edges };
+    const parts = { clock: this.#clock, upstreams: this.#upstreams, edges: this.#edges, tracer: this.#tracer };
     for (const outbound of config.outbound) {
       const known = this.#outbound.get(outbound.service);
       if (known !== undefined) {

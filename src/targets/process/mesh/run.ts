@@ -1,9 +1,10 @@
 /** The data plane process: takes requests over its channel until the channel closes. */
 import type { System } from '../../../system/system.ts';
 import type { DataPlaneReply, DataPlaneRequest } from '../data-plane.ts';
-import type { MeshMetrics } from '../mesh-metrics.ts';
 import { PortFailure } from './listener.ts';
 import { Plane, type PlaneOptions } from './plane.ts';
+
+type Told = Omit<Extract<DataPlaneReply, { ok: true }>, 'seq' | 'ok'>;
 
 /** Node's IPC channel, or anything like it. */
 export interface DataPlaneChannel {
@@ -27,8 +28,9 @@ export function runDataPlane(
     before = next.catch(() => {});
     return next;
   };
-  const carryOut = async (request: DataPlaneRequest): Promise<MeshMetrics | undefined> => {
-    if (request.type === 'metrics') return plane.metrics();
+  const carryOut = async (request: DataPlaneRequest): Promise<Told> => {
+    if (request.type === 'metrics') return { mesh: plane.metrics() };
+    if (request.type === 'traces') return { traces: plane.traces(request.asked) };
     if (request.type === 'config') await inOrder(() => plane.apply(request.config));
     else if (request.type === 'endpoints') {
       await inOrder(() => plane.setEndpoints(request.upstream, request.endpoints));
@@ -36,7 +38,7 @@ export function runDataPlane(
       await before;
       await plane.drain(request.upstream, request.port, request.graceMs);
     } else await plane.stop(request.graceMs);
-    return undefined;
+    return {};
   };
   return new Promise((resolve) => {
     channel.onClose(() => {
@@ -46,7 +48,7 @@ export function runDataPlane(
     channel.onMessage((message) => {
       const request = message as DataPlaneRequest;
       void carryOut(request)
-        .then((mesh): DataPlaneReply => ({ seq: request.seq, ok: true, ...(mesh && { mesh }) }))
+        .then((told): DataPlaneReply => ({ seq: request.seq, ok: true, ...told }))
         .catch((error: unknown) => failure(request.seq, error))
         .then((reply) => {
           channel.send(reply);

@@ -3,6 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../system/system.ts';
+import { outboundHops } from '../tracing/hops.ts';
+import { requestName, type Tracer } from '../tracing/tracer.ts';
 import type { Edges } from './edges.ts';
 import type { Destination } from './endpoint.ts';
 import { forward } from './forward.ts';
@@ -21,6 +23,7 @@ const idleMs = { http: 60_000, grpc: 3_600_000, websocket: 3_600_000, tcp: 0 } a
 export interface DoorParts {
   readonly clock: Clock;
   readonly edges: Edges;
+  readonly tracer: Tracer;
   readonly caller: string;
   readonly upstream: LiveUpstream;
 }
@@ -57,18 +60,24 @@ export class ServiceDoor {
 
   exchange(incoming: Incoming): void {
     const { spec, budget } = this.#upstream;
-    const { clock, caller, edges } = this.#parts;
+    const { clock, caller, edges, tracer } = this.#parts;
+    const headers = endToEnd(incoming.headers);
+    const context = tracer.of(headers);
+    const name = context && requestName(incoming.method, incoming.path, headers);
     void forward(incoming, {
       clock,
       service: spec.service,
       path: incoming.path,
-      headers: endToEnd(incoming.headers),
+      headers,
+      ...(context && {
+        trace: outboundHops(tracer, context, { caller, callee: spec.service, name: name ?? '', headers }),
+      }),
       timeouts: spec.timeouts,
       retries: spec.retries,
       budget,
       idleMs: idleMs[spec.protocol],
       pick: (tried) => this.#upstream.pick(caller, tried),
-      observe: (seen) => edges.record(caller, spec.service, { ...seen, mtls: true }),
+      observe: (seen) => edges.record(caller, spec.service, seen),
     });
   }
 

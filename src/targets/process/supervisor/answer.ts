@@ -48,6 +48,7 @@ const answers: Answers = {
   },
   configuration: (_, { supervisor }) => supervisor.traffic.config ?? null,
   metrics: async (_, { supervisor }) => (await supervisor.traffic.metrics()) ?? null,
+  traces: async ({ asked }, { supervisor }) => (await supervisor.traffic.traces(asked)) ?? null,
   waitReady: ({ id, deadlineMs }, { supervisor, signal }) => supervisor.get(id).waitReady(deadlineMs, signal),
   runOnce: ({ spec }, { supervisor, signal, item }) =>
     supervisor.runOnce(spec, signal, (line, stream) => item({ line, stream }, false)),

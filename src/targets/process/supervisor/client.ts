@@ -4,6 +4,7 @@ import type { System } from '../../../system/system.ts';
 import type { DataPlaneConfig } from '../data-plane.ts';
 import type { MeshMetrics } from '../mesh-metrics.ts';
 import type { ProgramSpec, ProgramStatus } from '../spec.ts';
+import type { Asked, Recordings } from '../tracing/store.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { stateFolder } from './folder.ts';
 import { waitGone } from './groups.ts';
@@ -42,6 +43,8 @@ export interface SupervisorClient {
   configuration(): Promise<DataPlaneConfig | undefined>;
   /** What went over each edge of the mesh since the data plane started; undefined while none runs. */
   metrics(): Promise<MeshMetrics | undefined>;
+  /** What was seen of requests that are traced; undefined while no data plane runs. */
+  traces(asked: Asked): Promise<Recordings | undefined>;
   /**
    * Resolves when all replicas of the newest version are ready. Rejects, as soon as it is known, with
    * `service-exited`, `service-never-ready`, `port-taken`, `service-stopped` or `service-unknown`.
@@ -77,6 +80,7 @@ function clientOf(system: System, connection: Connection, hello: Hello): Supervi
     configure: (config) => none(ask('configure', { config })),
     configuration: async () => (await ask('configuration', {})) ?? undefined,
     metrics: async () => (await ask('metrics', {})) ?? undefined,
+    traces: async (asked) => (await ask('traces', { asked })) ?? undefined,
     waitReady: (id, deadlineMs, signal) => ask('waitReady', { id, deadlineMs }, { signal }),
     runOnce: (spec, { onLine, signal } = {}) =>
       ask(

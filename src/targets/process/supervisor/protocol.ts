@@ -3,6 +3,7 @@ import type { Failure } from '../../../engine/event.ts';
 import type { DataPlaneConfig } from '../data-plane.ts';
 import type { MeshMetrics } from '../mesh-metrics.ts';
 import type { ProgramSpec, ProgramStatus } from '../spec.ts';
+import type { Asked, Recordings } from '../tracing/store.ts';
 import type { RanOnce } from './once.ts';
 import type { Updated } from './supervised.ts';
 
@@ -41,6 +42,8 @@ export interface Requests {
   configuration: { readonly in: object; readonly out: DataPlaneConfig | null };
   /** null while no data plane runs. */
   metrics: { readonly in: object; readonly out: MeshMetrics | null };
+  /** null while no data plane runs. */
+  traces: { readonly in: { readonly asked: Asked }; readonly out: Recordings | null };
   waitReady: { readonly in: { readonly id: string; readonly deadlineMs: number }; readonly out: ProgramStatus };
   /** Items: `{ line, stream }`. */
   runOnce: { readonly in: { readonly spec: ProgramSpec }; readonly out: RanOnce };

@@ -3,6 +3,7 @@
 import { UserError } from '../../../errors.ts';
 import type { DataPlaneConfig, DataPlaneReply, DataPlaneRequest, Endpoint } from '../data-plane.ts';
 import type { MeshMetrics } from '../mesh-metrics.ts';
+import type { Asked, Recordings } from '../tracing/store.ts';
 import type { Instance } from './instance.ts';
 import type { World } from './world.ts';
 
@@ -87,6 +88,13 @@ export class DataPlaneLink implements Traffic {
     if (!this.#child || !this.#config) return undefined;
     const reply = await this.#request({ type: 'metrics' }, answerWithin);
     return reply.ok ? reply.mesh : undefined;
+  }
+
+  /** What the data plane and the apps have seen of requests; undefined while no data plane runs. */
+  async traces(asked: Asked): Promise<Recordings | undefined> {
+    if (!this.#child || !this.#config) return undefined;
+    const reply = await this.#request({ type: 'traces', asked }, answerWithin);
+    return reply.ok ? reply.traces : undefined;
   }
 
   async serve(id: string, instances: readonly Instance[]): Promise<void> {

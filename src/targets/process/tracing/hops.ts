@@ -1,0 +1,119 @@
+/** The hops of the mesh around `forward`: what each place says of a request that is traced. */
+import type { Reachable } from '../mesh/endpoint.ts';
+import type { Answered, TracedAttempt } from '../mesh/forward.ts';
+import { identityOf, ingressCaller } from '../mesh/identity.ts';
+import type { Incoming } from '../mesh/incoming.ts';
+import type { RawHeaders } from '../mesh/raw-headers.ts';
+import { type Context, isSampled, traceparentOf, withTraceparent } from './traceparent.ts';
+import { type Open, requestName, type Tracer } from './tracer.ts';
+
+type Seen = Answered & { readonly succeeded: boolean };
+
+/** What `forward` is given of a traced request. */
+export interface Traced<D> {
+  trace(destination: D, attempt: number): TracedAttempt;
+  /** Called once at the end. */
+  ended(seen: Seen): void;
+}
+
+const endOf = ({ status, succeeded }: Seen) => ({ status, failed: !succeeded });
+
+/** One hop an attempt, each with a span of its own, so that retries and the replica that answered show. */
+export function outboundHops(
+  tracer: Tracer,
+  context: Context,
+  call: { readonly caller: string; readonly callee: string; readonly name: string; readonly headers: RawHeaders },
+): Traced<Reachable>['trace'] {
+  const { caller, callee, name, headers } = call;
+  return ({ replica }, attempt) => {
+    const peer = { service: callee, identity: identityOf(callee), mtls: true, replica: `${replica}` };
+    const begun = { kind: 'outbound', service: caller, name, attempt, peer } as const;
+    const hop = tracer.begin(context.trace, { ...begun, ...(context.parent && { parent: context.parent }) });
+    return { headers: withTraceparent(headers, traceparentOf(context, hop.id)), end: (how) => hop.end(how) };
+  };
+}
+
+/** At the sidecar before a replica. The app's own spans come below it. */
+export function inboundHop(
+  tracer: Tracer,
+  incoming: Incoming,
+  at: { readonly caller: string; readonly service: string; readonly replica: number; readonly headers: RawHeaders },
+): (Traced<unknown> & Pick<Open, 'end'>) | undefined {
+  const context = tracer.of(incoming.headers);
+  if (context === undefined) return undefined;
+  const { caller, service, replica } = at;
+  const hop = tracer.begin(context.trace, {
+    ...(context.parent && { parent: context.parent }),
+    kind: 'inbound',
+    service,
+    replica: `${replica}`,
+    name: requestName(incoming.method, incoming.path, incoming.headers),
+    peer: { service: caller, identity: identityOf(caller), mtls: true },
+  });
+  const headers = withTraceparent(at.headers, traceparentOf(context, hop.id));
+  return { trace: () => ({ headers, end: () => {} }), ended: (seen) => hop.end(endOf(seen)), end: hop.end };
+}
+
+/** At the ingress: the edge, and below it the route with the attempts. `to` is undefined when no route fits. */
+export function edgeHops(
+  tracer: Tracer,
+  incoming: Incoming,
+  context: Context,
+  to:
+    | {
+        readonly service: string;
+        readonly headers: RawHeaders;
+        readonly route: { readonly host: string; readonly path: string; readonly strip: boolean };
+      }
+    | undefined,
+): Traced<Reachable> | undefined {
+  if (!isSampled(context)) return undefined;
+  const { trace } = context;
+  const name = requestName(incoming.method, incoming.path, incoming.headers);
+  const tls = incoming.tls();
+  const edge = tracer.begin(trace, {
+    ...(context.parent && { parent: context.parent }),
+    kind: 'edge',
+    service: ingressCaller,
+    name,
+    ...(tls && { tls }),
+    attributes: { 'server.address': incoming.authority },
+  });
+  if (to === undefined)
+    return { trace: () => ({ headers: [], end: () => {} }), ended: (seen) => edge.end(endOf(seen)) };
+  const { host, path, strip } = to.route;
+  const route = tracer.begin(trace, {
+    parent: edge.id,
+    kind: 'route',
+    service: ingressCaller,
+    name,
+    route: { host, path, strip, to: to.service },
+  });
+  const call = { caller: ingressCaller, callee: to.service, name, headers: to.headers };
+  return {
+    trace: outboundHops(tracer, { ...context, parent: route.id }, call),
+    ended(seen) {
+      route.end(endOf(seen));
+      edge.end(endOf(seen));
+    },
+  };
+}
+
+/** A call that its own side of the mesh turned away. */
+export function refusedHop(
+  tracer: Tracer,
+  incoming: Incoming,
+  call: { readonly caller: string; readonly callee: string; readonly status: string; readonly words: string },
+): void {
+  const context = tracer.of(incoming.headers);
+  if (context === undefined) return;
+  const hop = tracer.begin(context.trace, {
+    ...(context.parent && { parent: context.parent }),
+    kind: 'outbound',
+    service: call.caller,
+    name: requestName(incoming.method, incoming.path, incoming.headers),
+    attempt: 1,
+    peer: { service: call.callee, mtls: false },
+  });
+  hop.end({ status: call.status, failed: true, refused: call.words });
+}

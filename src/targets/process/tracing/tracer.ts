@@ -1,0 +1,116 @@
+/** What the data plane itself sees of a request: a hop at the edge, at the route, at each attempt and at each sidecar. */
+import { randomBytes } from 'node:crypto';
+import type { Hop } from '../../../engine/trace.ts';
+import type { Clock } from '../../../system/system.ts';
+import { headerValue, type RawHeaders } from '../mesh/raw-headers.ts';
+import { SpanStore } from './store.ts';
+import {
+  type Context,
+  isSampled,
+  parseTraceparent,
+  traceparentField,
+  traceparentOf,
+  withTraceparent,
+} from './traceparent.ts';
+
+/** New traces a second that are recorded; a client that asks for one with its own traceparent is always heard. */
+const newPerSecond = 25;
+/** Milliseconds that the two clocks may be apart: the machine slept, or its time was set. */
+const driftMs = 2;
+const longestName = 200;
+
+/** How an attempt, or all of it, ended. */
+export interface Ended {
+  readonly status: string | undefined;
+  readonly failed: boolean;
+  readonly refused?: string;
+}
+
+/** A hop that is under way. */
+export interface Open {
+  readonly id: string;
+  end(how: Ended): void;
+}
+
+/** What is known of a hop when it begins. */
+export type Begun = Omit<Hop, 'id' | 'start' | 'ms' | 'status' | 'failed' | 'refused'>;
+
+export class Tracer {
+  readonly store = new SpanStore();
+  readonly #clock: Clock;
+  #origin: number;
+  #allowance = newPerSecond;
+  #filledAt = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#origin = clock.now() - clock.monotonic();
+  }
+
+  /** Milliseconds since 1970 with fractions, as spans of apps have them. */
+  wall(): number {
+    const run = this.#clock.monotonic();
+    // Whole milliseconds are cut off, never added: the greatest difference is the best one.
+    const origin = this.#clock.now() - run;
+    if (origin > this.#origin || this.#origin - origin > driftMs) this.#origin = origin;
+    return this.#origin + run;
+  }
+
+  /** The trace that a request belongs to; undefined when it has none or its spans are not wanted. */
+  of(headers: RawHeaders): Context | undefined {
+    const context = parseTraceparent(headerValue(headers, traceparentField));
+    return context !== undefined && isSampled(context) ? context : undefined;
+  }
+
+  /** At the edge: the client's trace, or a new one. `headers` name it in any case. */
+  start(headers: RawHeaders): { readonly context: Context; readonly headers: RawHeaders } {
+    const given = parseTraceparent(headerValue(headers, traceparentField));
+    if (given !== undefined) return { context: given, headers };
+    const context = { trace: randomBytes(16).toString('hex'), flags: this.#mayStart() ? '01' : '00' };
+    // The state of a trace means nothing in another one (W3C Trace Context, 3.3).
+    const own = headers.filter((_, i) => !/^tracestate$/i.test(headers[i - (i % 2)] as string));
+    return { context, headers: withTraceparent(own, traceparentOf(context, newSpanId())) };
+  }
+
+  begin(trace: string, begun: Begun): Open {
+    const id = newSpanId();
+    const start = this.wall();
+    const began = this.#clock.monotonic();
+    let open = true;
+    return {
+      id,
+      end: ({ status, failed, refused }) => {
+        if (!open) return;
+        open = false;
+        this.store.add(trace, {
+          ...begun,
+          id,
+          name: begun.name.slice(0, longestName),
+          start,
+          ms: this.#clock.monotonic() - began,
+          ...(status !== undefined && { status }),
+          failed,
+          ...(refused !== undefined && { refused }),
+        });
+      },
+    };
+  }
+
+  #mayStart(): boolean {
+    const now = this.#clock.monotonic();
+    this.#allowance = Math.min(newPerSecond, this.#allowance + ((now - this.#filledAt) / 1000) * newPerSecond);
+    this.#filledAt = now;
+    if (this.#allowance < 1) return false;
+    this.#allowance -= 1;
+    return true;
+  }
+}
+
+const newSpanId = (): string => randomBytes(8).toString('hex');
+
+/** `GET /orders` or `catalog.v1.Catalog/ListProducts`; without the query string, which may hold secrets. */
+export function requestName(method: string, path: string, headers: RawHeaders): string {
+  const [plain = '/'] = path.split(/[?#]/, 1);
+  const grpc = (headerValue(headers, 'content-type') ?? '').startsWith('application/grpc');
+  return grpc ? plain.slice(1) : `${method} ${plain}`;
+}
