@@ -190,6 +190,22 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/dev-trust.ts')).devTrust,
   },
   {
+    path: ['trace'],
+    summary: 'Send a request and show its life: every hop, its identity, its time',
+    group: 'develop',
+    args: [{ name: '[url]', summary: 'such as https://shop.localhost:8443/api' }],
+    flags: [
+      { flags: '-X, --method <method>', summary: 'method (default: GET, with a body POST)' },
+      { flags: '-H, --header <field>', summary: 'field "Name: value"; repeat for several', repeat: true },
+      { flags: '-d, --data <text>', summary: 'body, or @file' },
+      { flags: '--last [number]', summary: 'show the newest requests that passed instead of sending one' },
+      config,
+      on,
+      json,
+    ],
+    load: async () => (await import('./commands/trace.ts')).trace,
+  },
+  {
     path: ['validate'],
     summary: 'Check definition files and report every problem',
     group: 'check',

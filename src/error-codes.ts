@@ -43,6 +43,7 @@ export const errorCodes = [
   'image-missing',
   'image-pull-failed',
   'ingress-retired',
+  'ingress-silent',
   'install-failed',
   'install-offline',
   'install-tool-missing',

@@ -34,6 +34,7 @@ export interface PlaneOptions {
   readonly outbound?: readonly Outbound[];
   readonly parentProxy?: DataPlaneConfig['parentProxy'];
   readonly metricsPort?: number;
+  readonly spansPort?: number;
   /** Milliseconds that leaf certificates of the mesh are good for. */
   readonly leafMs?: number;
 }
@@ -79,6 +80,7 @@ export async function startPlane(options: PlaneOptions): Promise<TestPlane> {
     },
     mesh: { rootFile: authority.certificateFile, issuerFile: issuer.certificateFile, issuerKeyFile: issuer.keyFile },
     ...(options.metricsPort !== undefined && { metricsPort: options.metricsPort }),
+    ...(options.spansPort !== undefined && { spansPort: options.spansPort }),
     upstreams: options.upstreams,
     outbound: options.outbound ?? [],
     ...(options.parentProxy && { parentProxy: options.parentProxy }),

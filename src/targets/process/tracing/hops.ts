@@ -1,7 +1,8 @@
 /** The hops of the mesh around `forward`: what each place says of a request that is traced. */
+
+import { identityOf, ingressCaller } from '../../../app/identity.ts';
 import type { Reachable } from '../mesh/endpoint.ts';
 import type { Answered, TracedAttempt } from '../mesh/forward.ts';
-import { identityOf, ingressCaller } from '../mesh/identity.ts';
 import type { Incoming } from '../mesh/incoming.ts';
 import type { RawHeaders } from '../mesh/raw-headers.ts';
 import { type Context, isSampled, traceparentOf, withTraceparent } from './traceparent.ts';
