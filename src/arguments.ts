@@ -1,8 +1,8 @@
 /** argv to a command of the table and its flags, by commander. */
 import { CommanderError, type HelpConfiguration, Option, Command as Parser } from 'commander';
 import { nearest } from './app/nearest.ts';
-import type { Command, Flag } from './cli.ts';
 import { commands } from './cli.ts';
+import type { Command, Flag } from './cli-flags.ts';
 import { type Invocation, wrongValue } from './commands/invocation.ts';
 import type { ErrorCode } from './errors.ts';
 import { UserError } from './errors.ts';

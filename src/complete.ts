@@ -1,5 +1,6 @@
 /** What may stand next on a command line that begins with `opta`: the answer to the completion scripts of shells. */
-import { type Command, commands, type Flag } from './cli.ts';
+import { commands } from './cli.ts';
+import type { Command, Flag } from './cli-flags.ts';
 import { shells } from './commands/completion.ts';
 
 /** What only the project and the package know. Each is asked only when it is wanted. */
