@@ -1,8 +1,10 @@
 /**
  * Adds to package-lock.json the optional packages of other systems that npm left out, because a registry did not have
- * them when the lock was written: without them `npm ci` refuses the lock everywhere. Run it after changing dependencies.
+ * them when the lock was written: without them `npm ci` refuses the lock everywhere. Run it after changing dependencies;
+ * the argument names the folder of another package, such as a recipe's service.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 interface Entry {
@@ -15,7 +17,11 @@ interface Entry {
   optionalDependencies?: Record<string, string>;
 }
 
-const file = fileURLToPath(new URL('../package-lock.json', import.meta.url));
+const [folder] = process.argv.slice(2);
+const file =
+  folder === undefined
+    ? fileURLToPath(new URL('../package-lock.json', import.meta.url))
+    : join(folder, 'package-lock.json');
 const lock = JSON.parse(readFileSync(file, 'utf8')) as { packages: Record<string, Entry> };
 
 const systems = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32'];

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { Agent, get } from 'node:http';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -14,7 +15,7 @@ const environment = (extra: Record<string, string> = {}) => {
   return { ...env, ...extra };
 };
 
-it.each(globSync('*/files/services/*/', { cwd: recipes }))(
+it.each(globSync('*/files/services/*/package.json', { cwd: recipes }).map((file) => dirname(file)))(
   '%s passes its own tests, without its packages',
   (folder) => {
     const done = spawnSync(process.execPath, ['--test'], {
