@@ -7,21 +7,14 @@ import { existsSync, readdirSync, readFileSync, realpathSync, rmSync } from 'nod
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { seeded } from './support/random.ts';
 import { type Ended, makeShop, mustRun, opta, post, type Shop } from './support/shop.ts';
 
 const { values } = parseArgs({
   options: { count: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' } },
 });
 const count = Number(values.count);
-let state = Number(values.seed) >>> 0;
-
-/** mulberry32: the same seed gives the same moments. */
-function random(): number {
-  state = (state + 0x6d2b79f5) >>> 0;
-  let t = Math.imul(state ^ (state >>> 15), 1 | state);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-}
+const random = seeded(Number(values.seed));
 
 interface Ledger {
   readonly supervisor: { readonly pid: number };

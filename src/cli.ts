@@ -221,6 +221,7 @@ export const commands: readonly Command[] = [
     flags: [
       ...definition,
       { flags: '--target <target>', summary: 'where they would run (default: kind)', choices: ['kind', 'aws', 'gcp'] },
+      { flags: '--secrets', summary: 'print the passwords and certificates of this local project, not placeholders' },
       mirror,
     ],
     load: async () => (await import('./commands/manifests.ts')).printObjects,

@@ -102,6 +102,7 @@ export const errorCodes = [
   'provider-conflict',
   'push-failed',
   'quota-exceeded',
+  'readiness-failing',
   'registry-denied',
   'registry-rate-limited',
   'registry-unreachable',

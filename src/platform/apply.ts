@@ -6,6 +6,7 @@ import { stageOf } from './apply/order.ts';
 import { ApiError, type ClusterClient, type ObjectName } from './cluster.ts';
 import { initialReplicasAnnotation, shortHash } from './manifests/metadata.ts';
 import { established } from './ready/definitions.ts';
+import { webhookHint } from './ready/webhooks.ts';
 
 /** Of everything that we write, so that a field we no longer say is given back. */
 const fieldManager = 'opta';
@@ -61,7 +62,7 @@ export async function apply(
       all.push(applied);
       options.onApplied?.(applied, all.length, objects.length);
     });
-    if (refusals.length > 0) throw refused(refusals);
+    if (refusals.length > 0) throw await refused(client, refusals, options.signal);
     await definitionsServed(client, members, options);
   }
   return all;
@@ -159,11 +160,10 @@ interface Refusal {
   readonly error: ApiError;
 }
 
-const sentences: readonly { readonly match: RegExp; readonly code: ErrorCode; readonly hint: string }[] = [
+const sentences: readonly { readonly match: RegExp; readonly code: ErrorCode; readonly hint?: string }[] = [
   {
     match: /failed calling webhook/,
     code: 'webhook-unreachable',
-    hint: 'A webhook of an earlier installation may be left: `opta dev up` deletes those of its own parts.',
   },
   {
     match: /exceeded quota/,
@@ -178,15 +178,21 @@ const sentences: readonly { readonly match: RegExp; readonly code: ErrorCode; re
   { match: /is being terminated/, code: 'namespace-ending', hint: 'Run it again when the namespace is gone.' },
 ];
 
-function refused(refusals: readonly Refusal[]): UserError {
+async function refused(
+  client: ClusterClient,
+  refusals: readonly Refusal[],
+  signal: AbortSignal | undefined,
+): Promise<UserError> {
   const [{ name, error }] = refusals as [Refusal, ...Refusal[]];
   const known = sentences.find(({ match }) => match.test(error.message));
+  const isWebhook = known?.code === 'webhook-unreachable';
+  const hint = isWebhook ? await webhookHint(client, error.message, signal) : known?.hint;
   const more = refusals.length > 1 ? ` (and ${refusals.length - 1} more)` : '';
   return new UserError(
     known?.code ?? 'cluster-refused',
     `the cluster refused ${titleOf(name)}${more}: ${error.message}`,
     {
-      hints: [known?.hint ?? 'The lines below say which field of which object.'],
+      hints: [hint ?? 'The lines below say which field of which object.'],
       detail: refusals.flatMap((one) => [
         `${titleOf(one.name)}: ${one.error.message}`,
         ...one.error.causes.map((cause) => `  ${cause}`),

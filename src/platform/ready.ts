@@ -13,6 +13,8 @@ export interface WaitOptions {
   readonly signal: AbortSignal;
   /** Milliseconds until it is given up; the failure then says what was seen last. */
   readonly deadlineMs: number;
+  /** Milliseconds that a container may run without being ready. */
+  readonly startMs?: number | undefined;
   readonly note?: (why: string) => void;
   /** Called when the number of ready pods changes. */
   readonly onProgress?: (progress: Progress, why: string | undefined) => void;
@@ -25,9 +27,12 @@ interface Seen {
   readonly since: Map<string, number>;
 }
 
+/** Milliseconds that a StatefulSet may be without any pod before its events are asked. */
+const noPodsMs = 4_000;
+
 /**
  * Resolves when the Deployment, StatefulSet or DaemonSet is ready. Throws UserError: `image-missing`, `crash-loop`,
- * `pod-unschedulable` and so on as soon as that is certain, `pods-never-ready` at the deadline, `workload-missing`.
+ * `readiness-failing`, `pod-unschedulable` and so on as soon as that is certain, `pods-never-ready` at the deadline, `workload-missing`.
  */
 export async function waitForWorkload(client: ClusterClient, name: ObjectName, options: WaitOptions): Promise<void> {
   const { clock } = client.system;
@@ -44,6 +49,14 @@ export async function waitForWorkload(client: ClusterClient, name: ObjectName, o
     if (recheckMs !== undefined) timers.push(clock.after(recheckMs, judge));
     return verdict !== undefined;
   };
+  const askForPods = async () => {
+    if (seen.pods.length > 0 || signal.aborted) return;
+    const refusal = await refusedCreation(client, name, signal);
+    if (refusal !== undefined) outcome.resolve(refusal);
+    else timers.push(clock.after(noPodsMs, () => void askForPods().catch(outcome.reject)));
+  };
+  // A Deployment says in its status that its pods are refused; a StatefulSet in events only.
+  if (name.kind === 'StatefulSet') timers.push(clock.after(noPodsMs, () => void askForPods().catch(outcome.reject)));
   try {
     const watching = watchBoth(client, name, selectorOf(workload), seen, judge, signal);
     const result = await Promise.race([outcome.promise, watching.then(() => outcome.promise)]);
@@ -90,14 +103,16 @@ interface Judgement {
   readonly recheckMs?: number;
 }
 
-function judged(seen: Seen, { note, onProgress }: WaitOptions, now: number): Judgement {
+function judged(seen: Seen, { note, onProgress, startMs }: WaitOptions, now: number): Judgement {
   if (seen.workload === undefined) return {};
   const progress = progressOf(seen.workload);
   if (progress.done) {
     onProgress?.(progress, undefined);
     return { verdict: 'ready' };
   }
-  const troubles = [creationTrouble(seen.workload), ...seen.pods.map(troubleOf)].filter((one) => one !== undefined);
+  const troubles = [creationTrouble(seen.workload), ...seen.pods.map((pod) => troubleOf(pod, startMs))].filter(
+    (one) => one !== undefined,
+  );
   const keys = new Set(troubles.map(({ key }) => key));
   for (const key of seen.since.keys()) if (!keys.has(key)) seen.since.delete(key);
   let recheckMs: number | undefined;
@@ -109,7 +124,8 @@ function judged(seen: Seen, { note, onProgress }: WaitOptions, now: number): Jud
     recheckMs = Math.min(recheckMs ?? left, left);
   }
   const waiting = seen.pods.find((pod) => !isReady(pod));
-  const why = troubles[0]?.message ?? (waiting ? whyWaiting(waiting) : 'waiting for its pods');
+  const told = troubles.find(({ code }) => code !== 'readiness-failing');
+  const why = told?.message ?? (waiting ? whyWaiting(waiting) : 'waiting for its pods');
   note?.(`${progress.ready} of ${progress.wanted} ready: ${why}`);
   onProgress?.(progress, why);
   return recheckMs === undefined ? {} : { recheckMs };
@@ -134,8 +150,13 @@ async function explained(
 ): Promise<UserError> {
   const title = titleOf(name);
   if (found !== 'late') {
-    const detail = found.log ? await lastLines(client, name.namespace ?? '', found.log, signal) : [];
-    return new UserError(found.code, `${title}: ${found.message}`, { hints: found.hints, detail });
+    const { log, code } = found;
+    const [detail, probe] = await Promise.all([
+      log ? lastLines(client, name.namespace ?? '', log, signal) : [],
+      log && code === 'readiness-failing' ? probeFailure(client, name.namespace ?? '', log.pod, signal) : undefined,
+    ]);
+    const message = `${title}: ${found.message}${probe === undefined ? '' : `: ${probe}`}`;
+    return new UserError(code, message, { hints: found.hints, detail });
   }
   const refusal = seen.pods.length === 0 ? await refusedCreation(client, name, signal) : undefined;
   if (refusal) return new UserError(refusal.code, `${title}: ${refusal.message}`, { hints: refusal.hints });

@@ -20,12 +20,15 @@ if (noKind !== undefined) process.stderr.write(`left out, nothing to make a clus
 export interface KindProject {
   readonly folder: string;
   readonly httpsPort: number;
+  readonly httpPort: number;
   readonly kind: ReturnType<typeof kindFolder>;
   opta(args: readonly string[], options?: BinOptions): Promise<Ended>;
   start(args: readonly string[], options?: BinOptions): ReturnType<typeof startBin>;
   up(more?: readonly string[], options?: BinOptions): Promise<Ended & { readonly events: readonly Event[] }>;
-  get(path: string): Promise<{ readonly status: number; readonly body: string }>;
+  get(path: string, host?: string): Promise<{ readonly status: number; readonly body: string }>;
   kubectl(...args: string[]): string;
+  /** Address of this machine as the nodes see it. */
+  gateway(): string;
   /** Containers, networks and volumes of the project, and its folder below `.opta`. */
   leftovers(): readonly string[];
   remove(): Promise<void>;
@@ -50,6 +53,7 @@ export async function makeKindProject(): Promise<KindProject> {
   return {
     folder,
     httpsPort,
+    httpPort,
     kind,
     opta,
     start,
@@ -58,7 +62,8 @@ export async function makeKindProject(): Promise<KindProject> {
       const ended = await opta(['dev', 'up', '--detach', '--json', ...ports, ...more], options);
       return { ...ended, events: eventsOf(ended.stdout) };
     },
-    get: (path) => answerOf(httpsPort, 'shop.localhost', path),
+    get: (path, host = 'shop.localhost') => answerOf(httpsPort, host, path),
+    gateway: () => engine('network', 'inspect', kind.name, '--format', '{{(index .IPAM.Config 0).Gateway}}')[0] ?? '',
     kubectl: (...args) => {
       const place = ['--kubeconfig', kind.kubeconfig, '--context', kind.context];
       const { status, stdout, stderr } = spawnSync('kubectl', [...place, ...args], { encoding: 'utf8' });

@@ -27,6 +27,8 @@ export interface PlatformSettings {
   readonly httpsPort: number | undefined;
   /** How many nodes the cluster has; replicas that keep apart need several. */
   readonly nodes: number;
+  /** This run makes the cluster: nothing of an earlier choice is in it. */
+  readonly fresh?: boolean;
   /** Version of the cluster, to render charts for. */
   readonly kubernetes: string;
   readonly client: () => ClusterClient;

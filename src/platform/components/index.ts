@@ -93,13 +93,17 @@ export function planPlatform(settings: PlatformSettings): PlatformPlan {
 }
 
 /** Two ingress controllers would want the same ports, and a webhook without its service refuses everything. */
-function cleanStep({ client, needs, target }: PlatformSettings, unwanted: readonly ComponentName[]): Step {
+function cleanStep(
+  { client, needs, target, fresh = false }: PlatformSettings,
+  unwanted: readonly ComponentName[],
+): Step {
   return step({
     id: 'platform-clean',
     title: 'nothing is left of other choices',
     kind: 'change',
     needs: needs.cluster,
     facts: { unwanted },
+    isDone: async () => fresh,
     async run({ signal, note }) {
       const lists = await Promise.all(unwanted.map((one) => removeOthers(client(), one, [], signal)));
       const stale = target === 'kind' ? await removeStaleWebhooks(client(), signal) : [];

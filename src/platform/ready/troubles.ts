@@ -1,6 +1,7 @@
 /** What keeps pods from becoming ready, in the words of a user. Pure. */
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import type { ErrorCode } from '../../errors.ts';
+import { pullFailure } from './pulls.ts';
 
 export interface Trouble {
   /** The same trouble has the same key, so that one can tell how long it lasts. */
@@ -13,54 +14,6 @@ export interface Trouble {
   /** Whose last lines tell more. */
   readonly log?: { readonly pod: string; readonly container: string; readonly previous: boolean };
 }
-
-interface PullRule {
-  readonly match: RegExp;
-  readonly code: ErrorCode;
-  readonly says: string;
-  readonly hint: string;
-  readonly graceMs: number;
-}
-
-/** In the order of asking: the message of a pull names several things. */
-const pullRules: readonly PullRule[] = [
-  {
-    match: /toomanyrequests|too many requests|rate limit/i,
-    code: 'registry-rate-limited',
-    says: 'the registry refuses more pulls for now',
-    hint: 'Wait, log in to the registry, or set `mirror` to a registry or folder of your own.',
-    graceMs: 0,
-  },
-  {
-    match: /unauthorized|authentication required|denied|forbidden/i,
-    code: 'registry-denied',
-    says: 'the registry wants a login, or there is no such image',
-    hint: 'Check the name; for a private image log in with the container engine first.',
-    graceMs: 5_000,
-  },
-  {
-    match: /not found|manifest unknown|name unknown|no such image|InvalidImageName|couldn't parse image/i,
-    code: 'image-missing',
-    says: 'there is no such image',
-    hint: 'Correct the name or the tag in the definition; with `image: AUTO` run `opta dev up` again.',
-    graceMs: 2_000,
-  },
-  {
-    match:
-      /connection refused|no such host|i\/o timeout|dial tcp|network is unreachable|TLS handshake|connection reset/i,
-    code: 'registry-unreachable',
-    says: 'the registry does not answer',
-    hint: 'See whether this machine reaches it; without a network set `mirror` to a folder made by `opta mirror sync`.',
-    graceMs: 20_000,
-  },
-];
-
-const otherPull: Omit<PullRule, 'match'> = {
-  code: 'image-pull-failed',
-  says: 'the image cannot be pulled',
-  hint: 'The message of the container runtime says why.',
-  graceMs: 20_000,
-};
 
 const pullReasons =
   /^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|ImageInspectError|RegistryUnavailable)$/;
@@ -78,14 +31,14 @@ export function containersOf({ status }: V1Pod): readonly V1ContainerStatus[] {
 function pullTrouble(pod: V1Pod, { name, image, state }: V1ContainerStatus): Trouble {
   const { reason = '', message = '' } = state?.waiting ?? {};
   const said = `${reason} ${message}`;
-  const rule = pullRules.find(({ match }) => match.test(said)) ?? otherPull;
+  const failure = pullFailure(said);
   return {
     // ErrImagePull and ImagePullBackOff take turns.
     key: `pull ${nameOf(pod)} ${name}`,
-    code: rule.code,
-    message: `pulling ${image}: ${rule.says} (${message || reason})`,
-    hints: [rule.hint],
-    graceMs: rule.graceMs,
+    code: failure.code,
+    message: `pulling ${image}: ${failure.says} (${message || reason})`,
+    hints: [failure.hint],
+    graceMs: failure.graceMs,
   };
 }
 
@@ -126,10 +79,27 @@ function containerTrouble(pod: V1Pod, status: V1ContainerStatus): Trouble | unde
   return undefined;
 }
 
+const diskHint =
+  'Free space on the disk of the container engine, such as with `docker system prune`: the kubelet sees it within a minute.';
+
+/** The kubelet ends pods when its disk runs full, and takes no new ones then. */
+function diskTrouble(pod: V1Pod, message: string): Trouble {
+  return {
+    key: `disk ${nameOf(pod)}`,
+    code: 'disk-full',
+    message: `the disk of the node is full: ${message}`,
+    hints: [diskHint],
+    graceMs: 5_000,
+  };
+}
+
 function scheduleTrouble(pod: V1Pod): Trouble | undefined {
+  const { reason, message: said = '' } = pod.status ?? {};
+  if (reason === 'Evicted' && /ephemeral-storage|disk/i.test(said)) return diskTrouble(pod, said);
   const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') return undefined;
   const message = scheduled.message ?? 'no reason given';
+  if (/disk-pressure/.test(message)) return diskTrouble(pod, message);
   return {
     key: `schedule ${nameOf(pod)}`,
     code: 'pod-unschedulable',
@@ -143,14 +113,44 @@ function scheduleTrouble(pod: V1Pod): Trouble | undefined {
   };
 }
 
-/** The gravest trouble of a pod. */
-export function troubleOf(pod: V1Pod): Trouble | undefined {
+/** Milliseconds by which a probe may give up before the time that it was given: it begins within its first second. */
+const probeSlack = 2_000;
+
+/** A container that runs unready for as long as it was given, or was ended for that by its startup probe. */
+function readinessTrouble(pod: V1Pod, status: V1ContainerStatus, startMs: number): Trouble | undefined {
+  const { name, ready, state, lastState } = status;
+  if (ready) return undefined;
+  const ended = state?.terminated ?? lastState?.terminated;
+  const lived = Date.parse(String(ended?.finishedAt ?? '')) - Date.parse(String(ended?.startedAt ?? ''));
+  const wasEnded = ended !== undefined && ended.reason !== 'OOMKilled' && lived >= startMs - probeSlack;
+  if (state?.running === undefined && !wasEnded) return undefined;
+  return {
+    key: `ready ${nameOf(pod)} ${name}`,
+    code: 'readiness-failing',
+    message: `${name} runs, and is not ready after ${startMs / 1000} s`,
+    hints: [
+      'Let it answer its probe on its port, correct the probe, or give it longer (`initial_readiness_delay`).',
+      '`opta dev logs` shows more lines.',
+    ],
+    graceMs: wasEnded ? 0 : startMs,
+    log: { pod: nameOf(pod), container: name, previous: wasEnded },
+  };
+}
+
+/** The gravest trouble of a pod. `startMs` is what its containers may take until they are ready. */
+export function troubleOf(pod: V1Pod, startMs?: number): Trouble | undefined {
   if (pod.metadata?.deletionTimestamp !== undefined) return undefined;
   for (const status of containersOf(pod)) {
     const found = containerTrouble(pod, status);
     if (found !== undefined) return found;
   }
-  return scheduleTrouble(pod);
+  const unscheduled = scheduleTrouble(pod);
+  if (unscheduled !== undefined || startMs === undefined) return unscheduled;
+  for (const status of pod.status?.containerStatuses ?? []) {
+    const found = readinessTrouble(pod, status, startMs);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** One short sentence about a pod that is not ready yet and has no trouble. */

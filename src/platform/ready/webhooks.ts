@@ -2,6 +2,7 @@
 import type { KubernetesObject, V1EndpointSlice } from '@kubernetes/client-node';
 import { UserError } from '../../errors.ts';
 import { ApiError, type ClusterClient, type ObjectName } from '../cluster.ts';
+import { managedBy } from '../manifests/metadata.ts';
 
 interface Webhooks extends KubernetesObject {
   readonly webhooks?: readonly {
@@ -79,22 +80,51 @@ export async function dryRunAccepted(
       return (await client.write('POST', path, { query, body: object, signal })) as KubernetesObject;
     } catch (error) {
       const pause = pauses[tried];
-      if (pause === undefined || !(error instanceof ApiError) || !/webhook/.test(error.message)) throw asUser(error);
+      if (pause === undefined || !(error instanceof ApiError) || !/webhook/.test(error.message)) {
+        throw await asUser(client, error, signal);
+      }
       await client.system.clock.sleep(pause, signal);
     }
   }
 }
 
-function asUser(error: unknown): unknown {
+async function asUser(client: ClusterClient, error: unknown, signal: AbortSignal): Promise<unknown> {
   if (!(error instanceof ApiError) || !/webhook/.test(error.message)) return error;
   return new UserError('webhook-unreachable', `the API server cannot ask a webhook: ${error.message}`, {
-    hints: ['See the pods behind it: `kubectl get pods -A`.'],
+    hints: [await webhookHint(client, error.message, signal)],
   });
 }
 
+const title = (kind: string, name: string) => `${kind} ${name}`;
+
+/** Where the webhook that a refusal names is configured, and what to do about it. */
+export async function webhookHint(client: ClusterClient, message: string, signal?: AbortSignal): Promise<string> {
+  const name = /failed calling webhook "([^"]+)"/.exec(message)?.[1];
+  for (const kind of kinds) {
+    const found = (await client.list({ apiVersion: admission, kind }, signal)) as readonly Webhooks[];
+    for (const { metadata, webhooks = [] } of found) {
+      const service = webhooks.find((one) => one.name === name)?.clientConfig.service;
+      if (service === undefined) continue;
+      const own = metadata?.name ?? '';
+      return (
+        `${title(kind, own)} asks the Service ${service.namespace}/${service.name}: start its pods, ` +
+        `or, when it is left of something gone, \`kubectl delete ${kind.toLowerCase()} ${own}\`.`
+      );
+    }
+  }
+  return 'See `kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations`, and start what serves it.';
+}
+
+/** Names that the parts of the platform give to theirs. */
+const partsOfOurs = /^(ingress-nginx|linkerd|traefik)/;
+
+function isOurs({ metadata }: KubernetesObject): boolean {
+  return metadata?.labels?.['app.kubernetes.io/managed-by'] === managedBy || partsOfOurs.test(metadata?.name ?? '');
+}
+
 /**
- * Deletes webhook configurations whose service is gone: an installation that ended half way leaves them, and they refuse
- * every object that they are asked about. Only in a cluster that opta made. Gives their names.
+ * Deletes webhook configurations of the platform's parts whose service is gone: an installation that ended half way
+ * leaves them, and they refuse every object that they are asked about. Those of others stay. Gives their names.
  */
 export async function removeStaleWebhooks(client: ClusterClient, signal: AbortSignal): Promise<readonly string[]> {
   const [services, ...lists] = await Promise.all([
@@ -102,8 +132,12 @@ export async function removeStaleWebhooks(client: ClusterClient, signal: AbortSi
     ...kinds.map((kind) => client.list({ apiVersion: admission, kind }, signal)),
   ]);
   const there = new Set(services.map(({ metadata }) => `${metadata?.namespace}/${metadata?.name}`));
-  const stale = (lists.flat() as readonly Webhooks[]).filter(({ webhooks = [] }) =>
-    webhooks.some(({ clientConfig: { service } }) => service && !there.has(`${service.namespace}/${service.name}`)),
+  const stale = (lists.flat() as readonly Webhooks[]).filter(
+    (one) =>
+      isOurs(one) &&
+      one.webhooks?.some(
+        ({ clientConfig: { service } }) => service && !there.has(`${service.namespace}/${service.name}`),
+      ),
   );
   for (const { kind = '', metadata } of stale) {
     await client.remove({ apiVersion: admission, kind, name: metadata?.name ?? '', uid: metadata?.uid }, signal);

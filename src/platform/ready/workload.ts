@@ -1,5 +1,6 @@
 /** Whether a Deployment, StatefulSet or DaemonSet is as it was asked to be. Pure. */
 import type { KubernetesObject, V1DaemonSet, V1Deployment, V1Pod, V1StatefulSet } from '@kubernetes/client-node';
+import type { ErrorCode } from '../../errors.ts';
 import { conditionOf } from './conditions.ts';
 import type { Trouble } from './troubles.ts';
 
@@ -63,6 +64,19 @@ export function newestPods(pods: readonly V1Pod[]): readonly V1Pod[] {
   return last === undefined ? [] : alive.filter((pod) => revision(pod) === revision(last));
 }
 
+const refusals: readonly { readonly match: RegExp; readonly code: ErrorCode; readonly hint: string }[] = [
+  {
+    match: /exceeded quota/,
+    code: 'quota-exceeded',
+    hint: 'Raise the ResourceQuota of the namespace, or ask for less.',
+  },
+  {
+    match: /failed calling webhook/,
+    code: 'webhook-unreachable',
+    hint: 'Start what serves the webhook, or delete its configuration when that is gone: `kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations`.',
+  },
+];
+
 /** Pods that the API server does not let the controller make. */
 export function creationTrouble(object: KubernetesObject): Trouble | undefined {
   const failure = conditionOf(object, 'ReplicaFailure');
@@ -71,16 +85,12 @@ export function creationTrouble(object: KubernetesObject): Trouble | undefined {
 }
 
 export function refusedPod(message: string): Trouble {
-  const isQuota = /exceeded quota/.test(message);
+  const known = refusals.find(({ match }) => match.test(message));
   return {
-    key: `create ${isQuota}`,
-    code: isQuota ? 'quota-exceeded' : 'pod-refused',
+    key: `create ${known?.code ?? 'refused'}`,
+    code: known?.code ?? 'pod-refused',
     message: `the cluster does not take its pods: ${message}`,
-    hints: [
-      isQuota
-        ? 'Raise the ResourceQuota of the namespace, or ask for less.'
-        : 'The message says which rule of the cluster is in the way.',
-    ],
+    hints: [known?.hint ?? 'The message says which rule of the cluster is in the way.'],
     graceMs: 5_000,
   };
 }

@@ -1,6 +1,7 @@
 /** kind/cluster.yaml for one project: name, image, ports, workers and mounts set in the parsed text. Pure. */
 import { parse, stringify } from 'yaml';
 import type { ClusterPorts, KindFolder } from './folder.ts';
+import { volumesInNode } from './storage.ts';
 
 interface PortMapping {
   readonly containerPort: number;
@@ -41,7 +42,7 @@ export function clusterConfig(text: string, { folder, nodeImage, ports, workers 
       // Where containerd looks for registries, filled before the node starts.
       { hostPath: folder.registries, containerPath: '/etc/containerd/certs.d', readOnly: true },
       // Volumes outlive the cluster; every node sees all of them, so that a pod finds its own wherever it runs.
-      { hostPath: folder.volumes, containerPath: '/var/local-path-provisioner' },
+      { hostPath: folder.volumes, containerPath: volumesInNode },
     ],
   };
   const nodes = file.nodes.map((node) => ({

@@ -7,7 +7,7 @@ import { UserError } from '../../errors.ts';
 import { writeWhole } from '../../platform/certificates.ts';
 import type { System } from '../../system/system.ts';
 import { type ClusterWish, clusterConfig } from './cluster-config.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, engineTrouble } from './engine.ts';
 import type { KindFolder } from './folder.ts';
 
 export interface Creation {
@@ -120,22 +120,8 @@ function creationFailed(engine: Engine, folder: KindFolder, lines: readonly stri
       ],
     });
   }
-  const port = /127\.0\.0\.1:(\d+).*(?:already allocated|address already in use)/s.exec(text)?.[1];
-  if (port !== undefined || /port is already allocated|address already in use/i.test(text)) {
-    return new UserError('port-taken', `port ${port ?? 'of the cluster'} is taken by another program or cluster`, {
-      detail: lines.slice(-4),
-      hints: [
-        `Find it: \`${engine.name} ps\` shows containers with their ports.`,
-        'Or choose others: `opta dev up --https-port 8443 --http-port 8080`.',
-      ],
-    });
-  }
-  if (/no space left on device/i.test(text)) {
-    return new UserError('disk-full', `the disk of ${engine.name} is full`, {
-      detail: lines.slice(-4),
-      hints: [`Free space, such as with \`${engine.name} system prune\`, then run it again.`],
-    });
-  }
+  const known = engineTrouble(engine, text);
+  if (known !== undefined) return known;
   return new UserError('cluster-failed', `kind could not make the cluster ${folder.name}`, {
     detail: lines.slice(-12),
     hints: ['Run `opta dev up` again: it begins anew.', 'See docs/kind.md for what a machine needs.'],

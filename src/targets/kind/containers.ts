@@ -64,6 +64,19 @@ export async function ownContainers(system: System, engine: Engine, folder: Kind
   return [...(nodes ?? []).map(as(true)), ...(others ?? []).map(as(false))];
 }
 
+/** The container that a port of this machine leads to; undefined when none does, or the engine does not say. */
+export async function portHolder(system: System, engine: Engine, port: number): Promise<string | undefined> {
+  const { stdout } = await callEngine(system, engine, ['ps', '--no-trunc', '--format', '{{.Names}}\t{{.Ports}}']);
+  for (const line of stdout.split('\n')) {
+    const [name = '', ports = ''] = line.split('\t');
+    // `127.0.0.1:8443->443/tcp, 0.0.0.0:31000-31003->31000-31003/tcp`
+    const ranges = [...ports.matchAll(/:(\d+)(?:-(\d+))?->/g)];
+    const holds = ranges.some(([, first, last = first]) => Number(first) <= port && port <= Number(last));
+    if (holds) return `the container ${name} of ${engine.name}`;
+  }
+  return undefined;
+}
+
 /** Deletes containers with their anonymous volumes. */
 export async function removeContainers(
   system: System,

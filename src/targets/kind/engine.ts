@@ -45,17 +45,30 @@ export async function detectEngine(system: System): Promise<Detected> {
   return { engine: undefined, why: silent.length > 0 ? silent.join('; ') : 'no container engine is installed' };
 }
 
-/** Throws UserError `no-engine`. */
+/** Throws UserError `no-engine`, or `engine-silent` when one is installed. */
 export async function theEngine(system: System): Promise<Engine> {
   const { engine, why } = await detectEngine(system);
   if (engine) return engine;
+  const process = '`opta dev up --on process` runs the same definition without containers.';
+  if (engineNames.some((name) => system.processes.which(name) !== undefined)) {
+    throw new UserError('engine-silent', `no container engine answers: ${why}`, {
+      hints: [
+        /permission denied/i.test(why)
+          ? 'Your user may not talk to it: join its group (`sudo usermod --append --groups docker $USER`, then log in again).'
+          : startHint(system.platform),
+        process,
+      ],
+    });
+  }
   throw new UserError('no-engine', `no container engine answers: ${why}`, {
-    hints: [
-      'Start Docker or Podman, or install one: https://docs.docker.com/engine/install/.',
-      '`opta dev up --on process` runs the same definition without containers.',
-    ],
+    hints: ['Install Docker or Podman: https://docs.docker.com/engine/install/.', process],
   });
 }
+
+const startHint = (platform: NodeJS.Platform): string =>
+  platform === 'linux'
+    ? 'Start it: `sudo systemctl start docker`, or Docker Desktop.'
+    : 'Start Docker Desktop, or `podman machine start`.';
 
 async function ask(
   { processes }: System,
@@ -96,22 +109,40 @@ export async function engineSays(
   return ended.stdout;
 }
 
-export function engineFailed(engine: Engine, args: readonly string[], ended: Finished): UserError {
-  const said = (ended.stderr.trim() || ended.stdout.trim()).split('\n').slice(-12);
-  if (/no space left on device/i.test(ended.stderr)) {
-    return new UserError('disk-full', `the disk of ${engine.name} is full`, {
-      detail: said,
-      hints: [`Free space, such as with \`${engine.name} system prune\`, then run it again: what is done stays done.`],
+/** What the engine's words mean whatever it was asked to do; undefined when they say nothing general. */
+export function engineTrouble({ name }: Engine, said: string): UserError | undefined {
+  const detail = said.trim().split('\n').slice(-6);
+  if (/no space left on device/i.test(said)) {
+    return new UserError('disk-full', `the disk of ${name} is full`, {
+      detail,
+      hints: [`Free space, such as with \`${name} system prune\`, then run it again: what is done stays done.`],
     });
   }
-  if (/cannot connect|is the docker daemon running|connection refused/i.test(ended.stderr)) {
-    return new UserError('engine-silent', `${engine.name} does not answer any more`, {
-      detail: said,
+  if (/cannot connect to|is the docker daemon running|podman\.sock|containerd\.sock/i.test(said)) {
+    return new UserError('engine-silent', `${name} does not answer any more`, {
+      detail,
       hints: ['Start it and run this again: what is done stays done.'],
     });
   }
+  const port = /(?:127\.0\.0\.1|0\.0\.0\.0):(\d+)\D.*(?:already allocated|already in use)/s.exec(said)?.[1];
+  if (port !== undefined || /port is already allocated|address already in use/i.test(said)) {
+    return new UserError('port-taken', `port ${port ?? 'of the cluster'} is taken by another program or cluster`, {
+      detail,
+      hints: [
+        `Find it: \`${name} ps\` shows containers with their ports.`,
+        'Stop it; or `opta dev down`, and choose others: `opta dev up --https-port 8443 --http-port 8080`.',
+      ],
+    });
+  }
+  return undefined;
+}
+
+export function engineFailed(engine: Engine, args: readonly string[], ended: Finished): UserError {
+  const said = ended.stderr.trim() || ended.stdout.trim();
+  const known = engineTrouble(engine, said);
+  if (known !== undefined) return known;
   return new UserError('engine-failed', `\`${engine.name} ${args.slice(0, 3).join(' ')}\` failed`, {
-    detail: said,
+    detail: said.split('\n').slice(-12),
     hints: ['The lines below are what it said; mend that and run this again: what is done stays done.'],
   });
 }

@@ -5,8 +5,9 @@ import { join, relative } from 'node:path';
 import type { Build, Service } from '../../app/app.ts';
 import { UserError } from '../../errors.ts';
 import { writeWhole } from '../../platform/certificates.ts';
+import { pullFailure } from '../../platform/ready/pulls.ts';
 import type { System } from '../../system/system.ts';
-import { callEngine, type Engine } from './engine.ts';
+import { callEngine, type Engine, engineTrouble } from './engine.ts';
 import type { KindFolder } from './folder.ts';
 import { digestInRegistry, registryHost } from './registry.ts';
 
@@ -94,16 +95,16 @@ export interface BuildPlace {
   readonly port: number;
 }
 
-/** The digest of before when nothing of the build changed and the registry still has it. */
-export async function knownDigest(
-  { folder, port }: BuildPlace,
-  service: Service,
-  build: Build,
-): Promise<string | undefined> {
+/** What was built before, when nothing of the build has changed since. */
+export async function builtBefore(folder: KindFolder, service: Service, build: Build): Promise<Built | undefined> {
   const [now, known] = await Promise.all([fingerprint(build), readBuilt(folder)]);
   const before = known[service.id];
-  if (before === undefined || before.fingerprint !== now) return undefined;
-  return digestInRegistry(port, repositoryOf(service), before.digest);
+  return before?.fingerprint === now ? before : undefined;
+}
+
+/** The digest of what was built before, when the registry still has it. */
+export function stillPushed({ port }: BuildPlace, service: Service, { digest }: Built): Promise<string | undefined> {
+  return digestInRegistry(port, repositoryOf(service), digest);
 }
 
 /** Builds; resolves with the fingerprint of what was built. Throws UserError `build-failed` or `dockerfile-missing`. */
@@ -152,6 +153,8 @@ export async function pushImage(
   const ended = await callEngine(system, engine, plainHttp[engine.name], { signal });
   const digest = ended.code === 0 ? await digestInRegistry(port, repositoryOf(service), 'dev', signal) : undefined;
   if (digest !== undefined) return digest;
+  const known = engineTrouble(engine, ended.stderr);
+  if (known !== undefined) throw known;
   throw new UserError('push-failed', `the image of ${service.id} could not be pushed to the local registry`, {
     place: service.place,
     detail: ended.stderr.trim().split('\n').slice(-6),
@@ -172,14 +175,25 @@ function dockerfileMissing(service: Service, { dockerfile }: Build): UserError {
   });
 }
 
+/** Lines in which an engine tells of the image that a build begins with, not of what the build itself runs. */
+const ofBaseImage =
+  /failed to resolve source metadata|pull access denied|manifest for |error response from daemon|initializing source|unable to copy from source|failed to do request/i;
+
 function buildFailed(engine: Engine, service: Service, lines: readonly string[]): UserError {
-  const text = lines.join('\n');
-  const limited = /toomanyrequests|rate limit/i.test(text);
+  const detail = lines.filter((line) => line.trim() !== '').slice(-15);
+  const known = engineTrouble(engine, detail.join('\n'));
+  if (known !== undefined) return known;
+  const { place } = service;
+  const pulled = detail.findLast((line) => ofBaseImage.test(line));
+  if (pulled !== undefined) {
+    const { code, says, hint } = pullFailure(pulled);
+    return new UserError(code, `the image of ${service.id} could not be built, for its base image: ${says}`, {
+      ...{ place, detail },
+      hints: [code === 'image-missing' ? 'Correct the name or the tag after FROM in its Dockerfile.' : hint],
+    });
+  }
   return new UserError('build-failed', `the image of ${service.id} could not be built`, {
-    place: service.place,
-    detail: lines.filter((line) => line.trim() !== '').slice(-15),
-    hints: limited
-      ? ['The registry limits how many images may be pulled: log in to it, wait, or use a mirror.']
-      : [`Run it yourself: \`${engine.name} build ${relative(service.place.file, '') === '' ? '.' : 'FOLDER'}\`.`],
+    ...{ place, detail },
+    hints: [`Run it yourself: \`${engine.name} build ${relative(service.place.file, '') === '' ? '.' : 'FOLDER'}\`.`],
   });
 }

@@ -1,7 +1,7 @@
 /** Images inside the nodes: asked for, fetched by the node itself, or brought from an archive. */
 import { basename } from 'node:path';
-import type { System } from '../../system/system.ts';
-import { callEngine, type Engine, engineSays, lastLine } from './engine.ts';
+import type { Finished, System } from '../../system/system.ts';
+import { callEngine, type Engine, engineFailed, engineSays, lastLine } from './engine.ts';
 
 /** As containerd names it: with its registry, and by digest alone where there is one. */
 export function containerdName(reference: string): string {
@@ -40,6 +40,20 @@ const pullScript =
   'if command -v crictl >/dev/null 2>&1; then exec crictl pull "$1"; fi; ' +
   'exec ctr --namespace k8s.io images pull --hosts-dir /etc/containerd/certs.d "$1"';
 
+/** containerd is not up yet, or kind starts it again with its own settings while the node boots. */
+const isAway = (said: string): boolean =>
+  /transport is closing|unavailable|containerd\.sock|connection error|EOF\b/i.test(said);
+
+/** A call inside a node, repeated while its containerd is away. */
+async function inNode(system: System, engine: Engine, args: readonly string[], signal: AbortSignal): Promise<Finished> {
+  const until = system.clock.monotonic() + containerdMs;
+  for (;;) {
+    const ended = await callEngine(system, engine, args, { signal });
+    if (ended.code === 0 || !isAway(ended.stderr) || system.clock.monotonic() > until) return ended;
+    await system.clock.sleep(250, signal);
+  }
+}
+
 /** Lets a node fetch an image; the last line of its complaint when it could not. */
 export async function pullInNode(
   system: System,
@@ -49,7 +63,7 @@ export async function pullInNode(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const args = ['exec', node, 'sh', '-c', pullScript, 'sh', containerdName(reference)];
-  const ended = await callEngine(system, engine, args, { signal });
+  const ended = await inNode(system, engine, args, signal);
   return ended.code === 0 ? undefined : lastLine(ended.stderr);
 }
 
@@ -63,6 +77,8 @@ export async function importInNode(
 ): Promise<void> {
   const place = `/root/${basename(archive)}`;
   await engineSays(system, engine, ['cp', archive, `${node}:${place}`], { signal });
-  await engineSays(system, engine, ['exec', node, ...ctr, 'import', place], { signal });
+  const args = ['exec', node, ...ctr, 'import', place];
+  const ended = await inNode(system, engine, args, signal);
+  if (ended.code !== 0) throw engineFailed(engine, args, ended);
   await engineSays(system, engine, ['exec', node, 'rm', '-f', place]);
 }

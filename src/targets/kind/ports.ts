@@ -36,18 +36,19 @@ async function firstFree(
   return system.network.freePort();
 }
 
-/** Ports for a cluster that is yet to be made; `ours` are held by what will be deleted first. Throws UserError `port-taken` for one that was asked for or kept. */
+/** Ports for a cluster that is yet to be made; `ours` are held by what will be deleted first; `holderOf` names who has one. Throws UserError `port-taken` for one that was asked for or kept. */
 export async function choosePorts(
   system: System,
   wanted: WantedPorts,
   kept: ClusterPorts | undefined,
   ours: ReadonlySet<number>,
+  holderOf: (port: number) => Promise<string | undefined> = async () => undefined,
 ): Promise<ClusterPorts> {
   const taken = new Set<number>();
   const isFree = async (port: number) => ours.has(port) || isUnheard(system, port);
   const choose = async (name: 'https' | 'http' | 'registry', asked?: number) => {
     const fixed = asked ?? (name === 'registry' ? undefined : kept?.[name]);
-    if (fixed !== undefined && !(await isFree(fixed))) throw portTaken(name, fixed);
+    if (fixed !== undefined && !(await isFree(fixed))) throw portTaken(name, fixed, await holderOf(fixed));
     const again = name === 'registry' && kept ? [kept.registry, ...preferred.registry] : preferred[name];
     const port = fixed ?? (await firstFree(system, again, async (one) => !taken.has(one) && (await isFree(one))));
     taken.add(port);
@@ -65,10 +66,10 @@ export async function choosePorts(
   return { https, http, registry, spare };
 }
 
-function portTaken(name: string, port: number): UserError {
-  return new UserError('port-taken', `port ${port} of the ${name.toUpperCase()} ingress is taken by another program`, {
+function portTaken(name: string, port: number, holder = 'another program'): UserError {
+  return new UserError('port-taken', `port ${port} of the ${name.toUpperCase()} ingress is taken by ${holder}`, {
     hints: [
-      `Stop that program or cluster, or choose another port: \`--${name}-port ${port < 1024 ? port + 8000 : port + 1}\`.`,
+      `Stop that, or choose another port: \`--${name}-port ${port < 1024 ? port + 8000 : port + 1}\`.`,
       'The choice is kept in .opta/kind/cluster.json.',
     ],
   });

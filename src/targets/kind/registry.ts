@@ -2,7 +2,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KubernetesObject } from '@kubernetes/client-node';
-import { UserError } from '../../errors.ts';
 import { writeWhole } from '../../platform/certificates.ts';
 import type { System } from '../../system/system.ts';
 import { projectLabel, registryName } from './containers.ts';
@@ -17,7 +16,9 @@ export const registryVolume = ({ name }: KindFolder): string => `${name}-registr
 
 /** Writes what the nodes mount as /etc/containerd/certs.d. True when it was not so before. */
 export async function writeHosts(folder: KindFolder, port: number): Promise<boolean> {
-  const text = `# The registry under its name inside the cluster's network.\n[host."http://${registryName(folder)}:5000"]\n  capabilities = ["pull", "resolve"]\n`;
+  const address = `http://${registryName(folder)}:5000`;
+  // "server" too: what the registry does not have is then missing, and not looked for on the node itself.
+  const text = `# The registry under its name inside the cluster's network.\nserver = "${address}"\n\n[host."${address}"]\n  capabilities = ["pull", "resolve"]\n`;
   const place = join(folder.registries, registryHost(port));
   await mkdir(place, { recursive: true });
   const file = join(place, 'hosts.toml');
@@ -41,11 +42,6 @@ export async function startRegistry(
   ];
   const ended = await callEngine(system, engine, args);
   if (ended.code === 0) return;
-  if (/already allocated|address already in use/i.test(ended.stderr)) {
-    throw new UserError('port-taken', `port ${port} of the local registry is taken by another program`, {
-      hints: ['Stop that program, or run `opta dev down` and `opta dev up`: it chooses another port then.'],
-    });
-  }
   throw engineFailed(engine, args, ended);
 }
 

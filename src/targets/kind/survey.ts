@@ -5,7 +5,7 @@ import type { Artifacts } from '../../platform/artifacts.ts';
 import { choicesOf, type PlatformChoices } from '../../platform/choices.ts';
 import { meshOf } from '../../platform/components/index.ts';
 import type { System } from '../../system/system.ts';
-import { type Container, hasNetwork, ownContainers } from './containers.ts';
+import { type Container, hasNetwork, ownContainers, portHolder } from './containers.ts';
 import { type Engine, theEngine } from './engine.ts';
 import { type ClusterPorts, type ClusterRecord, type KindFolder, kindFolder, readRecord } from './folder.ts';
 import { choosePorts } from './ports.ts';
@@ -97,7 +97,11 @@ export async function survey(system: System, app: App, options: UpOptions, artif
     ...found,
     cluster: state,
     anew,
-    ports: keeps ? keptPorts(record.ports, wanted) : await choosePorts(system, wanted, record?.ports, heldByUs(found)),
+    ports: keeps
+      ? keptPorts(record.ports, wanted)
+      : await choosePorts(system, wanted, record?.ports, heldByUs(found), (port) =>
+          portHolder(system, found.engine, port),
+        ),
     workerCount: options.workers ?? record?.workers ?? 0,
     artifacts,
     choices,

@@ -10,7 +10,7 @@ import { askIngress, install, newKeysFolder, notesOf } from '../../support/platf
 const stale = {
   apiVersion: 'admissionregistration.k8s.io/v1',
   kind: 'ValidatingWebhookConfiguration',
-  metadata: { name: 'left-behind' },
+  metadata: { name: 'ingress-nginx-admission' },
   webhooks: [
     {
       name: 'ingress.left.behind',
@@ -44,7 +44,7 @@ describe.skipIf(noCluster !== undefined)('the platform', { timeout: 240_000 }, (
     await apply(client, [stale]);
     const result = await up('nginx');
     expect(result.failures).toEqual([]);
-    expect(notesOf(result, 'platform-clean').join()).toContain('webhook left-behind');
+    expect(notesOf(result, 'platform-clean').join()).toContain('webhook ingress-nginx-admission');
     await answers();
   });
 

@@ -23,6 +23,7 @@ describe('a pull that fails', () => {
     ['registry-denied', 'pull access denied, repository does not exist or may require authorization'],
     ['registry-unreachable', 'dial tcp: lookup registry.test on 10.0.0.1:53: no such host'],
     ['registry-unreachable', 'dial tcp 127.0.0.1:5001: connect: connection refused'],
+    ['disk-full', 'failed to extract layer: write /var/lib/containerd/x: no space left on device'],
     ['image-pull-failed', 'unexpected media type text/html'],
   ])('is %s for %j', (code, message) => {
     expect(troubleOf(pulling(message))).toMatchObject({ code, message: expect.stringContaining(message) });
@@ -60,6 +61,40 @@ describe('a container that ends', () => {
       troubleOf(pod({ restartCount: 9, ready: true, lastState: { terminated: { exitCode: 1 } } })),
     ).toBeUndefined();
   });
+});
+
+describe('a container that runs unready', () => {
+  const started = new Date(0);
+  const running = pod({ started: false, state: { running: { startedAt: started } } });
+
+  test('is a trouble when it may run no longer, and only where a time is given', () => {
+    expect(troubleOf(running)).toBeUndefined();
+    expect(troubleOf(running, 30_000)).toMatchObject({ code: 'readiness-failing', graceMs: 30_000 });
+  });
+
+  test('is one at once when its startup probe has ended it', () => {
+    const ended = (seconds: number, reason = 'Error') =>
+      pod({
+        restartCount: 1,
+        state: { running: { startedAt: new Date(31_000) } },
+        lastState: { terminated: { exitCode: 137, reason, startedAt: started, finishedAt: new Date(seconds * 1000) } },
+      });
+    expect(troubleOf(ended(29), 30_000)).toMatchObject({ graceMs: 0, log: { previous: true } });
+    expect(troubleOf(ended(3), 30_000)).toMatchObject({ graceMs: 30_000 });
+    expect(troubleOf(ended(29, 'OOMKilled'), 30_000)).toMatchObject({ graceMs: 30_000 });
+  });
+
+  test('is none when it is ready', () => {
+    expect(troubleOf(pod({ ready: true, state: { running: { startedAt: started } } }), 1000)).toBeUndefined();
+  });
+});
+
+test('a node whose disk is full is told, for pods that it takes not and for pods that it ends', () => {
+  const message = '0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/disk-pressure: }.';
+  const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
+  expect(troubleOf({ metadata: { name: 'web-1' }, status: { conditions } })).toMatchObject({ code: 'disk-full' });
+  const evicted = { reason: 'Evicted', message: 'The node was low on resource: ephemeral-storage.' };
+  expect(troubleOf({ metadata: { name: 'web-1' }, status: evicted })).toMatchObject({ code: 'disk-full' });
 });
 
 test('a pod that goes is no trouble', () => {
@@ -100,6 +135,12 @@ describe('a Deployment', () => {
       code: 'quota-exceeded',
       message: expect.stringContaining(message),
     });
+  });
+
+  test('whose pods are refused for a webhook that nobody serves says so', () => {
+    const message = 'Internal error occurred: failed calling webhook "inject.test": no endpoints available';
+    const failed = deployment({ conditions: [{ type: 'ReplicaFailure', status: 'True', message }] });
+    expect(creationTrouble(failed)).toMatchObject({ code: 'webhook-unreachable' });
   });
 });
 

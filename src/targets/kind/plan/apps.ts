@@ -9,9 +9,10 @@ import { type ManifestOptions, manifests } from '../../../platform/manifests.ts'
 import { changesOf, prune } from '../../../platform/prune.ts';
 import { type Progress, waitForWorkload } from '../../../platform/ready.ts';
 import { registryNote } from '../registry.ts';
-import { storageClass } from '../storage.ts';
-import { buildStepOf, fetchStepOf } from './images.ts';
-import { clientOf, type Session, secretSource, step } from './session.ts';
+import { secretSource } from '../secrets.ts';
+import { makeVolumeFolders, storageClass, volumesFor } from '../storage.ts';
+import { fetchStepOf, pushStepOf } from './images.ts';
+import { clientOf, type Session, secretsOf, step } from './session.ts';
 
 /** Milliseconds a database may take for its first start. */
 const resourceMs = 300_000;
@@ -23,7 +24,7 @@ const componentLabel = 'app.kubernetes.io/component';
 const routeKinds = new Set(['Ingress', 'HTTPRoute', 'GRPCRoute', 'TraefikService']);
 
 function optionsOf(session: Session): ManifestOptions {
-  const { situation, images, trust } = session;
+  const { situation, images, secrets } = session;
   return {
     target: 'kind',
     mesh: situation.mesh,
@@ -31,8 +32,8 @@ function optionsOf(session: Session): ManifestOptions {
     // What is not built yet is not applied yet either.
     images: ({ id }) => images.get(id) ?? 'not-built-yet',
     pins: situation.artifacts.pins,
-    secrets: secretSource(session),
-    ...(trust !== undefined && { trust }),
+    secrets: secretSource(() => secretsOf(session)),
+    ...(secrets !== undefined && { trust: secrets.trust }),
   };
 }
 
@@ -56,7 +57,8 @@ async function applied(
   objects: readonly KubernetesObject[],
   { signal, note }: { readonly signal: AbortSignal; note(why: string): void },
 ): Promise<'unchanged' | undefined> {
-  const all: readonly Applied[] = await apply(clientOf(session), objects, { signal });
+  await makeVolumeFolders(session.situation.folder, objects);
+  const all: readonly Applied[] = await apply(clientOf(session), [...volumesFor(objects), ...objects], { signal });
   const changed = changesOf(all);
   if (changed.length === 0) return 'unchanged';
   note(`${changed.length} of ${all.length} objects changed: ${changed.map(({ name }) => titleOf(name)).join(', ')}`);
@@ -84,7 +86,7 @@ export function serviceSteps(session: Session): readonly Step[] {
       id: `apply:${service.id}`,
       title: `start ${service.id}`,
       kind: 'change',
-      needs: ['apply', ...buildStepOf(service), ...fetchStepOf(session, service), ...readyBefore(session.app, service)],
+      needs: ['apply', ...pushStepOf(service), ...fetchStepOf(session, service), ...readyBefore(session.app, service)],
       facts: { replicas: service.replicas },
       async run(context) {
         const outcome = await applied(session, objectsOfService(session, service), context);
@@ -163,7 +165,7 @@ export function pruneStep(session: Session): Step {
 
 export function resourceSteps(session: Session): readonly Step[] {
   return session.app.resources.map((resource) =>
-    waitStep(session, resource.id, 'resource', resource, resourceMs, ['apply']),
+    waitStep(session, resource.id, 'resource', resource, { deadlineMs: resourceMs }, ['apply']),
   );
 }
 
@@ -173,8 +175,9 @@ interface Workload {
 }
 
 function readyStep(session: Session, service: Service): Step {
-  const ms = (session.situation.startMs ?? service.startupSeconds * 1000) + placingMs;
-  return waitStep(session, service.id, 'service', service, ms, [`apply:${service.id}`]);
+  const startMs = session.situation.startMs ?? service.startupSeconds * 1000;
+  const needs = [`apply:${service.id}`];
+  return waitStep(session, service.id, 'service', service, { startMs, deadlineMs: startMs + placingMs }, needs);
 }
 
 function waitStep(
@@ -182,7 +185,7 @@ function waitStep(
   id: string,
   kind: 'service' | 'resource',
   { layer, name }: Workload,
-  deadlineMs: number,
+  times: { readonly deadlineMs: number; readonly startMs?: number },
   needs: readonly string[],
 ): Step {
   return step({
@@ -204,7 +207,7 @@ function waitStep(
         emit({ type: 'service', service: id, kind, state, ready, wanted, ...(why !== undefined && { why }) });
       const waiting = {
         signal,
-        deadlineMs,
+        ...times,
         note,
         onProgress: ({ ready, wanted, done }: Progress, why: string | undefined) =>
           tell(done ? 'ready' : 'starting', ready, wanted, why),

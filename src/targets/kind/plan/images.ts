@@ -1,14 +1,14 @@
 /** Images of services, built while the cluster boots. */
-import type { Service } from '../../../app/app.ts';
+import type { Build, Service } from '../../../app/app.ts';
 import type { Step } from '../../../engine/step.ts';
+import type { System } from '../../../system/system.ts';
 import { ownContainers } from '../containers.ts';
-import { buildImage, imageReference, keepBuilt, knownDigest, pushImage } from '../images.ts';
+import { type Built, buildImage, builtBefore, imageReference, keepBuilt, pushImage, stillPushed } from '../images.ts';
 import { pullInNode } from '../node-images.ts';
 import { made, type Session, step } from './session.ts';
 
-/** The id of the step after which a service's image is known; undefined for an image by reference. */
-export const buildStepOf = ({ id, image }: Service): readonly string[] =>
-  image.kind === 'build' ? [`build:${id}`] : [];
+/** The id of the step after which a service's image is known; none for an image by reference. */
+export const pushStepOf = ({ id, image }: Service): readonly string[] => (image.kind === 'build' ? [`push:${id}`] : []);
 
 /** The id of the step after which the nodes have it too. */
 export const fetchStepOf = (session: Session, { id, image }: Service): readonly string[] =>
@@ -26,10 +26,10 @@ export function fetchSteps(session: Session): readonly Step[] {
         id: `fetch:${service.id}`,
         title: `image of ${service.id} is in the cluster`,
         kind: 'change',
-        needs: ['nodes', ...buildStepOf(service)],
+        needs: ['nodes', ...pushStepOf(service)],
         async run({ system, signal, note }) {
           const { engine, folder } = session.situation;
-          const reference = made(session.images.get(service.id), `build:${service.id}`);
+          const reference = made(session.images.get(service.id), `push:${service.id}`);
           const nodes = (await ownContainers(system, engine, folder)).filter(({ isNode }) => isNode);
           const pulls = nodes.map(({ name }) => pullInNode(system, engine, name, reference, signal));
           // Only time is lost: the kubelet tries again, and its failure is explained with the pod's.
@@ -40,37 +40,57 @@ export function fetchSteps(session: Session): readonly Step[] {
     );
 }
 
+/** Builds need no registry; each then pushes after the one before, so that a layer of several images is sent once. */
 export function buildSteps(session: Session): readonly Step[] {
-  return session.app.services.flatMap((service) => buildStep(session, service));
+  let before: readonly string[] = [];
+  return session.app.services.flatMap((service) => {
+    const { image, id } = service;
+    if (image.kind !== 'build') {
+      session.images.set(id, image.reference);
+      return [];
+    }
+    const steps = buildAndPush(session, service, image.build, before);
+    before = pushStepOf(service);
+    return steps;
+  });
 }
 
-function buildStep(session: Session, service: Service): readonly Step[] {
+function buildAndPush(session: Session, service: Service, build: Build, before: readonly string[]): readonly Step[] {
   const { engine, folder, ports } = session.situation;
-  const { image } = service;
-  if (image.kind !== 'build') {
-    session.images.set(service.id, image.reference);
-    return [];
-  }
-  const { build } = image;
+  const place = (system: System) => ({ system, engine, folder, port: ports.registry });
   const settle = (digest: string) => session.images.set(service.id, imageReference(service, ports.registry, digest));
+  let known: Built | undefined;
+  let fingerprint: string | undefined;
   return [
     step({
       id: `build:${service.id}`,
       title: `image of ${service.id}`,
       kind: 'change',
-      needs: ['registry'],
+      needs: ['state'],
       facts: { context: build.context, dockerfile: build.dockerfile },
-      async isDone({ system }) {
-        const digest = await knownDigest({ system, engine, folder, port: ports.registry }, service, build);
-        if (digest === undefined) return false;
-        settle(digest);
-        return true;
+      async isDone() {
+        known = await builtBefore(folder, service, build);
+        return known !== undefined;
       },
       async run({ system, signal, note }) {
-        const place = { system, engine, folder, port: ports.registry };
-        const fingerprint = await buildImage(place, service, build, signal, note);
-        note('pushing to the local registry');
-        const digest = await pushImage(place, service, signal);
+        fingerprint = await buildImage(place(system), service, build, signal, note);
+        return undefined;
+      },
+    }),
+    step({
+      id: `push:${service.id}`,
+      title: `image of ${service.id} is in the local registry`,
+      kind: 'change',
+      needs: ['registry', `build:${service.id}`, ...before],
+      async isDone({ system }) {
+        const digest = known && (await stillPushed(place(system), service, known));
+        if (digest !== undefined) settle(digest);
+        return digest !== undefined;
+      },
+      async run({ system, signal, note }) {
+        // The registry has lost what was built before: the engine's cache gives it back.
+        fingerprint ??= await buildImage(place(system), service, build, signal, note);
+        const digest = await pushImage(place(system), service, signal);
         await keepBuilt(folder, service.id, { fingerprint, digest });
         settle(digest);
         return undefined;

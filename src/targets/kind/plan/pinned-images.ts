@@ -2,9 +2,10 @@
 import type { Step, StepContext } from '../../../engine/step.ts';
 import { UserError } from '../../../errors.ts';
 import { platformImages } from '../../../platform/components/index.ts';
+import { pullFailure } from '../../../platform/ready/pulls.ts';
 import type { ImageName } from '../../../platform/versions.ts';
 import { ownContainers } from '../containers.ts';
-import { callEngine, engineSays } from '../engine.ts';
+import { callEngine, type Engine, engineSays, engineTrouble } from '../engine.ts';
 import { importInNode, isInNode, pullInNode } from '../node-images.ts';
 import { platformSettings } from './platform.ts';
 import { type Session, step } from './session.ts';
@@ -31,7 +32,7 @@ export function engineImageStep({ situation }: Session, id: string, title: strin
       }
       note(`pulling ${ref}`);
       const ended = await callEngine(system, engine, ['pull', ref], { signal, onLine: (line) => note(line.trim()) });
-      if (ended.code !== 0) throw pullFailed(ref, ended.stderr);
+      if (ended.code !== 0) throw pullFailed(engine, ref, ended.stderr);
       return undefined;
     },
   });
@@ -111,16 +112,16 @@ function nodeImageStep({ situation }: Session, name: ImageName, id: string): Ste
   });
 }
 
-function pullFailed(reference: string, said: string): UserError {
-  const limited = /toomanyrequests|rate limit/i.test(said);
-  return new UserError(
-    limited ? 'registry-rate-limited' : 'image-pull-failed',
-    `the image ${reference} could not be pulled`,
-    {
-      detail: said.trim().split('\n').slice(-4),
-      hints: limited
-        ? ['The registry limits anonymous pulls: log in to it, wait, or set a mirror (OPTA_MIRROR).']
-        : ['Check the network and the proxy of the engine, or set a mirror (OPTA_MIRROR).'],
-    },
-  );
+function pullFailed(engine: Engine, reference: string, said: string): UserError {
+  const known = engineTrouble(engine, said);
+  if (known !== undefined) return known;
+  const { code, says } = pullFailure(said);
+  return new UserError(code, `the image ${reference} could not be pulled: ${says}`, {
+    detail: said.trim().split('\n').slice(-4),
+    hints: [
+      code === 'registry-rate-limited'
+        ? 'The registry limits anonymous pulls: log in to it, wait, or set a mirror (OPTA_MIRROR).'
+        : 'Check the network and the proxy of the engine, or set a mirror (OPTA_MIRROR).',
+    ],
+  });
 }

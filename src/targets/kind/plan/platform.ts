@@ -4,7 +4,7 @@ import type { Artifacts } from '../../../platform/artifacts.ts';
 import type { PlatformSettings } from '../../../platform/components/index.ts';
 import type { System } from '../../../system/system.ts';
 import { toolOnPath } from '../tools.ts';
-import { clientOf, made, type Session } from './session.ts';
+import { clientOf, type Session, secretsOf } from './session.ts';
 
 /** The program of helm, asked for once, and only when a chart has to be rendered. */
 function helmOnce(system: System, artifacts: Artifacts): () => Promise<string> {
@@ -29,10 +29,11 @@ export function platformSettings(session: Session): PlatformSettings {
     keysFolder: join(folder.path, 'platform'),
     httpsPort: ports.https,
     nodes: situation.workerCount + 1,
+    fresh: situation.cluster === 'absent' || situation.cluster === 'half',
     kubernetes: artifacts.pins.images.node.version,
     client: () => clientOf(session),
     helm: helmOnce(situation.system, artifacts),
-    certificate: () => made(session.ingress, 'certificates'),
+    certificate: () => secretsOf(session).ingress,
     needs: { cluster: ['cluster'], certificate: ['certificates'] },
   };
 }

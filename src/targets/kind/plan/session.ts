@@ -2,8 +2,8 @@
 import type { App } from '../../../app/app.ts';
 import type { Step } from '../../../engine/step.ts';
 import type { ClusterClient } from '../../../platform/cluster.ts';
-import type { SecretSource, ServerCertificate } from '../../../platform/manifests.ts';
 import type { Creation } from '../cluster.ts';
+import type { LocalSecrets } from '../secrets.ts';
 import type { Situation } from '../survey.ts';
 
 /** Made when planning, filled by steps. */
@@ -21,11 +21,8 @@ export interface Session {
   kind: string | undefined;
   /** Image references by service id. */
   readonly images: Map<string, string>;
-  readonly passwords: Map<string, string>;
-  readonly certificates: Map<string, ServerCertificate>;
-  trust: { readonly authority: string; readonly bundle: string } | undefined;
-  /** PEM texts of the ingress's certificate. */
-  ingress: { readonly certificate: string; readonly key: string } | undefined;
+  /** Passwords and certificates. */
+  secrets: LocalSecrets | undefined;
 }
 
 export function newSession(app: App, situation: Situation): Session {
@@ -38,10 +35,7 @@ export function newSession(app: App, situation: Situation): Session {
     onCreation: undefined,
     kind: undefined,
     images: new Map(),
-    passwords: new Map(),
-    certificates: new Map(),
-    trust: undefined,
-    ingress: undefined,
+    secrets: undefined,
   };
 }
 
@@ -56,17 +50,7 @@ export function made<T>(value: T | undefined, step: string): T {
 }
 
 /** Secrets as the step `certificates` read them. */
-export function secretSource({ passwords, certificates }: Session): SecretSource {
-  const outside = (id: string): never => {
-    throw new Error(`${id} is no resource of the cluster`);
-  };
-  return {
-    password: (id) => made(passwords.get(id), 'certificates'),
-    certificate: (id) => made(certificates.get(id), 'certificates'),
-    output: outside,
-    authority: outside,
-  };
-}
+export const secretsOf = (session: Session): LocalSecrets => made(session.secrets, 'certificates');
 
 export function step(rest: Omit<Step, 'needs'> & { readonly needs?: readonly string[] }): Step {
   return { needs: [], ...rest };

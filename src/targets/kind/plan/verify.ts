@@ -2,7 +2,7 @@
 import { request } from 'node:https';
 import type { Step } from '../../../engine/step.ts';
 import { type Address, addressesOf } from '../addresses.ts';
-import { made, type Session, step } from './session.ts';
+import { type Session, secretsOf, step } from './session.ts';
 
 /** Milliseconds until a public service must answer once its replicas are ready. */
 const deadline = 30_000;
@@ -17,7 +17,7 @@ export function verifyStep(session: Session, needs: readonly string[]): Step {
     needs: ['routes', ...needs],
     deadlineMs: deadline,
     async run({ system, signal, note, emit }) {
-      const { authority } = made(session.trust, 'certificates');
+      const { authority } = secretsOf(session).trust;
       const answers = addresses.map(async (address) => {
         for (let wait = 20; ; wait = Math.min(wait * 2, 250)) {
           const found = await statusOf(address, situation.ports.https, authority, signal);

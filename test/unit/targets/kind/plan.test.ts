@@ -105,6 +105,15 @@ describe('the plan of up', () => {
       expect(before(steps, id), id).not.toContain('nodes');
   });
 
+  test('builds without waiting for the registry, and pushes one image after the other', () => {
+    const two = appOf({
+      services: ['api', 'web'].map((name) => service({ name, image: { kind: 'build', build } })),
+    });
+    const { steps } = planUp(two, situationOf());
+    for (const id of ['build:shop/api', 'build:shop/web']) expect(before(steps, id), id).not.toContain('registry');
+    expect(before(steps, 'push:shop/web')).toContain('push:shop/api');
+  });
+
   test('begins to create nothing before the network, the tools and the image of the nodes are there', () => {
     const first = before(stepsOf(), 'nodes');
     for (const id of ['state', 'network', 'tools', 'node-image']) expect(first).toContain(id);
@@ -112,7 +121,8 @@ describe('the plan of up', () => {
 
   test('starts a service after its image and the databases behind it', () => {
     const steps = stepsOf();
-    expect(before(steps, 'apply:shop/api')).toContain('build:shop/api');
+    expect(before(steps, 'apply:shop/api')).toContain('push:shop/api');
+    expect(before(steps, 'push:shop/api')).toContain('build:shop/api');
     expect(before(steps, 'apply:shop/api')).toContain('ready:shop/db');
     expect(before(steps, 'apply:shop/web')).toContain('ready:shop/db');
     expect(before(steps, 'apply:shop/alone')).not.toContain('ready:shop/db');
