@@ -3,6 +3,8 @@ export const errorCodes = [
   'address-plan',
   'ambiguous-environment',
   'archive-broken',
+  'atlas-addresses',
+  'atlas-free-tier',
   'bad-stream',
   'bad-value',
   'bug',

@@ -6,6 +6,7 @@ type Load = () => Promise<StackProgram>;
 const programs: Readonly<Record<Cloud, Readonly<Partial<Record<StackName, Load>>>>> = {
   aws: {
     network: async () => (await import('./aws/network.ts')).network,
+    data: async () => (await import('./aws/data.ts')).data,
   },
   gcp: {
     network: async () => (await import('./gcp/network.ts')).network,

@@ -17,3 +17,26 @@ export function retentionDays(days: number): number {
 
 /** Addresses of the one Cloud NAT of a region. */
 export const regionalNatAddresses = 2;
+
+/** Family of parameters of RDS: `postgres17`, `mysql8.4`. */
+export function parameterFamily(engine: 'postgres' | 'mysql', version: string): string {
+  const [major = '', minor = '0'] = version.split('.');
+  return engine === 'postgres' ? `postgres${major}` : `mysql${major}.${minor}`;
+}
+
+/** A version of Redis that the file names stays Redis; else Valkey. Versions of Redis from 7.1 on go on as Valkey. */
+export function cacheEngine(written: string | undefined): {
+  readonly engine: 'redis' | 'valkey';
+  readonly version: string;
+  readonly family: string;
+} {
+  const major = Number(written?.split('.')[0] ?? 8);
+  if (major >= 8) return { engine: 'valkey', version: written ?? '8.0', family: 'valkey8' };
+  if (major === 7) return { engine: 'valkey', version: '7.2', family: 'valkey7' };
+  const version = major === 6 ? '6.2' : (written ?? '');
+  return {
+    engine: 'redis',
+    version,
+    family: major === 6 ? 'redis6.x' : `redis${version.split('.').slice(0, 2).join('.')}`,
+  };
+}

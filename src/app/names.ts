@@ -24,8 +24,12 @@ export function correctedName(name: string): string {
 /** At most `limit` characters: a name that is longer keeps its begin and gets eight characters of its hash. */
 export function shortened(name: string, limit: number): string {
   if (name.length <= limit) return name;
-  const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
-  return `${name.slice(0, limit - 9).replace(/-+$/, '')}-${hash}`;
+  return `${name.slice(0, limit - 9).replace(/-+$/, '')}-${hashOf(name)}`;
+}
+
+/** Eight characters that stay the same for a name. */
+export function hashOf(name: string): string {
+  return createHash('sha256').update(name).digest('hex').slice(0, 8);
 }
 
 /** The namespace of a layer. */
@@ -78,9 +82,11 @@ export function bucketName(organisation: string, environment: string, purpose: s
   return shortened(`opta-${organisation}-${environment}-${purpose}-${account}`.toLowerCase(), 63);
 }
 
-/** Databases and caches have names of at most 40 characters. */
+/** Databases and caches have names of at most 40 characters, in which no two hyphens stand side by side. */
 export function resourceName(environment: string, layer: string, module: string): string {
-  return shortened(`${environment}-${layer}-${module}`, 40);
+  const name = `${environment}-${layer}-${module}`;
+  const single = name.replace(/-{2,}/g, '-');
+  return single === name ? shortened(name, 40) : `${shortened(single, 31).replace(/-+$/, '')}-${hashOf(name)}`;
 }
 
 /** The repository of the image of a service. */

@@ -6,6 +6,7 @@ import { type AwsContext, awsContext } from './context.ts';
 import { makeGroups } from './firewall.ts';
 import { makeFlowLogs } from './flow-logs.ts';
 import { makeKeys } from './keys.ts';
+import { makeLogBucket } from './log-bucket.ts';
 import { makeNat } from './nat.ts';
 import { makeRegistry } from './registry.ts';
 import { makeNetwork, type Network } from './vpc.ts';
@@ -36,6 +37,7 @@ export async function network(input: StackInput): Promise<Record<string, unknown
     keyLogs: keys.logs,
     keyVolumes: keys.volumes,
     repositories,
+    logBucket: makeLogBucket(context),
     ...(zone === undefined ? {} : { zoneId: zone.zoneId, nameServers: zone.nameServers, domain: zone.domain }),
   };
 }
