@@ -27,8 +27,8 @@ export const config: Flag = {
   summary: 'definition file; repeat for several layers',
   repeat: true,
 };
-export const environment: Flag = { flags: '--env <name>', summary: 'environment to resolve for' };
-export const variable: Flag = {
+const environment: Flag = { flags: '--env <name>', summary: 'environment to resolve for' };
+const variable: Flag = {
   flags: '--var <name=value>',
   summary: 'value of an input variable; repeat for several',
   repeat: true,

@@ -5,7 +5,7 @@
  * outbound: one attempt of a caller's side of the mesh. inbound: the side before the replica. app: the service's own
  * words. query: a call to a database or another resource, in the app's words.
  */
-export type HopKind = 'edge' | 'route' | 'outbound' | 'inbound' | 'app' | 'query';
+type HopKind = 'edge' | 'route' | 'outbound' | 'inbound' | 'app' | 'query';
 
 export interface Hop {
   /** Unique within the trace: the span's 16 hex digits where there are spans. */

@@ -20,7 +20,7 @@ const driftMs = 2;
 const longestName = 200;
 
 /** How an attempt, or all of it, ended. */
-export interface Ended {
+interface Ended {
   readonly status: string | undefined;
   readonly failed: boolean;
   readonly refused?: string;
