@@ -127,7 +127,11 @@ func or(name, fallback string) string {
 	return fallback
 }
 
+// replicaName tells replicas apart: processes by their number, containers by their host name.
 func replicaName() string {
+	if number := os.Getenv("OPTA_REPLICA"); number != "" {
+		return "front-" + number
+	}
 	host, _ := os.Hostname()
-	return or("OPTA_REPLICA", host)
+	return host
 }

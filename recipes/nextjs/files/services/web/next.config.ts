@@ -5,7 +5,6 @@ const config: NextConfig = {
   poweredByHeader: false,
   // The page is open at https://<layer>.localhost while Next.js listens on 127.0.0.1.
   allowedDevOrigins: ['*.localhost'],
-  experimental: { serverActions: { allowedOrigins: ['*.localhost', '*.localhost:*'] } },
 };
 
 export default config;

@@ -1,10 +1,10 @@
 /** api: counts visits in Redis, and limits what one caller may ask for. */
-import { hostname } from 'node:os';
 import { createClient } from 'redis';
 import { limit, window } from './limit.ts';
+import { replicaName } from './replica.ts';
 import { createServer, listen } from './server.ts';
 
-const replica = process.env.OPTA_REPLICA ?? hostname();
+const replica = replicaName('api');
 const url = process.env.CACHE_URL;
 if (!url) throw new Error('The variable CACHE_URL is not set: link the service to a redis module.');
 

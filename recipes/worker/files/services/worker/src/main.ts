@@ -1,11 +1,11 @@
 /** worker: carries out orders, several at once. */
-import { hostname } from 'node:os';
 import { carryOut } from './carry-out.ts';
 import { createLog } from './log.ts';
 import { type Order, openQueue, orders } from './queue.ts';
+import { replicaName } from './replica.ts';
 import { stopOnSignal } from './stop.ts';
 
-const log = createLog({ service: 'worker', replica: process.env.OPTA_REPLICA ?? hostname() });
+const log = createLog({ service: 'worker', replica: replicaName('worker') });
 const boss = await openQueue((error) => log.error('queue', error));
 
 // Taken within half a second; an order whose worker dies goes to another one.
