@@ -1,0 +1,122 @@
+/** Reads a Go module: framework, main package, port, resources. */
+import { goModules, resourceOfBeginning } from './dependencies.ts';
+import { asPort, type Found, type Place, search, sources } from './place.ts';
+import type { Reading, Uses } from './reading.ts';
+
+const frameworks = [
+  ['Gin', 'github.com/gin-gonic/gin', 8080],
+  ['Echo', 'github.com/labstack/echo', 1323],
+  ['Fiber', 'github.com/gofiber/fiber', 3000],
+  ['chi', 'github.com/go-chi/chi', 8080],
+  ['Gorilla mux', 'github.com/gorilla/mux', 8080],
+  ['Beego', 'github.com/beego/beego', 8080],
+  ['Iris', 'github.com/kataras/iris', 8080],
+  ['Buffalo', 'github.com/gobuffalo/buffalo', 3000],
+  ['Huma', 'github.com/danielgtaylor/huma', 8888],
+  ['httprouter', 'github.com/julienschmidt/httprouter', 8080],
+  ['gRPC', 'google.golang.org/grpc', 50051],
+] as const;
+
+const go = /\.go$/;
+
+interface Required {
+  readonly path: string;
+  readonly why: string;
+}
+
+async function requiredBy(place: Place): Promise<Required[]> {
+  const text = (await place.read('go.mod')) ?? '';
+  return [...text.matchAll(/^\s*(?:require\s+)?([\w.-]+\.[\w.-]+\/[^\s]+|[\w.-]+\.[a-z]+\/\S+)\s+v\S+(.*)$/gm)]
+    .filter(([, , rest]) => !/\/\/\s*indirect/.test(rest ?? ''))
+    .map((match) => ({ path: match[1] ?? '', why: place.why('go.mod', text, match.index + match[0].search(/\S/)) }));
+}
+
+export async function readGo(place: Place): Promise<Reading | undefined> {
+  const text = await place.read('go.mod');
+  if (text === undefined) return undefined;
+  const required = await requiredBy(place);
+  const files = sources(place, go);
+  const begins = (path: string, begin: string) => path === begin || path.startsWith(`${begin}/`);
+  const known = frameworks.flatMap(([value, module, port]) => {
+    const found = required.find(({ path }) => begins(path, module));
+    return found ? [{ value, why: found.why, port }] : [];
+  })[0];
+  const http = await search(place, files, [
+    /\bhttp\.(?:ListenAndServe\w*|Serve|HandleFunc|Handle|NewServeMux)\(|&?http\.Server\{/,
+  ]);
+  const grpcOnly = known?.value === 'gRPC' && http === undefined;
+  const framework: Found =
+    known && (known.value !== 'gRPC' || grpcOnly)
+      ? { value: known.value, why: known.why }
+      : { value: http ? 'net/http' : 'Go', why: http?.why ?? place.why('go.mod', text, 0) };
+  const main = await mainPackage(place, files);
+  const port = await portOf(place, files);
+  const web = known !== undefined || http !== undefined;
+  const moduleName = /^module\s+\S*?([^/\s]+?)(?:\/v\d+)?\s*$/m.exec(text)?.[1];
+  return {
+    language: 'Go',
+    framework,
+    ...(main && { start: main }),
+    ...(port && { port }),
+    ...(web && { usualPort: known?.port ?? 8080 }),
+    resources: required.flatMap(({ path, why }): Uses[] => {
+      const value = resourceOfBeginning(goModules, path);
+      return value === undefined ? [] : [{ value, why }];
+    }),
+    kind: main === undefined ? 'none' : web ? 'web' : 'worker',
+    ...(grpcOnly && { protocol: 'grpc' as const }),
+    ...(moduleName !== undefined && { name: moduleName }),
+  };
+}
+
+/** The main package nearest to the top; one named server, api or web before others. */
+async function mainPackage(place: Place, files: readonly string[]): Promise<Found | undefined> {
+  const mains: string[] = [];
+  const candidates = place.files.filter(
+    (file) =>
+      go.test(file) &&
+      !file.endsWith('_test.go') &&
+      (file.endsWith('main.go') || !file.includes('/') || file.startsWith('cmd/')),
+  );
+  for (const file of [...new Set([...candidates, ...files])]) {
+    const text = await place.read(file);
+    if (text !== undefined && /^package main\b/m.test(text) && /^func main\(\)/m.test(text)) mains.push(file);
+  }
+  const rank = (file: string) =>
+    (file.includes('/') ? 10 : 0) + (/(server|api|web|app|http)/.test(file) ? 0 : 1) + file.split('/').length;
+  const [file] = mains.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  if (file === undefined) return undefined;
+  const folder = file.includes('/') ? `./${file.slice(0, file.lastIndexOf('/'))}` : '.';
+  const text = (await place.read(file)) ?? '';
+  return { value: `go run ${folder}`, why: place.why(file, text, text.search(/^func main\(\)/m)) };
+}
+
+const inCode: readonly RegExp[] = [
+  /\b\w*[pP]ort\w*\s*:?=\s*(?:\w+\()?os\.Getenv\([^)]*\)[\s\S]{0,120}?\w*[pP]ort\w*\s*=\s*"?:?(\d{2,5})"?/,
+  /(?:[gG]et[eE]nv\w*|[eE]nvOr\w*|LookupEnv\w*|GetEnvOr\w*|getenv\w*|SetDefault)\(\s*"(?:\w*_)?(?:PORT|port|[Ss]erver\.[Pp]ort)"\s*,\s*"?:?(\d{2,5})"?/,
+  /env:"(?:\w*_)?PORT[^`]*(?:envDefault|default|env-default):"(\d{2,5})"/,
+  /flag\.(?:Int|String|IntVar|StringVar)\([^)]*?"(?:\w*-)?(?:port|addr|listen|http)"\s*,\s*"?[^")\d]*(\d{2,5})/,
+  /ListenAndServe\w*\(\s*"[^"]*:(\d{2,5})"/,
+  /\bAddr:\s*"[^"]*:(\d{2,5})"/,
+  /\.(?:Run|Start|Listen)\(\s*"[^"]*:(\d{2,5})"/,
+  /net\.Listen\(\s*"tcp"\s*,\s*"[^"]*:(\d{2,5})"/,
+  /\b(?:const|var)?\s*\w*([pP]ort|[aA]ddr)\w*\s*:?=\s*"[^":]*:?(\d{2,5})"/,
+  /\b\w*[pP]ort\w*\s*(?:int\s*)?:?=\s*(\d{2,5})\b/,
+];
+
+const databases = [5432, 3306, 27017, 6379, 25, 465, 587];
+
+async function portOf(place: Place, files: readonly string[]): Promise<Found<number> | undefined> {
+  const settings = asPort(await search(place, ['.env'], [/^\s*(?:HTTP_|SERVER_|APP_)?PORT\s*=\s*['"]?:?(\d{2,5})\b/m]));
+  if (settings) return settings;
+  for (const pattern of inCode) {
+    for (const file of files) {
+      const text = await place.read(file);
+      const match = text === undefined ? null : pattern.exec(text);
+      const found = match && asPort({ value: match.at(-1) ?? '', why: place.why(file, text, match.index) });
+      if (found && !databases.includes(found.value)) return found;
+    }
+  }
+  const config = place.files.filter((file) => /(^|\/)(config|app|application)[\w.-]*\.(ya?ml|toml|json)$/.test(file));
+  return asPort(await search(place, config, [/\bport["']?\s*[:=]\s*["']?:?(\d{2,5})\b/i]));
+}

@@ -1,0 +1,128 @@
+/** Reads Maven and Gradle projects: Spring Boot, Quarkus, Micronaut and others, port, resources. */
+import { jars, resourceOf } from './dependencies.ts';
+import { asPort, type Found, type Place, search } from './place.ts';
+import type { Reading, Uses } from './reading.ts';
+
+const frameworks = [
+  ['Spring Boot', /spring-boot/, 8080],
+  ['Quarkus', /io\.quarkus/, 8080],
+  ['Micronaut', /io\.micronaut/, 8080],
+  ['Ktor', /io\.ktor/, 8080],
+  ['Helidon', /io\.helidon/, 8080],
+  ['Dropwizard', /io\.dropwizard/, 8080],
+  ['Javalin', /io\.javalin/, 7070],
+  ['Vert.x', /io\.vertx/, 8080],
+  ['Play', /com\.typesafe\.play|org\.playframework/, 9000],
+  ['Spark', /com\.sparkjava/, 4567],
+] as const;
+
+const builds = ['pom.xml', 'build.gradle', 'build.gradle.kts'] as const;
+
+export async function readJvm(place: Place): Promise<Reading | undefined> {
+  const build = builds.find(place.has);
+  if (build === undefined) return undefined;
+  const text = (await place.read(build)) ?? '';
+  const catalogue = (await place.read('gradle/libs.versions.toml')) ?? '';
+  const known = frameworks.find(([, pattern]) => pattern.test(text) || pattern.test(catalogue));
+  const at = known ? text.search(known[1]) : 0;
+  const language = place.files.some((file) => file.endsWith('.kt')) ? 'Kotlin' : 'Java';
+  const framework: Found = { value: known?.[0] ?? language, why: place.why(build, text, Math.max(0, at)) };
+  const start = startOf(place, build, framework.value, text);
+  const port = await portOf(place);
+  const hasMain = place.files.some((file) => /^src\/main\/.*\.(java|kt)$/.test(file));
+  const health = /actuator|spring-boot-starter-actuator/.test(text + catalogue) && known?.[0] === 'Spring Boot';
+  return {
+    language,
+    framework,
+    start: start.found,
+    ...(start.dev !== undefined && { dev: start.dev }),
+    ...(port && { port }),
+    ...(known && { usualPort: known[2] }),
+    resources: await resourcesOf(place, build, text, catalogue),
+    kind: known && hasMain && !/<packaging>pom<\/packaging>/.test(text) ? 'web' : 'none',
+    ...(health && {
+      health: { value: '/actuator/health', why: place.why(build, text, Math.max(0, text.search(/actuator/))) },
+    }),
+    ...nameOf(text),
+  };
+}
+
+function nameOf(text: string): { name?: string } {
+  const own = text.replace(/<parent>[\s\S]*?<\/parent>/, '');
+  const name = /<artifactId>([\w.-]+)<\/artifactId>/.exec(own)?.[1];
+  return name === undefined ? {} : { name };
+}
+
+function startOf(place: Place, build: string, framework: string, text: string): { found: Found; dev?: string } {
+  const maven = build === 'pom.xml';
+  const tool = maven ? (place.has('mvnw') ? './mvnw' : 'mvn') : place.has('gradlew') ? './gradlew' : 'gradle';
+  const plugin = text.search(
+    maven ? /spring-boot-maven-plugin|quarkus-maven-plugin/ : /org\.springframework\.boot|io\.quarkus/,
+  );
+  const why = place.why(build, text, Math.max(0, plugin));
+  if (framework === 'Spring Boot') {
+    const value = maven ? `${tool} spring-boot:run` : `${tool} bootRun`;
+    const dev = maven
+      ? `${tool} -q spring-boot:run -Dspring-boot.run.arguments=--server.port=$PORT`
+      : `${tool} -q bootRun --args=--server.port=$PORT`;
+    return { found: { value, why }, dev };
+  }
+  if (framework === 'Quarkus') {
+    const value = maven ? `${tool} quarkus:dev` : `${tool} quarkusDev`;
+    return { found: { value, why }, dev: `${value} -Dquarkus.http.port=$PORT` };
+  }
+  if (framework === 'Micronaut' && maven) return { found: { value: `${tool} mn:run`, why } };
+  return { found: { value: maven ? `${tool} exec:java` : `${tool} run`, why } };
+}
+
+async function portOf(place: Place): Promise<Found<number> | undefined> {
+  const inResources = (name: RegExp) =>
+    place.files.filter((file) => name.test(file)).sort((a, b) => a.length - b.length);
+  const value = String.raw`(?:\$\{[\w.]+:)?(\d{2,5})\b`;
+  const properties = asPort(
+    await search(place, inResources(/^src\/main\/resources\/(config\/)?application\.properties$/), [
+      new RegExp(`^\\s*(?:server\\.port|quarkus\\.http\\.port|micronaut\\.server\\.port)\\s*[=:]\\s*${value}`, 'm'),
+    ]),
+  );
+  if (properties) return properties;
+  const yaml = asPort(
+    await search(place, inResources(/^src\/main\/resources\/(config\/)?application\.ya?ml$/), [
+      new RegExp(`^server:\\s*(?:#.*)?\\n(?:[ \\t]+.*\\n|\\s*\\n)*?[ \\t]+port:\\s*["']?${value}`, 'm'),
+      new RegExp(`^\\s*server\\.port:\\s*["']?${value}`, 'm'),
+      new RegExp(`\\bhttp:\\s*\\n[ \\t]+port:\\s*["']?${value}`, 'm'),
+    ]),
+  );
+  if (yaml) return yaml;
+  const conf = asPort(await search(place, inResources(/application\.conf$/), [/\bport\s*=\s*(\d{2,5})/]));
+  if (conf) return conf;
+  const code = place.files.filter((file) => /^src\/main\/.*\.(java|kt)$/.test(file)).slice(0, 60);
+  return asPort(
+    await search(place, code, [
+      /(?:embeddedServer\([^)]*port\s*=\s*|\.start\(\s*|\bport\(\s*|setPort\(\s*)(\d{2,5})\b/,
+    ]),
+  );
+}
+
+async function resourcesOf(place: Place, build: string, text: string, catalogue: string): Promise<Uses[]> {
+  const uses: Uses[] = [];
+  const add = (name: string, why: string) => {
+    const value = resourceOf(jars, name);
+    if (value !== undefined) uses.push({ value, why });
+  };
+  if (build === 'pom.xml') {
+    for (const match of text.matchAll(/<dependency>([\s\S]*?)<\/dependency>/g)) {
+      const block = match[1] ?? '';
+      if (/<scope>test<\/scope>/.test(block)) continue;
+      add(
+        /<artifactId>\s*([\w.-]+)\s*</.exec(block)?.[1] ?? '',
+        place.why(build, text, match.index + match[0].indexOf('<artifactId>')),
+      );
+    }
+  } else {
+    for (const match of text.matchAll(/^(?!.*\btest\w*).*["'][\w.-]+:([\w.-]+)(?::[^"']*)?["']/gm))
+      add(match[1] ?? '', place.why(build, text, match.index));
+    for (const match of catalogue.matchAll(/(?:module\s*=\s*"[\w.-]+:|name\s*=\s*")([\w.-]+)"/g))
+      add(match[1] ?? '', place.why('gradle/libs.versions.toml', catalogue, match.index));
+  }
+  return uses;
+}

@@ -1,0 +1,71 @@
+/** Where a Node service listens, from its scripts, settings and code. */
+import { asPort, type Found, type Place, search, sources, whereIs } from './place.ts';
+
+export const nodeSources = /\.(?:[cm]?[jt]s|[jt]sx)$/;
+
+const number = '[\'"`]?(\\d{2,5})\\b';
+const env = '(?:process\\.env|env|import\\.meta\\.env|Bun\\.env|Deno\\.env)';
+/** Names that a port of HTTP bears in the environment. */
+const name = '(?:\\w*_)?PORT';
+
+/** In the order of how much they tell; the first group is the port. */
+const inCode: readonly RegExp[] = [
+  new RegExp(`${env}(?:\\.${name}|\\[['"]${name}['"]\\])\\s*\\)?\\s*(?:\\|\\||\\?\\?)\\s*${number}`),
+  new RegExp(`\\b${name}\\b['"]?\\s*(?:,|\\)\\s*(?:\\|\\||\\?\\?))\\s*${number}`),
+  new RegExp(`\\bPORT\\s*=\\s*${number}[^}]*\\}\\s*=\\s*${env}`),
+  new RegExp(`\\bPORT\\s*:\\s*[\\w.()'", {}:]*?\\bdefault\\(?\\s*:?\\s*\\(?${number}`),
+  new RegExp(`\\bPORT\\b[^\\n;]{0,60}(?:\\|\\||\\?\\?|:)\\s*${number}`),
+  new RegExp(`\\.listen\\(\\s*\\{[^}]*?\\bport\\s*:\\s*(?:[^,}\\n]*?(?:\\|\\||\\?\\?)\\s*)?${number}`),
+  new RegExp(`\\.listen\\(\\s*${number}`),
+  new RegExp(
+    `(?:\\bserve|createServer|Server)\\(\\s*\\{[^}]*?\\bport\\s*:\\s*(?:[^,}\\n]*?(?:\\|\\||\\?\\?)\\s*)?${number}`,
+  ),
+  new RegExp(
+    `\\b(?:const|let|var)\\s+(?:\\w*[pP]ort|PORT)\\s*(?::\\s*\\w+\\s*)?=\\s*(?:[^;\\n]*?(?:\\|\\||\\?\\?)\\s*)?${number}`,
+  ),
+  new RegExp(`\\bport\\s*:\\s*(?:[^,}\\n]*?(?:\\|\\||\\?\\?)\\s*)?${number}`),
+];
+
+const notHttp = /\b(5432|3306|27017|6379|5672|9092|9229|587|465|25)\b/;
+
+export async function nodePort(place: Place, scripts: readonly string[]): Promise<Found<number> | undefined> {
+  for (const script of scripts) {
+    const [whole, port] = /(?:^|\s)(?:PORT=|--port[= ]|-p[= ]?|-l[= ])(\d{2,5})\b/.exec(script) ?? [];
+    if (port !== undefined && whole !== undefined) {
+      return asPort({ value: port, why: await whereIs(place, 'package.json', whole.trim()) });
+    }
+  }
+  const settings = ['.env', '.env.local', '.env.development'];
+  const inSettings = asPort(await search(place, settings, [/^\s*(?:export\s+)?PORT\s*=\s*['"]?(\d{2,5})\b/m]));
+  if (inSettings) return inSettings;
+  const config = asPort(
+    await search(
+      place,
+      place.files.filter((file) =>
+        /^(vite|nuxt|astro|vue|webpack|angular)(\.config)?\.(?:[cm]?[jt]s|json)$/.test(file),
+      ),
+      [/\b(?:server|devServer|serve)\b[^{]*\{[^}]*?["']?port["']?\s*:\s*(\d{2,5})/],
+    ),
+  );
+  if (config) return config;
+  return codePort(place);
+}
+
+/** All files are asked for the telling patterns before any is asked for a weaker one. */
+async function codePort(place: Place): Promise<Found<number> | undefined> {
+  const files = sources(place, nodeSources).filter(
+    (file) => !/\.config\.\w+$|(^|\/)(webpack|gulpfile|jest)/.test(file),
+  );
+  const first = files.slice(0, 25);
+  for (const pattern of inCode) {
+    const found = asPort(await search(place, first, [pattern]));
+    if (found && !notHttp.test(String(found.value))) return found;
+  }
+  return asPort(
+    await search(
+      place,
+      ['.env.example', '.env.sample', '.env.dist', '.env.template'],
+      [/^\s*PORT\s*=\s*['"]?(\d{2,5})\b/m],
+    ),
+  );
+}

@@ -1,0 +1,159 @@
+/** Reads a package.json: framework, script that starts, port, resources. */
+
+import { nodePackages, resourceOf } from './dependencies.ts';
+import { nodeFrameworks } from './node-frameworks.ts';
+import { nodePort, nodeSources } from './node-port.ts';
+import { type Found, type Place, search, sources, whereIs } from './place.ts';
+import type { Reading, Uses } from './reading.ts';
+
+export interface Manifest {
+  readonly name?: string;
+  readonly main?: string;
+  readonly private?: boolean;
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly workspaces?: readonly string[] | { readonly packages?: readonly string[] };
+  readonly bin?: unknown;
+}
+
+export async function readManifest(place: Pick<Place, 'read'>): Promise<Manifest | undefined> {
+  const text = await place.read('package.json');
+  if (text === undefined) return undefined;
+  try {
+    const read: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    return typeof read === 'object' && read !== null ? (read as Manifest) : {};
+  } catch {
+    // npm says best what is wrong with its file; that there is a package is all that can be known.
+    return {};
+  }
+}
+
+export async function readNode(place: Place): Promise<Reading | undefined> {
+  const manifest = await readManifest(place);
+  if (manifest === undefined) return undefined;
+  const dependencies = { ...manifest.devDependencies, ...manifest.dependencies };
+  const framework = nodeFrameworks.find(({ packages }) => packages.some((name) => dependencies[name] !== undefined));
+  const plain = framework === undefined ? await plainServer(place) : undefined;
+  const start = await startOf(place, manifest);
+  const named = framework?.packages.find((name) => dependencies[name] !== undefined);
+  const isWeb = framework?.server !== false && (framework !== undefined || plain !== undefined);
+  const program =
+    start !== undefined && (start.script !== undefined || place.folder === '') && manifest.bin === undefined;
+  const kind = isWeb ? 'web' : program ? 'worker' : 'none';
+  const found: Found =
+    framework !== undefined && named !== undefined
+      ? { value: framework.name, why: await whereIs(place, 'package.json', `"${named}"`) }
+      : { value: 'Node.js', why: plain?.why ?? place.why('package.json') };
+  const port = await nodePort(place, [manifest.scripts?.[start?.script ?? ''] ?? '', devScript(manifest)?.text ?? '']);
+  const dev = start && devCommand(manifest, start, framework?.portFlag, await toolOf(place));
+  return {
+    language: dependencies.typescript === undefined ? 'Node.js' : 'Node.js (TypeScript)',
+    framework: found,
+    ...(start && { start: start.found, runs: start.runs }),
+    ...(dev !== undefined && { dev }),
+    ...(port && { port }),
+    ...(framework?.port !== undefined || plain ? { usualPort: framework?.port ?? 3000 } : {}),
+    resources: await resourcesOf(place, manifest),
+    kind,
+    ...(dependencies['@grpc/grpc-js'] !== undefined && !isWeb ? { protocol: 'grpc' as const } : {}),
+    uses: Object.keys(dependencies),
+    ...(manifest.name === undefined ? {} : { name: manifest.name.replace(/^@[^/]+\//, '') }),
+  };
+}
+
+/** A server on Node's own modules. */
+async function plainServer(place: Place): Promise<Found | undefined> {
+  return search(place, sources(place, nodeSources).slice(0, 20), [
+    /\bcreate(?:Secure)?Server\s*\(|\bBun\.serve\s*\(|\bDeno\.serve\s*\(/,
+  ]);
+}
+
+interface Start {
+  readonly found: Found;
+  /** What the line stands for. */
+  readonly runs: string;
+  readonly script?: string;
+}
+
+async function startOf(place: Place, manifest: Manifest): Promise<Start | undefined> {
+  const scripts = manifest.scripts ?? {};
+  const tool = await toolOf(place);
+  for (const script of ['start', 'start:prod', 'serve', 'dev', 'start:dev', 'develop']) {
+    const runs = scripts[script];
+    if (runs === undefined) continue;
+    const value = script === 'start' ? `${tool} start` : `${tool} run ${script}`;
+    return { found: { value, why: await whereIs(place, 'package.json', `"${script}"`) }, runs, script };
+  }
+  const main = [
+    manifest.main,
+    'server.js',
+    'index.js',
+    'app.js',
+    'src/index.js',
+    'src/server.js',
+    'src/main.ts',
+    'src/index.ts',
+  ];
+  const file = main.find((name) => name !== undefined && place.has(name.replace(/^\.\//, '')));
+  if (file === undefined) return undefined;
+  const why = file === manifest.main ? await whereIs(place, 'package.json', '"main"') : place.why(file);
+  return { found: { value: `node ${file}`, why }, runs: `node ${file}` };
+}
+
+async function toolOf(place: Place): Promise<string> {
+  const named = (await search(place, ['package.json'], [/"packageManager"\s*:\s*"(npm|pnpm|yarn|bun)@/]))?.value;
+  if (named !== undefined) return named;
+  if (place.has('pnpm-lock.yaml')) return 'pnpm';
+  if (place.has('yarn.lock')) return 'yarn';
+  return place.has('bun.lock') || place.has('bun.lockb') ? 'bun' : 'npm';
+}
+
+/** Scripts that run what a build has made, or only show it. */
+const needsBuild =
+  /\b(next|nuxt|remix-serve|react-router-serve|astro|gatsby)\b.*\b(start|preview|serve)\b|remix-serve|\bvite preview\b|(^|[\s/])(dist|build|lib|out|\.output|\.next)\/|\bserve -s\b|\bstandalone\b/;
+
+function devScript({ scripts = {} }: Manifest): { readonly name: string; readonly text: string } | undefined {
+  const name = ['dev', 'start:dev', 'develop', 'serve', 'start'].find((candidate) => scripts[candidate] !== undefined);
+  return name === undefined ? undefined : { name, text: scripts[name] ?? '' };
+}
+
+/** What runs without a build, with PORT obeyed; undefined when the start command does. */
+function devCommand(manifest: Manifest, start: Start, portFlag: string | undefined, tool: string): string | undefined {
+  const dev = devScript(manifest);
+  const chosen = dev !== undefined && needsBuild.test(start.runs) ? dev : undefined;
+  const script = chosen?.name ?? start.script;
+  const text = chosen?.text ?? start.runs;
+  const call =
+    script === undefined ? start.found.value : script === 'start' ? `${tool} start` : `${tool} run ${script}`;
+  if (
+    portFlag !== undefined &&
+    /\b(vite|astro|gatsby|ng|parcel|svelte-kit|react-router|vue-cli-service|remix|http-server|serve|eleventy|docusaurus|vitepress)\b/.test(
+      text,
+    )
+  ) {
+    const between = tool === 'npm' ? ' -- ' : ' ';
+    return `${call}${between}${portFlag}`;
+  }
+  return call === start.found.value ? undefined : call;
+}
+
+async function resourcesOf(place: Place, { dependencies = {} }: Manifest): Promise<Uses[]> {
+  const uses: Uses[] = [];
+  for (const name of Object.keys(dependencies)) {
+    const value = resourceOf(nodePackages, name);
+    if (value !== undefined) uses.push({ value, why: await whereIs(place, 'package.json', `"${name}"`) });
+  }
+  const schemas = place.files.filter((file) => file.endsWith('.prisma'));
+  const prisma = await search(place, schemas, [/datasource\s+\w+\s*\{[^}]*?provider\s*=\s*"(\w+)"/]);
+  const byProvider = {
+    postgresql: 'postgres',
+    postgres: 'postgres',
+    mysql: 'mysql',
+    mongodb: 'mongodb',
+    cockroachdb: 'postgres',
+  } as const;
+  const value = byProvider[prisma?.value as keyof typeof byProvider];
+  if (prisma && value !== undefined) uses.push({ value, why: prisma.why });
+  return uses;
+}

@@ -1,0 +1,227 @@
+/** Reads a Python folder: framework, application object, port, resources. */
+import { pythonPackages, resourceOf } from './dependencies.ts';
+import { asPort, type Found, type Place, search, sources } from './place.ts';
+import type { Reading, Uses } from './reading.ts';
+
+const manifests = ['pyproject.toml', 'requirements.txt', 'Pipfile', 'setup.py', 'setup.cfg', 'environment.yml'];
+const python = /\.py$/;
+
+interface Declared {
+  readonly name: string;
+  readonly why: string;
+}
+
+const frameworks = [
+  { name: 'Django', packages: ['django'], port: 8000 },
+  { name: 'FastAPI', packages: ['fastapi'], port: 8000 },
+  { name: 'Flask', packages: ['flask'], port: 5000 },
+  { name: 'Litestar', packages: ['litestar'], port: 8000 },
+  { name: 'Starlette', packages: ['starlette'], port: 8000 },
+  { name: 'Sanic', packages: ['sanic'], port: 8000 },
+  { name: 'aiohttp', packages: ['aiohttp'], port: 8080, code: /\bweb\.run_app\(|web\.Application\(/ },
+  { name: 'Quart', packages: ['quart'], port: 5000 },
+  { name: 'Tornado', packages: ['tornado'], port: 8888 },
+  { name: 'Bottle', packages: ['bottle'], port: 8080 },
+  { name: 'Falcon', packages: ['falcon'], port: 8000 },
+  { name: 'Pyramid', packages: ['pyramid'], port: 6543 },
+  { name: 'Streamlit', packages: ['streamlit'], port: 8501 },
+  { name: 'Gradio', packages: ['gradio'], port: 7860 },
+  { name: 'Dash', packages: ['dash'], port: 8050 },
+] as const;
+
+export async function readPython(place: Place): Promise<Reading | undefined> {
+  const there = [
+    ...manifests.filter(place.has),
+    ...place.files.filter((file) => /^requirements[/\w.-]*\.(txt|in)$/.test(file)),
+  ];
+  if (
+    there.length === 0 &&
+    !place.has('manage.py') &&
+    !sources(place, python).some((file) => /^(app|main|server|wsgi)\.py$/.test(file))
+  ) {
+    return undefined;
+  }
+  const declared = (await Promise.all([...new Set(there)].map((file) => declaredIn(place, file)))).flat();
+  const framework = await frameworkOf(place, declared);
+  const start = await startOf(place, framework?.value);
+  const resources = await resourcesOf(place, declared);
+  const worker = declared.some(({ name }) => ['celery', 'rq', 'dramatiq', 'arq', 'huey'].includes(name));
+  const program = start !== undefined;
+  const usual = frameworks.find(({ name }) => name === framework?.value)?.port;
+  const port = await portOf(place);
+  return {
+    language: 'Python',
+    framework: framework ?? { value: 'Python', why: place.why(there[0] ?? start?.found.why ?? '') },
+    ...(start && { start: start.found, ...(start.dev !== undefined && { dev: start.dev }) }),
+    ...(port && { port }),
+    ...(usual !== undefined && { usualPort: start?.gunicorn ? 8000 : usual }),
+    resources,
+    ...(await nameOf(place)),
+    kind: framework ? 'web' : program || worker ? 'worker' : 'none',
+  };
+}
+
+async function nameOf(place: Place): Promise<{ name?: string }> {
+  const found = await search(place, ['pyproject.toml'], [/^name\s*=\s*["']([\w.-]+)["']/m]);
+  return found ? { name: found.value } : {};
+}
+
+/** Distribution names, normalised, from any of the files that declare them. */
+async function declaredIn(place: Place, file: string): Promise<Declared[]> {
+  const text = (await place.read(file)) ?? '';
+  const patterns = /\.(txt|in)$/.test(file)
+    ? [/^[ \t]*([A-Za-z][\w.-]*)(?:\[([\w, -]*)\])?/gm]
+    : [
+        /["']([A-Za-z][\w.-]*)(?:\[([\w, -]*)\])?\s*(?:[<>=!~;@ ][^"'\n]*)?["']\s*[,\]\n]/g,
+        /^\s*["']?([A-Za-z][\w.-]*)["']?\s*=\s*(?:["'{[])/gm,
+        /^\s*-\s*([a-z][\w.-]*)/gm,
+      ];
+  return patterns.flatMap((pattern) =>
+    [...text.matchAll(pattern)].flatMap((match) => {
+      const why = place.why(file, text, match.index + match[0].search(/\S/));
+      const name = (match[1] ?? '').toLowerCase().replaceAll(/[_.]/g, '-');
+      const extras = (match[2] ?? '').split(',').map((extra) => ({ name: extra.trim().toLowerCase(), why }));
+      return [{ name, why }, ...extras.filter((extra) => extra.name !== '')];
+    }),
+  );
+}
+
+async function frameworkOf(place: Place, declared: readonly Declared[]): Promise<Found | undefined> {
+  if (place.has('manage.py')) {
+    return { value: 'Django', why: declared.find(({ name }) => name === 'django')?.why ?? place.why('manage.py') };
+  }
+  const files = sources(place, python);
+  for (const framework of frameworks) {
+    const found = declared.find(({ name }) => framework.packages.includes(name as never));
+    if (!found) continue;
+    if ('code' in framework && (await search(place, files, [framework.code])) === undefined) continue;
+    return { value: framework.name, why: found.why };
+  }
+  const used = await search(place, files, [
+    /^(?:from|import)\s+(django|fastapi|flask|starlette|sanic|tornado|bottle|quart|litestar|streamlit)\b/m,
+  ]);
+  const named = frameworks.find(({ packages }) => packages.includes(used?.value as never));
+  return used && named && { value: named.name, why: used.why };
+}
+
+interface Start {
+  readonly found: Found;
+  readonly dev?: string;
+  readonly gunicorn?: boolean;
+}
+
+async function startOf(place: Place, framework: string | undefined): Promise<Start | undefined> {
+  if (framework === 'Django' && place.has('manage.py')) {
+    const found = { value: 'python manage.py runserver', why: place.why('manage.py', '', 0) };
+    return { found, dev: 'python manage.py runserver --noreload 127.0.0.1:$PORT' };
+  }
+  const files = sources(place, python);
+  for (const file of files) {
+    const text = (await place.read(file)) ?? '';
+    const match = /^(\w+)\s*(?::[^=\n]*)?=\s*(?:\w+\.)?(FastAPI|Starlette|Litestar|Flask|Quart|Sanic)\(/m.exec(text);
+    const factory = /^def\s+(create_app|make_app|get_app)\s*\(/m.exec(text);
+    if (!match && !factory) continue;
+    return applicationStart(place, file, text, match, factory);
+  }
+  if (framework === 'Streamlit') {
+    const file = files.find((name) => /(^|\/)(app|main|streamlit_app)\.py$/.test(name)) ?? files[0];
+    if (file !== undefined) {
+      const run = `streamlit run ${file}`;
+      return {
+        found: { value: run, why: place.why(file) },
+        dev: `${run} --server.port $PORT --server.address 127.0.0.1`,
+      };
+    }
+  }
+  const file = files.find((name) => /^(?:src\/|app\/)?(main|app|server|run|bot|worker|__main__)\.py$/.test(name));
+  return file === undefined ? undefined : { found: { value: `python ${file}`, why: place.why(file) } };
+}
+
+function applicationStart(
+  place: Place,
+  file: string,
+  text: string,
+  match: RegExpExecArray | null,
+  factory: RegExpExecArray | null,
+): Start {
+  const module = file
+    .replace(/\/__init__\.py$/, '')
+    .replace(/\.py$/, '')
+    .replace(/^src\//, '')
+    .replaceAll('/', '.');
+  const base = file.startsWith('src/') ? 'src' : undefined;
+  const why = place.why(file, text, (match ?? factory)?.index);
+  const name = match?.[1] ?? factory?.[1] ?? 'app';
+  const isAsync =
+    /FastAPI|Starlette|Litestar|Quart|Sanic/.test(match?.[2] ?? '') || (!match && /fastapi|starlette/i.test(text));
+  if (isAsync) {
+    const run = `uvicorn ${module}:${name}${match ? '' : ' --factory'}${base ? ` --app-dir ${base}` : ''}`;
+    return { found: { value: run, why }, dev: `python -m ${run} --host 127.0.0.1 --port $PORT` };
+  }
+  const app = match ? `${module}:${name}` : module;
+  const run = `flask --app ${app} run`;
+  return { found: { value: run, why }, dev: `python -m ${run} --host 127.0.0.1 --port $PORT` };
+}
+
+const port = '[\'"]?(\\d{2,5})\\b';
+const inCode: readonly RegExp[] = [
+  new RegExp(
+    `(?:uvicorn\\.run|\\.run|run_app|run_simple|serve|\\.listen|\\.launch)\\([^)]*?\\bport\\s*=\\s*(?:int\\()?\\s*(?:os\\.(?:environ\\.get|getenv)\\([^,)]*,\\s*)?${port}`,
+  ),
+  new RegExp(
+    `(?:environ\\.get|getenv|config|env(?:\\.int|\\.str)?|get)\\(\\s*['"](?:\\w*_)?PORT['"]\\s*,\\s*(?:default\\s*=\\s*)?${port}`,
+  ),
+  new RegExp(`(?:environ\\.get|getenv)\\(\\s*['"](?:\\w*_)?PORT['"]\\s*\\)\\s*or\\s*${port}`),
+  new RegExp(
+    `^\\s*(?:\\w*_)?(?:PORT|port)\\s*(?::\\s*int)?\\s*=\\s*(?:Field\\(\\s*(?:default\\s*=\\s*)?)?${port}`,
+    'm',
+  ),
+  new RegExp(`\\.listen\\(\\s*${port}`),
+];
+
+async function portOf(place: Place): Promise<Found<number> | undefined> {
+  const settings = asPort(
+    await search(
+      place,
+      ['.env', '.flaskenv', 'gunicorn.conf.py', 'gunicorn_config.py'],
+      [/^\s*(?:export\s+)?(?:FLASK_RUN_)?PORT\s*=\s*['"]?(\d{2,5})\b/m, /\bbind\s*=\s*f?["'][^"']*:(\d{2,5})["']/],
+    ),
+  );
+  if (settings) return settings;
+  const files = sources(place, python);
+  for (const pattern of inCode) {
+    const found = asPort(await search(place, files, [pattern]));
+    if (found && ![5432, 3306, 27017, 6379, 587, 465, 25, 5672].includes(found.value)) return found;
+  }
+  return asPort(
+    await search(
+      place,
+      ['Makefile', 'start.sh', 'run.sh', 'entrypoint.sh', 'scripts/start.sh'],
+      [/(?:--port[= ]|-p |--bind[= ]\S*:|-b \S*:|runserver \S*:)(\d{2,5})\b/],
+    ),
+  );
+}
+
+async function resourcesOf(place: Place, declared: readonly Declared[]): Promise<Uses[]> {
+  const uses = declared.flatMap(({ name, why }): Uses[] => {
+    const value = resourceOf(pythonPackages, name);
+    return value === undefined ? [] : [{ value, why }];
+  });
+  const files = sources(place, python);
+  const engine = await search(place, files, [/django\.(?:contrib\.gis\.)?db\.backends\.(postgresql|postgis|mysql)/]);
+  if (engine) uses.push({ value: engine.value === 'mysql' ? 'mysql' : 'postgres', why: engine.why });
+  if (declared.some(({ name }) => name === 'boto3' || name === 'aioboto3')) {
+    for (const [service, value] of [
+      ['s3', 'bucket'],
+      ['sqs', 'queue'],
+      ['sns', 'topic'],
+      ['dynamodb', 'dynamodb'],
+    ] as const) {
+      const found = await search(place, files, [
+        new RegExp(`(?:client|resource)\\(\\s*(?:service_name\\s*=\\s*)?['"]${service}['"]`),
+      ]);
+      if (found) uses.push({ value, why: found.why });
+    }
+  }
+  return uses;
+}
