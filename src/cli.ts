@@ -1,5 +1,6 @@
 /** The command table: name, summary, flags, lazy import. Nothing here does anything. */
 import { type Command, config, definition, json, mirror, offline, on, plain } from './cli-flags.ts';
+import { initCommand } from './cli-init.ts';
 
 export const commands: readonly Command[] = [
   {
@@ -15,27 +16,7 @@ export const commands: readonly Command[] = [
     ],
     load: async () => (await import('./commands/try.ts')).tryOut,
   },
-  {
-    path: ['init'],
-    summary: 'Scaffold a project from a recipe',
-    group: 'start',
-    flags: [
-      { flags: '--recipe <name>', summary: 'the recipe: hello or shop' },
-      { flags: '--yes', summary: 'take the default of every answer not given' },
-      { flags: '--dir <folder>', summary: 'where to put it (default: here)' },
-      { flags: '--name <name>', summary: 'name of the layer' },
-      { flags: '--org <name>', summary: 'organisation, part of cloud names' },
-      { flags: '--cloud <cloud>', summary: 'cloud of staging and production', choices: ['aws', 'gcp'] },
-      { flags: '--region <region>', summary: 'cloud region' },
-      { flags: '--account <id>', summary: 'AWS account id' },
-      { flags: '--project <id>', summary: 'GCP project id' },
-      { flags: '--domain <domain>', summary: 'domain that production answers to' },
-      { flags: '--answers <file>', summary: 'answers as YAML or JSON' },
-      { flags: '--print', summary: 'write the files to standard output only' },
-      json,
-    ],
-    load: async () => (await import('./commands/init.ts')).init,
-  },
+  initCommand,
   {
     path: ['dev', 'up'],
     summary: 'Run the definition on this machine',

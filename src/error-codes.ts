@@ -2,6 +2,7 @@
 export const errorCodes = [
   'address-plan',
   'ambiguous-environment',
+  'answers-missing',
   'archive-broken',
   'atlas-addresses',
   'atlas-free-tier',

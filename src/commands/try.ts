@@ -1,7 +1,7 @@
 /** `opta try`: scaffolds the shop and runs it as processes, which takes seconds, and says what to look at next. */
 import { resolve } from 'node:path';
 import { devUp, upOptions } from './dev-up.ts';
-import { scaffold } from './init.ts';
+import { scaffold } from './init/scaffold.ts';
 import { type ExitCode, type Invocation, text } from './invocation.ts';
 import { chooseTarget } from './target.ts';
 

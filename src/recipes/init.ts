@@ -40,7 +40,7 @@ export async function initFromRecipe(options: InitOptions): Promise<Initialised>
 }
 
 /** Ours, in a folder that git ignores: replaced whenever it is older. */
-async function writeSchema(directory: string, schema: string): Promise<void> {
+export async function writeSchema(directory: string, schema: string): Promise<void> {
   await mkdir(join(directory, '.opta'), { recursive: true });
   await writeFile(join(directory, '.opta', 'schema.json'), schema);
 }

@@ -81,10 +81,28 @@ const rules: Readonly<Record<Exclude<QuestionType, 'choice'>, Rule>> = {
   string: { fits: matches(/^[^\p{Cc}]*$/u), must: 'one line of text' },
 };
 
+/** The rule of a type for whoever asks: what is wrong, after "must be", and an answer that would fit. */
+export function checkAnswer(type: Exclude<QuestionType, 'choice'>): {
+  readonly wrong: (answer: string, mayBeEmpty: boolean) => string | undefined;
+  readonly normal: (answer: string) => string;
+  readonly mend: (answer: string) => string;
+} {
+  const rule = rules[type];
+  return {
+    wrong: (answer, mayBeEmpty) =>
+      (answer === '' && mayBeEmpty) || (answer !== '' && rule.fits(answer)) ? undefined : rule.must,
+    normal: (answer) => normalOf(type, answer),
+    mend: (answer) => {
+      const mended = rule.mend?.(answer) ?? '';
+      return rule.fits(mended) ? mended : '';
+    },
+  };
+}
+
 /** What is written for an answer: without outer space, account numbers with their leading zeros. */
-function normalise(question: Question, answer: string): string {
+function normalOf(type: QuestionType, answer: string): string {
   const text = answer.trim();
-  return question.type === 'aws_account_id' && /^\d{1,11}$/.test(text) ? text.padStart(12, '0') : text;
+  return type === 'aws_account_id' && /^\d{1,11}$/.test(text) ? text.padStart(12, '0') : text;
 }
 
 /** Says what is wrong with a normalised answer, or undefined. An empty answer fits where the default is empty. */
@@ -126,7 +144,7 @@ export function completeAnswers(
   const problems: { message: string; hint?: string }[] = [];
   for (const question of questions) {
     if (!holds(question.when, answers)) continue;
-    answers[question.key] = normalise(question, given[question.key] ?? question.default ?? '');
+    answers[question.key] = normalOf(question.type, given[question.key] ?? question.default ?? '');
     const problem = problemWith(question, answers[question.key] ?? '');
     if (problem) problems.push(problem);
   }

@@ -1,4 +1,4 @@
-/** Writes rendered files: all of them or none, and never over something that is there. */
+/** Writes rendered files: all of them or none, and never over something that is there unless it was agreed to. */
 import { constants } from 'node:fs';
 import {
   chmod,
@@ -9,6 +9,7 @@ import {
   mkdtemp,
   readFile,
   realpath,
+  rename,
   rm,
   rmdir,
   writeFile,
@@ -20,6 +21,8 @@ import type { RenderedFile } from './render.ts';
 export interface Written {
   /** Paths as given, in order. */
   readonly written: readonly string[];
+  /** Were there with other content that was agreed to be replaced; they are in `written` too. */
+  readonly replaced: readonly string[];
   /** Were there already with the same content. */
   readonly unchanged: readonly string[];
 }
@@ -28,34 +31,51 @@ type Undo = () => Promise<unknown>;
 
 /**
  * Writes into `directory` (absolute), which is made when absent.
- * Throws UserError `file-exists` (naming all conflicts), `path-outside` or `cannot-write`; nothing is written then.
+ * Throws UserError `file-exists` (naming all conflicts but those in `replace`), `path-outside` or `cannot-write`; nothing
+ * is written then.
  */
-export async function writeFiles(files: readonly RenderedFile[], directory: string): Promise<Written> {
+export async function writeFiles(
+  files: readonly RenderedFile[],
+  directory: string,
+  replace: readonly string[] = [],
+): Promise<Written> {
   for (const { path } of files) refuseOutside(path);
   const undo: Undo[] = [];
   try {
-    return await writeAll(files, directory, undo);
+    return await writeAll(files, directory, replace, undo);
   } catch (error) {
     for (const step of undo.reverse()) await step();
     throw asUserError(error, directory);
   }
 }
 
-async function writeAll(files: readonly RenderedFile[], directory: string, undo: Undo[]): Promise<Written> {
+async function writeAll(
+  files: readonly RenderedFile[],
+  directory: string,
+  replace: readonly string[],
+  undo: Undo[],
+): Promise<Written> {
   await refuseLinksOut(files, directory);
   const found = await Promise.all(files.map((file) => stateOf(file, directory)));
-  const conflicts = files.filter((_, index) => found[index] === 'different').map(({ path }) => path);
+  const different = files.filter((_, index) => found[index] === 'different').map(({ path }) => path);
+  const conflicts = different.filter((path) => !replace.includes(path));
   if (conflicts.length > 0) throw fileExists(conflicts, directory);
-  const missing = files.filter((_, index) => found[index] === 'absent');
-  if (missing.length > 0) await place(missing, directory, undo);
+  const missing = files.filter((_, index) => found[index] !== 'same');
+  if (missing.length > 0) await place(missing, directory, different, undo);
   return {
     written: missing.map(({ path }) => path),
+    replaced: different,
     unchanged: files.filter((_, index) => found[index] === 'same').map(({ path }) => path),
   };
 }
 
 /** Every file is complete in a folder beside before the first one gets its name. */
-async function place(files: readonly RenderedFile[], directory: string, undo: Undo[]): Promise<void> {
+async function place(
+  files: readonly RenderedFile[],
+  directory: string,
+  replaced: readonly string[],
+  undo: Undo[],
+): Promise<void> {
   await makeFolder(directory, undo);
   const staging = await mkdtemp(join(directory, '.opta-init-'));
   try {
@@ -63,8 +83,15 @@ async function place(files: readonly RenderedFile[], directory: string, undo: Un
     for (const [index, { path }] of files.entries()) {
       const target = join(directory, path);
       await makeFolder(dirname(target), undo);
-      await giveName(join(staging, String(index)), target, directory);
-      undo.push(() => rm(target, { force: true }));
+      if (replaced.includes(path)) {
+        const [before, { mode }] = await Promise.all([readFile(target), lstat(target)]);
+        undo.push(() => writeFile(target, before));
+        await chmod(join(staging, String(index)), mode);
+        await rename(join(staging, String(index)), target);
+      } else {
+        await giveName(join(staging, String(index)), target, directory);
+        undo.push(() => rm(target, { force: true }));
+      }
     }
   } finally {
     await rm(staging, { recursive: true, force: true });
@@ -152,7 +179,7 @@ function fileExists(conflicts: readonly string[], directory: string): UserError 
   const what = conflicts.length === 1 ? `${conflicts[0]} is` : `${conflicts.length} files are`;
   return new UserError('file-exists', `${what} already in ${directory} with other content. Nothing was written.`, {
     detail: conflicts.length === 1 ? [] : conflicts,
-    hints: ['Choose another folder with --dir, or move what is there.'],
+    hints: ['Choose another folder with --dir, or see the differences and replace it with --overwrite.'],
   });
 }
 

@@ -47,7 +47,10 @@ describe('writing files', () => {
   it('finds the same files unchanged the second time, and writes only what is missing', async () => {
     await writeFiles(files, folder);
     await rm(join(folder, 'README.md'));
-    expect(await writeFiles(files, folder)).toEqual({ written: ['README.md'], unchanged: ['a/b/c.txt', 'a/run.sh'] });
+    expect(await writeFiles(files, folder)).toMatchObject({
+      written: ['README.md'],
+      unchanged: ['a/b/c.txt', 'a/run.sh'],
+    });
   });
 
   it('never writes over another file: names every conflict and writes nothing', async () => {

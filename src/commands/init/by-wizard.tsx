@@ -1,0 +1,2 @@
+/** Placeholder. */
+export { initByLines as initByWizard } from './by-lines.ts';

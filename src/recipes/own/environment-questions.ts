@@ -1,0 +1,178 @@
+/** Asks where a project goes: cloud, region, account, domain, environments, their order and sizes. */
+import { isValidName } from '../../app/names.ts';
+import { regions } from '../../resources/regions.ts';
+import type { QuestionType } from '../questions.ts';
+import { checkAnswer } from '../questions.ts';
+import { type Asked, type Asking, itemsOf, oneOfThese } from './asked.ts';
+import type { Context, OwnEnvironment, OwnResource, Project } from './project.ts';
+import { isProduction, sizeOptions } from './sizes.ts';
+
+const section = 'Cloud';
+
+type Where = Pick<Project, 'organisation' | 'cloud' | 'region' | 'owner' | 'domain' | 'environments'>;
+
+const clouds = [
+  { value: 'aws', title: 'Amazon Web Services' },
+  { value: 'gcp', title: 'Google Cloud' },
+  { value: 'none', title: 'This machine only, for now' },
+];
+
+/** A question whose answer has one of the types that recipes know. */
+function typed(
+  type: Exclude<QuestionType, 'choice'>,
+  rest: Omit<Asked, 'wrong' | 'mend' | 'section' | 'kind'> & Partial<Asked>,
+): Asked {
+  const rule = checkAnswer(type);
+  return {
+    section,
+    kind: 'text',
+    ...rest,
+    wrong: (answer) => rule.wrong(answer, rest.default === ''),
+    normal: rule.normal,
+    mend: rule.mend,
+  };
+}
+
+export function askWhere(context: Context, asking: Asking, resources: readonly OwnResource[]): Where {
+  const cloud = asking.ask({
+    key: 'cloud',
+    flag: 'cloud',
+    section,
+    title: 'Cloud for the other environments',
+    kind: 'choice',
+    options: clouds,
+    default: 'aws',
+    wrong: oneOfThese(clouds),
+  }) as Where['cloud'];
+  const organisation = asking.ask(
+    typed('org_name', { key: 'org', flag: 'org', title: 'Short name of your organisation', default: 'acme' }),
+  );
+  if (cloud === 'none') return { organisation, cloud, region: '', owner: '', domain: '', environments: [] };
+  const region = askRegion(context, asking, cloud);
+  const owner = askOwner(context, asking, cloud);
+  const domain = asking.ask(
+    typed('domain', { key: 'domain', flag: 'domain', title: 'Domain of production, if you have one', default: '' }),
+  );
+  return {
+    organisation,
+    cloud,
+    region,
+    owner,
+    domain,
+    environments: askEnvironments(asking, cloud, region, resources),
+  };
+}
+
+export function regionOptions(cloud: 'aws' | 'gcp') {
+  return regions[cloud].map(({ name, place, zones }) => ({
+    value: name,
+    title: place,
+    note: `zones ${zones.map((zone) => zone.slice(name.length).replace('-', '')).join(' ')}`,
+  }));
+}
+
+function askRegion({ credentials }: Context, asking: Asking, cloud: 'aws' | 'gcp'): string {
+  const own = cloud === 'aws' ? credentials.awsRegion : credentials.gcpRegion;
+  const rest = {
+    key: 'region',
+    flag: 'region',
+    kind: 'choice',
+    open: true,
+    options: regionOptions(cloud),
+    ...(own !== undefined && { why: 'your settings of the cloud' }),
+  } as const;
+  return asking.ask(
+    cloud === 'aws'
+      ? typed('aws_region', { ...rest, title: 'AWS region', default: own ?? 'us-east-1' })
+      : typed('gcp_region', { ...rest, title: 'Google Cloud region', default: own ?? 'us-central1' }),
+  );
+}
+
+function askOwner({ credentials }: Context, asking: Asking, cloud: 'aws' | 'gcp'): string {
+  if (cloud === 'gcp') {
+    const own = credentials.gcpProject;
+    return asking.ask(
+      typed('gcp_project', {
+        key: 'project',
+        flag: 'project',
+        title: 'Google Cloud project',
+        default: own ?? 'your-project-id',
+        ...(own !== undefined && { why: 'your settings of gcloud' }),
+      }),
+    );
+  }
+  const [first] = credentials.awsAccounts;
+  return asking.ask({
+    ...typed('aws_account_id', {
+      key: 'account',
+      flag: 'account',
+      title: 'AWS account, 12 digits',
+      default: first?.id ?? '000000000000',
+      ...(first && { why: `profile ${first.profile} of your AWS settings` }),
+    }),
+    ...(credentials.awsAccounts.length > 0 && {
+      kind: 'choice' as const,
+      open: true,
+      options: credentials.awsAccounts.map(({ id, profile }) => ({ value: id, title: `profile ${profile}` })),
+    }),
+  });
+}
+
+function askEnvironments(
+  asking: Asking,
+  cloud: 'aws' | 'gcp',
+  region: string,
+  resources: readonly OwnResource[],
+): readonly OwnEnvironment[] {
+  const answer = asking.ask({
+    key: 'environments',
+    flag: 'environments',
+    section: 'Environments',
+    title: 'Environments beside local, in the order of promotion',
+    kind: 'text',
+    default: 'staging,production',
+    wrong: (text) => {
+      const names = itemsOf(text);
+      const fine = names.length > 0 && names.every((name) => isValidName(name) && name !== 'local');
+      return fine && new Set(names).size === names.length
+        ? undefined
+        : 'names that differ, of a-z, 0-9 and -, none of them local';
+    },
+  });
+  const names = itemsOf(answer);
+  const databases = resources.filter(({ type }) => type === 'postgres' || type === 'mysql').length;
+  return names.map((name, index) => {
+    const options = sizeOptions({ cloud, region, environment: name, databases });
+    const from = index < 1 ? '' : askFrom(asking, name, names, index);
+    const size = asking.ask({
+      key: `size.${name}`,
+      flag: 'size',
+      of: name,
+      section: 'Environments',
+      title: `Size of ${name}`,
+      kind: 'choice',
+      options,
+      default: isProduction(name) ? 'medium' : 'small',
+      wrong: oneOfThese(options),
+    });
+    return { name, size, ...(from !== '' && { from }) };
+  });
+}
+
+function askFrom(asking: Asking, name: string, names: readonly string[], index: number): string {
+  const before = names.slice(0, index);
+  const [only] = before;
+  if (before.length === 1 && only !== undefined) return only;
+  const options = before.map((value) => ({ value, title: 'only what it has verified' }));
+  return asking.ask({
+    key: `from.${name}`,
+    flag: 'promotes-from',
+    of: name,
+    section: 'Environments',
+    title: `Where ${name} takes its releases from`,
+    kind: 'choice',
+    options,
+    default: before.at(-1) ?? '',
+    wrong: oneOfThese(options),
+  });
+}

@@ -1,0 +1,69 @@
+/** Sizes of an environment: machines of the cluster and of its databases, with what they cost a month. */
+import { type Estimate, estimate, estimateText } from '../../resources/prices.ts';
+import type { Option } from './asked.ts';
+
+export interface Size {
+  readonly name: 'small' | 'medium' | 'large';
+  readonly machine: string;
+  /** On Google in each of three zones. */
+  readonly nodes: { readonly min: number; readonly max: number };
+  /** Cheaper machines that may be taken away. */
+  readonly spot: boolean;
+  readonly database: string;
+}
+
+type Cloud = 'aws' | 'gcp';
+
+const sizes: { readonly [K in Cloud]: readonly Size[] } = {
+  aws: [
+    { name: 'small', machine: 't3.medium', nodes: { min: 2, max: 4 }, spot: false, database: 'db.t4g.small' },
+    { name: 'medium', machine: 't3.large', nodes: { min: 3, max: 6 }, spot: false, database: 'db.t4g.medium' },
+    { name: 'large', machine: 'm6i.xlarge', nodes: { min: 3, max: 9 }, spot: false, database: 'db.m6g.large' },
+  ],
+  gcp: [
+    { name: 'small', machine: 'n2-highcpu-4', nodes: { min: 1, max: 2 }, spot: true, database: 'db-f1-micro' },
+    { name: 'medium', machine: 'n2-standard-4', nodes: { min: 1, max: 3 }, spot: false, database: 'db-custom-2-7680' },
+    { name: 'large', machine: 'n2-standard-8', nodes: { min: 1, max: 4 }, spot: false, database: 'db-custom-4-15360' },
+  ],
+};
+
+export function sizeOf(cloud: Cloud, name: string): Size {
+  const size = sizes[cloud].find((one) => one.name === name) ?? sizes[cloud][0];
+  if (size === undefined) throw new Error(`no sizes for ${cloud}`);
+  return size;
+}
+
+export const isProduction = (environment: string): boolean => environment.startsWith('prod');
+
+interface Asked {
+  readonly cloud: Cloud;
+  readonly region: string;
+  readonly environment: string;
+  /** SQL databases of the layer. */
+  readonly databases: number;
+}
+
+/** Control plane, the fewest machines, and databases with their standby; traffic, storage and addresses come on top. */
+export function costOf(size: Size, { cloud, region, environment, databases }: Asked): Estimate {
+  const each = isProduction(environment) ? 2 : 1;
+  const zones = cloud === 'gcp' ? 3 : 1;
+  return estimate(cloud, region, [
+    { item: cloud === 'aws' ? 'eks-cluster' : 'gke-cluster', count: 1 },
+    { item: size.machine, count: size.nodes.min * zones },
+    ...(databases > 0 ? [{ item: size.database, count: databases * each }] : []),
+  ]);
+}
+
+/** The sizes to choose from, each with its cost beside it. */
+export function sizeOptions(asked: Asked): readonly Option[] {
+  return sizes[asked.cloud].map((size) => {
+    const { min, max } = size.nodes;
+    const zones = asked.cloud === 'gcp' ? ' a zone' : '';
+    const database = asked.databases > 0 ? `, ${size.database}` : '';
+    return {
+      value: size.name,
+      title: `${min} to ${max} ${size.machine}${zones}${database}`,
+      note: estimateText(costOf(size, asked)),
+    };
+  });
+}
