@@ -37,3 +37,24 @@ export function publicPorts(app: App): number[] {
   const extra = texts(settingsOf(app, 'k8s-base'), 'nginx_extra_tcp_ports') ?? [];
   return [...new Set([80, 443, ...extra.map(Number)])];
 }
+
+/** Ports of the ingress controller's pods, which the load balancer reaches them at. */
+export function controllerPorts(app: App): { readonly http: number; readonly https: number } {
+  const gateway = settingsOf(app, 'k8s-base').ingress === 'gateway';
+  return gateway ? { http: 8000, https: 8443 } : { http: 80, https: 443 };
+}
+
+/** Addresses of what is public, by id of the service, as far as the environment has a domain. */
+export function publicUrls(
+  app: App,
+  domain: string | undefined,
+  tls: boolean,
+): Readonly<Record<string, readonly string[]>> {
+  const scheme = tls ? 'https' : 'http';
+  const found = app.services.map(({ id, routes }) => {
+    const hosts = routes.map(({ host, path }) => ({ host: host === '*' ? domain : host, path }));
+    const urls = hosts.flatMap(({ host, path }) => (host === undefined ? [] : [`${scheme}://${host}${path}`]));
+    return [id, [...new Set(urls)]] as const;
+  });
+  return Object.fromEntries(found.filter(([, urls]) => urls.length > 0));
+}

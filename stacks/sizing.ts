@@ -40,3 +40,26 @@ export function cacheEngine(written: string | undefined): {
     family: major === 6 ? 'redis6.x' : `redis${version.split('.').slice(0, 2).join('.')}`,
   };
 }
+
+/** The version that kind runs too, so that what was tried there holds here (release calendar of EKS: standard support). */
+export const eksVersion = '1.35';
+
+/** Addresses of Services inside EKS: outside of 10/8, so that they meet no environment's range, unless one is there. */
+export function serviceRange(network: string): string {
+  return network.startsWith('172.') ? '10.100.0.0/16' : '172.20.0.0/16';
+}
+
+/** `POSTGRES_17`, `MYSQL_8_4`: Cloud SQL knows majors of PostgreSQL and minors of MySQL. */
+export function cloudSqlVersion(engine: 'postgres' | 'mysql', version: string): string {
+  const [major = '', minor = '0'] = version.split('.');
+  return engine === 'postgres' ? `POSTGRES_${major}` : `MYSQL_${major}_${minor}`;
+}
+
+/** `REDIS_7_2`, the newest of Memorystore; what the file writes wins, in its words or in Google's. */
+export function memorystoreVersion(written: string | undefined): string {
+  if (written === undefined) return 'REDIS_7_2';
+  if (written.startsWith('REDIS_')) return written;
+  const [major = '7', minor] = written.split('.');
+  const minors: Readonly<Record<string, string>> = { '7': '2', '6': 'X', '5': '0', '4': '0' };
+  return `REDIS_${major}_${minor === undefined || major !== '7' ? (minors[major] ?? '0') : minor}`;
+}

@@ -57,9 +57,14 @@ export function variableName(module: string, output: string): string {
   return `${module}_${output}`.replaceAll('-', '_');
 }
 
-/** The cluster of an environment. */
+/** The cluster of an environment, within the 40 characters of Google. */
 export function clusterName(environment: string): string {
-  return `opta-${environment}`;
+  return shortened(`opta-${environment}`, 40);
+}
+
+/** The group of endpoints that Google makes of the ingress controller's pods, the same name in each zone. */
+export function endpointGroupName(environment: string): string {
+  return shortened(`opta-${environment}-ingress`, 63);
 }
 
 /** Load balancers have names of at most 32 characters. */

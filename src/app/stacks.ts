@@ -1,5 +1,6 @@
 /** Stacks: what an environment is made of in a cloud, and what each program is given. Plain JSON, sent to another process. */
 import type { App } from './app.ts';
+import type { NodeGroupPlan } from './nodes-of-cluster.ts';
 
 export type Cloud = 'aws' | 'gcp';
 
@@ -37,6 +38,12 @@ export interface StackInput {
   readonly retained: Readonly<Record<string, string>>;
   /** Environment of production kind: deletion protection, several zones, one NAT a zone. Decided once, by the name. */
   readonly production: boolean;
+  /** ARNs that administer the cluster besides those in the file: of who promotes. The same in every promotion. */
+  readonly administrators?: readonly string[];
+  /** Ranges from which the API of the cluster is reached besides the network itself: of who promotes. */
+  readonly callers?: readonly string[];
+  /** Groups of an earlier promotion (output `nodeGroups` of `cluster`) that stay until their nodes are drained. */
+  readonly keptNodeGroups?: readonly NodeGroupPlan[];
 }
 
 /**

@@ -4,7 +4,7 @@ import { SecurityGroupEgressRule } from '@pulumi/aws/vpc/securityGroupEgressRule
 import { SecurityGroupIngressRule } from '@pulumi/aws/vpc/securityGroupIngressRule.js';
 import type { Input, Output } from '@pulumi/pulumi';
 import { options, part, tagged } from '../context.ts';
-import { publicPorts } from '../settings.ts';
+import { controllerPorts, publicPorts } from '../settings.ts';
 import type { AwsContext } from './context.ts';
 
 export interface Groups {
@@ -16,24 +16,25 @@ export function makeGroups(context: AwsContext, vpcId: Input<string>): Groups {
   return part(context, 'net:Firewall', 'firewall', (inside) => {
     const nodes = group(inside, vpcId, 'nodes', 'Nodes and pods.');
     const loadBalancer = group(inside, vpcId, 'load-balancer', 'The load balancer.');
+    const tcp = (port: number) => ({ fromPort: port, toPort: port, ipProtocol: 'tcp' });
     for (const port of publicPorts(inside.input.app)) {
-      const allowed = { fromPort: port, toPort: port, ipProtocol: 'tcp' };
       const open = `public-${port}`;
       new SecurityGroupIngressRule(
         open,
-        { securityGroupId: loadBalancer, cidrIpv4: '0.0.0.0/0', ...allowed, tags: tagged(inside, open) },
+        { securityGroupId: loadBalancer, cidrIpv4: '0.0.0.0/0', ...tcp(port), tags: tagged(inside, open) },
         options(inside, open),
       );
+      const target = podPort(inside, port);
       const out = `load-balancer-to-nodes-${port}`;
       new SecurityGroupEgressRule(
         out,
-        { securityGroupId: loadBalancer, referencedSecurityGroupId: nodes, ...allowed, tags: tagged(inside, out) },
+        { securityGroupId: loadBalancer, referencedSecurityGroupId: nodes, ...tcp(target), tags: tagged(inside, out) },
         options(inside, out),
       );
       const into = `nodes-from-load-balancer-${port}`;
       new SecurityGroupIngressRule(
         into,
-        { securityGroupId: nodes, referencedSecurityGroupId: loadBalancer, ...allowed, tags: tagged(inside, into) },
+        { securityGroupId: nodes, referencedSecurityGroupId: loadBalancer, ...tcp(target), tags: tagged(inside, into) },
         options(inside, into),
       );
     }
@@ -51,6 +52,13 @@ export function makeGroups(context: AwsContext, vpcId: Input<string>): Groups {
     );
     return { nodes, loadBalancer };
   });
+}
+
+/** Port of the controller's pods behind one of the load balancer. */
+function podPort({ input }: AwsContext, port: number): number {
+  const { http, https } = controllerPorts(input.app);
+  if (port === 80) return http;
+  return port === 443 ? https : port;
 }
 
 function group(context: AwsContext, vpcId: Input<string>, name: string, description: string): Output<string> {

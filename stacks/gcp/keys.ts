@@ -15,6 +15,8 @@ type Purpose = (typeof purposes)[number];
 export type Keys = Readonly<Record<Purpose, Output<string>>> & {
   /** What must be there before a service can use a key. */
   readonly grants: readonly Resource[];
+  /** Members by service, such as `serviceAccount:service-1@gcp-sa-pubsub.iam.gserviceaccount.com`. */
+  readonly agents: Readonly<Record<string, Input<string>>>;
 };
 
 /** Ninety days, in seconds. */
@@ -51,7 +53,7 @@ export function makeKeys(context: GcpContext, apis: Resource[]): Keys {
       }
       return [purpose, key.id] as const;
     });
-    return { ...(Object.fromEntries(made) as Record<Purpose, Output<string>>), grants };
+    return { ...(Object.fromEntries(made) as Record<Purpose, Output<string>>), grants, agents };
   });
 }
 

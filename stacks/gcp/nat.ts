@@ -2,7 +2,7 @@
 import { Address } from '@pulumi/gcp/compute/address.js';
 import { Router } from '@pulumi/gcp/compute/router.js';
 import { RouterNat } from '@pulumi/gcp/compute/routerNat.js';
-import type { Output } from '@pulumi/pulumi';
+import type { Output, Resource } from '@pulumi/pulumi';
 import { environmentName } from '../../src/app/names.ts';
 import { options, part, tagged } from '../context.ts';
 import { regionalNatAddresses } from '../sizing.ts';
@@ -10,7 +10,7 @@ import type { GcpContext } from './context.ts';
 import type { MadeNetwork } from './vpc.ts';
 
 /** Public addresses. They outlive a destroy, because others have written them down. */
-export function makeNat(context: GcpContext, network: MadeNetwork): Output<string>[] {
+export function makeNat(context: GcpContext, network: MadeNetwork, apis: Resource[]): Output<string>[] {
   return part(context, 'net:Nat', 'nat', (inside) => {
     const router = new Router(
       'router',
@@ -28,7 +28,7 @@ export function makeNat(context: GcpContext, network: MadeNetwork): Output<strin
           networkTier: 'PREMIUM',
           labels: tagged(inside, name),
         },
-        options(inside, name, { keep: true }),
+        { ...options(inside, name, { keep: true }), dependsOn: apis },
       );
     });
     new RouterNat(

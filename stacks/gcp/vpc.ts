@@ -9,6 +9,8 @@ import type { GcpContext } from './context.ts';
 
 export interface MadeNetwork {
   readonly networkId: Output<string>;
+  /** Another one whenever the network is made anew. */
+  readonly uniqueId: Output<string>;
   readonly networkSelfLink: Output<string>;
   readonly subnetId: Output<string>;
   readonly subnetSelfLink: Output<string>;
@@ -44,6 +46,7 @@ export function makeNetwork(context: GcpContext, addresses: GcpAddresses, apis: 
     );
     return {
       networkId: network.id,
+      uniqueId: network.networkId,
       networkSelfLink: network.selfLink,
       subnetId: subnet.id,
       subnetSelfLink: subnet.selfLink,
