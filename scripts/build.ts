@@ -1,6 +1,6 @@
-/** Bundles src/ into dist/: one entry, one lazy chunk a command. */
+/** Bundles src/ into dist/: one entry, one lazy chunk a command, and the page of the web view. */
 import { rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
@@ -55,6 +55,23 @@ const result = await build({
   logLevel: 'warning',
   metafile: true,
 });
+// The page of the web view: one script for browsers, and what it stands in.
+const view = `${root}/src/ui/view/page`;
+await mkdir(`${root}/dist/view`, { recursive: true });
+await Promise.all([
+  build({
+    entryPoints: { page: `${view}/main.ts` },
+    outdir: `${root}/dist/view`,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  }),
+  ...['index.html', 'page.css'].map((name) => copyFile(`${view}/${name}`, `${root}/dist/view/${name}`)),
+]);
 if (process.argv.includes('--sizes')) {
   for (const [file, { bytes }] of Object.entries(result.metafile.outputs).sort((a, b) => b[1].bytes - a[1].bytes)) {
     console.log(`${Math.round(bytes / 1024)} KiB ${file}`);

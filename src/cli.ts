@@ -95,6 +95,18 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/dev-open.ts')).devOpen,
   },
   {
+    path: ['dev', 'view'],
+    summary: 'Watch services, requests and logs in the browser',
+    group: 'develop',
+    flags: [
+      ...definition,
+      on,
+      { flags: '--port <port>', summary: 'port of the page (default: any free one)' },
+      { flags: '--no-open', summary: 'only print the address' },
+    ],
+    load: async () => (await import('./commands/dev-view.ts')).devView,
+  },
+  {
     path: ['dev', 'exec'],
     summary: 'Run a command with the environment of a service',
     group: 'develop',

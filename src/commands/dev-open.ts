@@ -1,10 +1,9 @@
 /** `opta dev open [service]`: the layer in the browser. */
 import { UserError } from '../errors.ts';
 import { connected, findProgram, statusOf } from '../targets/process/status.ts';
+import { openInBrowser } from './browser.ts';
 import { type ExitCode, given, type Invocation, projectFolder } from './invocation.ts';
 import { runningTarget } from './target.ts';
-
-const openers: Readonly<Record<string, readonly string[]>> = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] };
 
 export async function devOpen(invocation: Invocation): Promise<ExitCode> {
   const { system, args } = invocation;
@@ -22,13 +21,12 @@ export async function devOpen(invocation: Invocation): Promise<ExitCode> {
   }
   system.stdout.write(`${url}\n`);
   if (given(invocation, 'print')) return 0;
-  const opener = openers[system.platform] ?? ['xdg-open'];
-  if (system.processes.which(opener[0] ?? '') === undefined) {
-    throw new UserError('no-browser', `no program here opens addresses (${opener[0]} is missing)`, {
+  const missing = openInBrowser(system, url);
+  if (missing !== undefined) {
+    throw new UserError('no-browser', `no program here opens addresses (${missing} is missing)`, {
       hints: [`Open ${url} yourself; \`opta dev open --print\` only prints it.`],
     });
   }
-  system.processes.spawn([...opener, url], { detached: true, stdio: ['ignore', 'ignore', 'ignore'] }).unref();
   return 0;
 }
 
