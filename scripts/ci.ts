@@ -77,6 +77,7 @@ async function clusters(): Promise<Counts> {
 const node = process.execPath;
 const suites: readonly (() => Promise<Counts>)[] = [
   () => script('types', [bin('tsc'), '-p', '.']),
+  () => script('types of the page', [bin('tsc'), '-p', 'src/ui/view/page']),
   () => script('lint and format', [bin('biome'), 'check', '.']),
   () => script('unused code', [bin('knip')]),
   () => script('package', [bin('publint'), '--strict']),

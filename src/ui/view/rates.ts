@@ -43,14 +43,16 @@ export class Rates {
     const seconds = Math.max(0.25, (last.at - first.at) / 1000);
     return [...last.edges].map(([key, edge]) => {
       const before = first === last ? undefined : first.edges.get(key);
-      const since = (of: 'requests' | 'succeeded' | 'retries') =>
-        first === last ? 0 : edge[of] - (before?.[of] ?? 0);
+      const since = (of: 'requests' | 'succeeded' | 'retries') => (first === last ? 0 : edge[of] - (before?.[of] ?? 0));
       const requests = since('requests');
       return {
         from: name(edge.caller),
         to: name(edge.callee),
         perSecond: tidy(requests / seconds),
-        ...(requests > 0 && { success: since('succeeded') / requests, ...quantiles(edge.buckets, before?.buckets, requests) }),
+        ...(requests > 0 && {
+          success: since('succeeded') / requests,
+          ...quantiles(edge.buckets, before?.buckets, requests),
+        }),
         retriesPerSecond: tidy(since('retries') / seconds),
         requests: edge.requests,
         refused: edge.refused,
@@ -70,7 +72,11 @@ type Buckets = EdgeCounts['buckets'];
 
 function quantiles(buckets: Buckets, before: Buckets | undefined, total: number) {
   const counts = buckets.map(([bound, count], i) => [bound, count - (before?.[i]?.[1] ?? 0)] as const);
-  return { p50: quantile(counts, 0.5 * total), p95: quantile(counts, 0.95 * total), p99: quantile(counts, 0.99 * total) };
+  return {
+    p50: quantile(counts, 0.5 * total),
+    p95: quantile(counts, 0.95 * total),
+    p99: quantile(counts, 0.99 * total),
+  };
 }
 
 /** Between the bounds of the bucket that holds it, evenly. */

@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type Send, type ViewFeed, ViewUpdates } from './updates.ts';
 import type { Clock } from '../../system/system.ts';
+import { type Send, type ViewFeed, ViewUpdates } from './updates.ts';
 
 export interface View {
   /** With the token that only who started it knows. */
@@ -50,6 +50,7 @@ export async function serveView(feed: ViewFeed, options: ViewOptions): Promise<V
     await Promise.all(Object.keys(types).map(async (name) => [name, await readFile(join(folder, name))] as const)),
   );
   const server = createServer((request, response) => {
+    if (request.url === '/favicon.ico') return void response.writeHead(204, headers).end();
     const name = asked(request, token);
     if (name === undefined) return void refuse(response);
     if (name === 'events') return stream(response, updates);

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** Elements of the page in one call each. Text is always text: nothing that services say becomes markup. */
 
 type Attributes = Readonly<Record<string, string | number | undefined>>;

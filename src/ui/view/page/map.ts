@@ -52,7 +52,8 @@ export function updateMap({ spots, lines }: Drawn, { services, edges }: Now, cho
   for (const [id, { group, figure }] of spots) {
     const service = states.get(id);
     const incoming = edges.filter(({ to }) => to === id).reduce((sum, { perSecond }) => sum + perSecond, 0);
-    const text = service === undefined ? '' : `${stateWords(service)}${incoming > 0 ? ` · ${incoming.toFixed(1)}/s` : ''}`;
+    const text =
+      service === undefined ? '' : `${stateWords(service)}${incoming > 0 ? ` · ${incoming.toFixed(1)}/s` : ''}`;
     group.setAttribute('class', `spot ${service?.state ?? ''}${id === chosen ? ' chosen' : ''}`);
     group.setAttribute('aria-label', `${id}${text === '' ? '' : `, ${text}`}`);
     group.setAttribute('aria-pressed', String(id === chosen));

@@ -1,6 +1,7 @@
 /** The list of recent requests, and the waterfall of the chosen one. */
-import { nested } from '../../../engine/trace-tree.ts';
+
 import type { Trace } from '../../../engine/trace.ts';
+import { nested } from '../../../engine/trace-tree.ts';
 import { hopWords, milliseconds, retriesIn } from '../../trace/words.ts';
 import { html, part, svg } from './dom.ts';
 
@@ -37,11 +38,20 @@ export function showChosen(id: string): void {
 }
 
 export function drawLife(trace: Trace | undefined): void {
-  if (trace === undefined) return part('life').replaceChildren();
+  if (trace === undefined) {
+    part('life').replaceChildren();
+    return;
+  }
   const whole = Math.max(trace.ms, 0.001);
   const hops = nested(trace.hops).map(({ hop, depth }) => {
     const { who, what, more } = hopWords(hop);
-    const label = html('div', {}, html('strong', {}, who), ` ${what}`, ...more.map((one) => html('div', { class: 'more' }, one)));
+    const label = html(
+      'div',
+      {},
+      html('strong', {}, who),
+      ` ${what}`,
+      ...more.map((one) => html('div', { class: 'more' }, one)),
+    );
     label.style.paddingInlineStart = `${depth * 0.9}em`;
     const [x, width] = [((hop.start - trace.start) / whole) * 100, (hop.ms / whole) * 100];
     return html(
