@@ -53,7 +53,7 @@ const user = 'app';
 /** `links` are private links that must stand before the cluster, so that its connection strings name them. */
 export function makeAtlasCluster(context: Context, cluster: Resource, cloud: 'AWS' | 'GCP', links: PulumiResource[]) {
   const { layer, name, settings } = cluster;
-  const resource = `atlas-${layer}-${name}`;
+  const resource = `atlas-${layer}_${name}`;
   const projectId = projectOf(cluster);
   const shared = isShared(cluster);
   const region = String(settings.region);

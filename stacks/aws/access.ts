@@ -9,7 +9,7 @@ import type { AwsContext } from './context.ts';
 
 /** A security group of the resource's own. */
 export function accessGroup(context: AwsContext, { layer, name }: Resource, port: number): Output<string> {
-  const resource = `group-${layer}-${name}`;
+  const resource = `group-${layer}_${name}`;
   const title = `opta-${resourceName(context.environment, layer, name)}`;
   const group = new SecurityGroup(
     resource,

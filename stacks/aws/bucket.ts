@@ -24,7 +24,7 @@ export function makeBuckets(context: AwsContext): Made {
 }
 
 function ofDefinition(context: AwsContext, { layer, name, settings }: Resource) {
-  const resource = `bucket-${layer}-${name}`;
+  const resource = `bucket-${layer}_${name}`;
   const bucket = makeBucket(context, resource, {
     name: String(settings.bucket_name),
     key: from(context, 'network', 'keyData'),

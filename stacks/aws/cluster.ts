@@ -44,7 +44,7 @@ export async function cluster(input: StackInput): Promise<Record<string, unknown
 }
 
 function makeCluster(context: AwsContext, settings: Readonly<Record<string, unknown>>): Cluster {
-  return part(context, 'cluster:Eks', 'cluster', (inside) => {
+  return part(context, 'cluster:Eks', 'eks', (inside) => {
     const name = clusterName(inside.environment);
     const logs = new LogGroup(
       'cluster-log-group',

@@ -38,7 +38,7 @@ export function makeDocuments(context: AwsContext): Made {
 
 function makeCluster(context: AwsContext, documents: Resource, dbSubnetGroupName: Output<string>): Values {
   const { layer, name, settings } = documents;
-  const resource = `documents-${layer}-${name}`;
+  const resource = `documents-${layer}_${name}`;
   const clusterIdentifier = resourceName(context.environment, layer, name);
   const engineVersion = text(settings, 'engine_version') ?? '5.0.0';
   const guarded = flag(settings, 'deletion_protection') || context.production;
@@ -88,7 +88,7 @@ function makeCluster(context: AwsContext, documents: Resource, dbSubnetGroupName
 }
 
 function tlsParameters(context: AwsContext, { layer, name }: Resource, version: string): Output<string> {
-  const resource = `documents-parameters-${layer}-${name}`;
+  const resource = `documents-parameters-${layer}_${name}`;
   const family = `docdb${version.split('.').slice(0, 2).join('.')}`;
   const group = new ClusterParameterGroup(
     resource,

@@ -12,7 +12,7 @@ export function makeTables(context: AwsContext): Made {
   return part(context, 'data:Tables', 'tables', (inside) => {
     const key = from(inside, 'network', 'keyData');
     const made = tables.map(({ id, layer, name, settings }): [string, Values] => {
-      const resource = `table-${layer}-${name}`;
+      const resource = `table-${layer}_${name}`;
       const rangeKey = text(settings, 'range_key');
       const provisioned = settings.billing_mode !== 'PAY_PER_REQUEST';
       const table = new Table(

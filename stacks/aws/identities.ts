@@ -39,7 +39,7 @@ function makeServiceRoles(
       if (statements.length + policies.length === 0) return [];
       const role = serviceRole(inside, service, statements);
       for (const [index, policyArn] of lateTexts(policies, give).entries()) {
-        const name = `role-${service.layer}-${service.name}-policy-${index}`;
+        const name = `role-${service.layer}_${service.name}-policy-${index}`;
         new RolePolicyAttachment(name, { role: role.name, policyArn }, options(inside, name));
       }
       return [[service.id, role.arn]];
@@ -49,7 +49,7 @@ function makeServiceRoles(
 }
 
 function serviceRole(context: AwsContext, { layer, name }: Service, statements: Statement[]): Role {
-  const resource = `role-${layer}-${name}`;
+  const resource = `role-${layer}_${name}`;
   const role = new Role(
     resource,
     {

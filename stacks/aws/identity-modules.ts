@@ -37,7 +37,7 @@ function policyText({ settings, place }: OtherModule): Promise<string> {
 }
 
 function makePolicy(context: AwsContext, { layer, name }: OtherModule, text: string): Values {
-  const resource = `policy-${layer}-${name}`;
+  const resource = `policy-${layer}_${name}`;
   const policy = new Policy(
     resource,
     {
@@ -57,7 +57,7 @@ interface AllowedService {
 
 function makeRole(context: AwsContext, module: OtherModule, give: Give): Values {
   const { layer, name, settings } = module;
-  const resource = `role-${layer}-${name}`;
+  const resource = `role-${layer}_${name}`;
   const people = lateTexts(settings.allowed_iams, give);
   const pods: Statement = {
     Principal: { Service: 'pods.eks.amazonaws.com' },
@@ -93,7 +93,7 @@ function associate(context: AwsContext, resource: string, role: Role, allowed: r
       ? known.filter((one) => fits(namespace, one.namespace) && fits(service_name, one.service_name))
       : [{ namespace, service_name }],
   );
-  const once = new Map(pairs.map((pair) => [`${pair.namespace}-${pair.service_name}`, pair]));
+  const once = new Map(pairs.map((pair) => [`${pair.namespace}_${pair.service_name}`, pair]));
   for (const [key, { namespace, service_name }] of once) {
     const association = `${resource}-pods-${key}`;
     new PodIdentityAssociation(
@@ -111,7 +111,7 @@ function associate(context: AwsContext, resource: string, role: Role, allowed: r
 }
 
 function makeUser(context: AwsContext, { layer, name, settings }: OtherModule, give: Give): Values {
-  const resource = `user-${layer}-${name}`;
+  const resource = `user-${layer}_${name}`;
   const title = roleName(context.environment, layer, name);
   const user = new User(resource, { name: title, tags: tagged(context, resource) }, options(context, resource));
   const statements = statementsOf(context, (settings.links as readonly Grant[] | undefined) ?? []);

@@ -34,7 +34,7 @@ export function makeMessages(context: AwsContext): Made {
 }
 
 function makeQueue(context: AwsContext, { layer, name, settings }: Resource): Values {
-  const resource = `queue-${layer}-${name}`;
+  const resource = `queue-${layer}_${name}`;
   const fifo = flag(settings, 'fifo');
   const title = resourceName(context.environment, layer, name);
   const key = from(context, 'network', 'keyData');
@@ -90,7 +90,7 @@ function makeTopic(
   { layer, name, settings }: Resource,
   give: (id: string, output: string) => Input<string>,
 ): Values {
-  const resource = `topic-${layer}-${name}`;
+  const resource = `topic-${layer}_${name}`;
   const fifo = flag(settings, 'fifo');
   const key = from(context, 'network', 'keyData');
   const topic = new Topic(

@@ -37,17 +37,17 @@ export function makeCaches(context: AwsContext): Made {
 
 function makeCache(context: AwsContext, cache: Resource, subnetGroupName: Output<string>): Values {
   const { layer, name, settings } = cache;
-  const resource = `cache-${layer}-${name}`;
+  const resource = `cache-${layer}_${name}`;
   const replicationGroupId = resourceName(context.environment, layer, name);
   const { engine, version, family } = cacheEngine(text(settings, 'redis_version'));
   const parameters = new ParameterGroup(
-    `cache-parameters-${layer}-${name}`,
+    `cache-parameters-${layer}_${name}`,
     {
       name: `${replicationGroupId}-${family.replaceAll('.', '-')}`,
       family,
-      tags: tagged(context, `cache-parameters-${layer}-${name}`),
+      tags: tagged(context, `cache-parameters-${layer}_${name}`),
     },
-    options(context, `cache-parameters-${layer}-${name}`),
+    options(context, `cache-parameters-${layer}_${name}`),
   );
   const authToken = secret(secretName(cache.id, 'token'));
   const group = new ReplicationGroup(

@@ -23,7 +23,7 @@ export function makeRegistry(context: AwsContext, kmsKey: Input<string>): Record
   const built = context.input.app.services.filter(({ image }) => image.kind === 'build');
   return part(context, 'registry:Registry', 'registry', (inside) => {
     const made = built.map(({ id, layer, name }) => {
-      const resource = `repository-${layer}-${name}`;
+      const resource = `repository-${layer}_${name}`;
       const repository = new Repository(
         resource,
         {
@@ -36,7 +36,7 @@ export function makeRegistry(context: AwsContext, kmsKey: Input<string>): Record
         },
         options(inside, resource),
       );
-      const policy = `repository-lifecycle-${layer}-${name}`;
+      const policy = `repository-lifecycle-${layer}_${name}`;
       new LifecyclePolicy(policy, { repository: repository.name, policy: lifecycle }, options(inside, policy));
       return [id, repository.repositoryUrl] as const;
     });

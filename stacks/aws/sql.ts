@@ -44,7 +44,7 @@ export function makeSql(context: AwsContext): Made {
 function makeDatabase(context: AwsContext, database: Resource, subnetGroup: Output<string>): Values {
   const { layer, name, settings } = database;
   const kind = engines[database.type === 'mysql' ? 'mysql' : 'postgres'];
-  const resource = `sql-${layer}-${name}`;
+  const resource = `sql-${layer}_${name}`;
   const identifier = resourceName(context.environment, layer, name);
   const version = text(settings, 'engine_version') ?? '';
   const group = accessGroup(context, database, kind.port);
@@ -105,7 +105,7 @@ function storage(kmsKeyId: Input<string>) {
 /** A group of its own, because TLS is forced by a parameter. */
 function parameters(context: AwsContext, { layer, name, type }: Resource, family: string): Output<string> {
   const { force, on } = engines[type === 'mysql' ? 'mysql' : 'postgres'];
-  const resource = `sql-parameters-${layer}-${name}`;
+  const resource = `sql-parameters-${layer}_${name}`;
   const group = new ParameterGroup(
     resource,
     {

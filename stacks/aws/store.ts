@@ -11,7 +11,7 @@ export function storeSecret(
   owner: { readonly layer: string; readonly name: string },
   values: Readonly<Record<string, Input<string>>>,
 ): Output<string> {
-  const resource = `secret-${owner.layer}-${owner.name}`;
+  const resource = `secret-${owner.layer}_${owner.name}`;
   const secret = new Secret(
     resource,
     {
@@ -22,7 +22,7 @@ export function storeSecret(
     },
     options(context, resource),
   );
-  const version = `secret-value-${owner.layer}-${owner.name}`;
+  const version = `secret-value-${owner.layer}_${owner.name}`;
   new SecretVersion(version, { secretId: secret.id, secretString: jsonStringify(values) }, options(context, version));
   return secret.arn;
 }

@@ -15,7 +15,7 @@ export function makeBuckets(context: GcpContext): Made {
 }
 
 function makeBucket(context: GcpContext, { layer, name, settings }: Resource): Values {
-  const resource = `bucket-${layer}-${name}`;
+  const resource = `bucket-${layer}_${name}`;
   const open = settings.block_public === false;
   const bucket = new Bucket(
     resource,

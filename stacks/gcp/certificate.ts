@@ -24,7 +24,7 @@ export function makeCertificate(context: GcpContext): MadeCertificate | undefine
   const domain = text(settingsOf(app, 'dns'), 'domain');
   const own = has(app, 'external-ssl-cert') ? text(settingsOf(app, 'external-ssl-cert'), 'domain') : undefined;
   if (own === undefined && domain === undefined) return undefined;
-  return part(context, 'dns:Certificate', 'certificate', (inside) => {
+  return part(context, 'dns:Certificate', 'certificates', (inside) => {
     const certificate = own === undefined ? managed(inside, domain ?? '') : imported(inside);
     return mapOf(inside, certificate, own ?? domain ?? '');
   });

@@ -37,7 +37,7 @@ function endpointOf(cluster: Cluster): Output<string> {
 
 function makeCluster(context: GcpContext, serviceAccount: Output<string>, needs: readonly Resource[]): Cluster {
   const settings = settingsOf(context.input.app, 'k8s-cluster');
-  return part(context, 'cluster:Gke', 'cluster', (inside) => {
+  return part(context, 'cluster:Gke', 'gke', (inside) => {
     return new Cluster(
       'cluster',
       {

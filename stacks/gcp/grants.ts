@@ -29,7 +29,7 @@ export function grant(context: GcpContext, owner: string, member: Input<string>,
   for (const { to, access } of links) {
     const resource = resourceOf(context, to);
     if (resource === undefined) continue;
-    const name = `grant-${owner}-${resource.layer}-${resource.name}`;
+    const name = `grant-${owner}-${resource.layer}_${resource.name}`;
     const value = (output: string) => from(context, 'data', `resources.${to}.${output}`);
     if (resource.type === 'bucket') grantBucket(context, name, member, value('bucket_name'), access);
     if (resource.type === 'queue') grantQueue(context, name, member, value, access);

@@ -30,7 +30,7 @@ function makeServiceAccounts(context: GcpContext): Record<Id, Output<string>> {
 }
 
 function serviceAccount(context: GcpContext, { layer, name, links }: Service, roles: readonly string[]) {
-  const owner = `${layer}-${name}`;
+  const owner = `${layer}_${name}`;
   const account = makeAccount(context, owner, serviceAccountName(context.environment, layer, name));
   const member = interpolate`serviceAccount:${account.email}`;
   // The account of a service in the cluster bears its name.
@@ -66,7 +66,7 @@ function allow(context: GcpContext, owner: string, account: Account, allowed: re
       : [one],
   );
   for (const key of new Set(pairs.map((pair) => `${pair.namespace}/${pair.service_account_name}`))) {
-    const name = `account-${owner}-pods-${key.replace('/', '-')}`;
+    const name = `account-${owner}-pods-${key.replace('/', '_')}`;
     new AccountMember(
       name,
       {
@@ -95,7 +95,7 @@ function makeModules(context: GcpContext): Made {
 }
 
 function moduleAccount(context: GcpContext, { layer, name, settings }: OtherModule): Values {
-  const owner = `${layer}-${name}`;
+  const owner = `${layer}_${name}`;
   const given = text(settings, 'explicit_name') ?? serviceAccountName(context.environment, layer, name);
   const account = makeAccount(context, owner, given);
   const member = interpolate`serviceAccount:${account.email}`;

@@ -45,7 +45,7 @@ function topicValues(context: GcpContext, { layer, name }: Resource): Values {
 }
 
 function makeQueue(context: GcpContext, { layer, name, settings }: Resource): Values {
-  const resource = `queue-${layer}-${name}`;
+  const resource = `queue-${layer}_${name}`;
   const title = resourceName(context.environment, layer, name);
   const topic = makeTopic(context, `${resource}-topic`, title);
   const dead = makeTopic(context, `${resource}-dead`, `${title}-dead`);

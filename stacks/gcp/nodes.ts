@@ -17,7 +17,7 @@ export interface NodeAccount {
 
 /** The account that Compute Engine gives by default may edit the whole project. */
 export function makeNodeAccount(context: GcpContext): NodeAccount {
-  return part(context, 'cluster:NodeAccount', 'node-account', (inside) => {
+  return part(context, 'cluster:NodeAccount', 'node-identity', (inside) => {
     const account = new Account(
       'node-account',
       {

@@ -21,7 +21,7 @@ export function makeCaches(context: GcpContext): Made {
 
 function makeCache(context: GcpContext, cache: Resource, reservedIpRange: string): Values {
   const { layer, name, settings } = cache;
-  const resource = `cache-${layer}-${name}`;
+  const resource = `cache-${layer}_${name}`;
   const available = settings.high_availability !== false;
   const instance = new Instance(
     resource,

@@ -30,7 +30,7 @@ export function makeSql(context: GcpContext): Made {
 
 function makeDatabase(context: GcpContext, database: Resource): Values {
   const { layer, name, settings } = database;
-  const resource = `sql-${layer}-${name}`;
+  const resource = `sql-${layer}_${name}`;
   const instance = makeInstance(context, database);
   const databaseName = text(settings, 'database_name') ?? text(settings, 'db_name') ?? 'app';
   new Database(
@@ -59,7 +59,7 @@ function makeDatabase(context: GcpContext, database: Resource): Values {
 }
 
 function makeInstance(context: GcpContext, { layer, name, type, settings }: Resource): DatabaseInstance {
-  const resource = `sql-${layer}-${name}`;
+  const resource = `sql-${layer}_${name}`;
   const guarded = flag(settings, 'safety');
   // The name of a deleted instance is taken for a week, so it holds what changes with the network.
   const title = `${resourceName(context.environment, layer, name)}-${from(context, 'network', 'uniqueId')}`;
@@ -104,7 +104,7 @@ function makeInstance(context: GcpContext, { layer, name, type, settings }: Reso
 
 /** An address of the subnet that leads to the instance, and the instance's name that leads to the address. */
 function makeWayIn(context: GcpContext, { layer, name }: Resource, instance: DatabaseInstance): void {
-  const resource = `sql-${layer}-${name}`;
+  const resource = `sql-${layer}_${name}`;
   const title = `opta-${resourceName(context.environment, layer, name)}`;
   const address = new Address(
     `${resource}-address`,

@@ -12,7 +12,7 @@ export function storeSecret(
   owner: { readonly layer: string; readonly name: string },
   values: Readonly<Record<string, Input<string>>>,
 ): Output<string> {
-  const resource = `secret-${owner.layer}-${owner.name}`;
+  const resource = `secret-${owner.layer}_${owner.name}`;
   const kmsKeyName = from(context, 'network', 'keyData');
   const secret = new Secret(
     resource,
@@ -25,7 +25,7 @@ export function storeSecret(
     },
     options(context, resource),
   );
-  const version = `secret-value-${owner.layer}-${owner.name}`;
+  const version = `secret-value-${owner.layer}_${owner.name}`;
   new SecretVersion(
     version,
     { secret: secret.id, secretData: sealed(jsonStringify(values)) },
