@@ -1,5 +1,5 @@
 /** Where images, charts, manifests and binaries come from: the pins, a mirror in their place, the cache of this user. */
-import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Diagnostic, UserError } from '../errors.ts';
@@ -50,6 +50,8 @@ export interface Artifacts extends ResolvedPins {
   manifest(name: ManifestName, options?: DownloadOptions): Promise<string>;
   /** The file that a binary comes as, for any system. */
   binaryFile(name: BinaryName, platform: PlatformName, options?: DownloadOptions): Promise<string>;
+  /** Where `binary` puts it; undefined when there is none for this machine. Asks nothing. */
+  binaryPlace(name: BinaryName): string | undefined;
   /** An executable for this machine. */
   binary(name: BinaryName, options?: DownloadOptions): Promise<string>;
 }
@@ -102,6 +104,7 @@ export async function openArtifacts(system: System, options: ArtifactsOptions): 
     chart: (name, given) => fileOf(source, 'charts', name, given),
     manifest: (name, given) => fileOf(source, 'manifests', name, given),
     binaryFile: (name, platform, given) => binaryFileOf(source, name, platform, given),
+    binaryPlace: (name) => binaryPlace(source, name),
     binary: (name, given) => binaryOf(source, name, given),
   };
 }
@@ -202,14 +205,32 @@ async function binaryFileOf(
   return obtain(source, wanted, join('binaries', basename(new URL(pin.url).pathname)), given);
 }
 
+const platformOf = ({ system }: Source) => `${system.platform}-${system.arch}` as PlatformName;
+
+function binaryPlace(source: Source, name: BinaryName): string | undefined {
+  const pin = has(source, 'binaries', name) ? source.pins.binaries[name].files[platformOf(source)] : undefined;
+  if (pin === undefined) return undefined;
+  return join(cacheFolder(source.system), 'bin', (pin.sha256 ?? shortHash(pin.url)).slice(0, 10), name);
+}
+
 async function binaryOf(source: Source, name: BinaryName, given: DownloadOptions = {}): Promise<string> {
-  const { system, pins } = source;
-  const platform = `${system.platform}-${system.arch}` as PlatformName;
+  const platform = platformOf(source);
+  const target = binaryPlace(source, name);
+  if (target !== undefined && (await exists(target))) return target;
   const file = await binaryFileOf(source, name, platform, given);
-  const { sha256, inside } = pins.binaries[name].files[platform] ?? {};
-  const target = join(cacheFolder(system), 'bin', (sha256 ?? shortHash(file)).slice(0, 10), name);
-  if (await exists(target)) return target;
-  return unpack(source, file, inside, target);
+  const { inside } = source.pins.binaries[name].files[platform] ?? {};
+  return unpack(source, file, inside, target as string);
+}
+
+/** By its first bytes: `PK`. */
+async function isZip(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    return buffer.toString('latin1') === 'PK';
+  } finally {
+    await handle.close();
+  }
 }
 
 async function unpack({ system }: Source, file: string, inside: string | undefined, target: string): Promise<string> {
@@ -218,8 +239,12 @@ async function unpack({ system }: Source, file: string, inside: string | undefin
   try {
     const place = join(draft, basename(target));
     if (inside === undefined) {
-      const { copyFile } = await import('node:fs/promises');
       await copyFile(file, place);
+    } else if (await isZip(file)) {
+      const { unzipSync } = await import('fflate');
+      const found = unzipSync(await readFile(file), { filter: ({ name }) => name === inside })[inside];
+      if (found === undefined) throw new UserError('archive-broken', `${file} has no ${inside}`);
+      await writeFile(place, found);
     } else {
       // tar is part of Linux, macOS and Windows.
       const { code, stderr } = await system.processes.run(['tar', '-xzf', file, '-C', draft, inside]);

@@ -27,7 +27,7 @@ export type ChartName = (typeof chartNames)[number];
 export const manifestNames = ['gateway-api', 'traefik-crds'] as const;
 export type ManifestName = (typeof manifestNames)[number];
 
-export const binaryNames = ['kind', 'helm'] as const;
+export const binaryNames = ['kind', 'helm', 'valkey-server'] as const;
 export type BinaryName = (typeof binaryNames)[number];
 
 /** Node's names for systems and processors. */

@@ -27,7 +27,7 @@ export const redis = moduleType({
   },
   link: { variables: ['cache_host', 'cache_auth_token', 'cache_port', 'cache_url'], access: [], defaultAccess: [] },
   on: {
-    process: 'the valkey-server or redis-server found on PATH',
+    process: 'the valkey-server or redis-server found on PATH, else a pinned Valkey that is fetched',
     kind: 'a Valkey pod',
     aws: 'ElastiCache for Valkey, encrypted, with a replica',
     gcp: 'Memorystore, with a replica',

@@ -46,6 +46,7 @@ export function situationOf(app: App, rest: Partial<Situation> = {}): Situation 
       isRoot: false,
       packageSystem: undefined,
       account: { kind: 'own' },
+      redis: { path: '/usr/bin/valkey-server', flavour: 'valkey', version: '8.1.3', tls: true },
       postgres: { source: '/postgres', home: '/postgres', major: '17' },
       env: { PATH: '/usr/bin', HOME: '/home/user' },
     },

@@ -165,7 +165,7 @@ function binaryStep(mirror: Mirror, name: BinaryName): Step {
       if (pin === undefined) continue;
       context.note(platform);
       const file = await artifacts.binaryFile(name, platform, counting(context));
-      const ending = pin.inside === undefined ? '' : '.tar.gz';
+      const ending = pin.inside === undefined ? '' : pin.url.endsWith('.whl') ? '.zip' : '.tar.gz';
       const { entry, changed } = await put(mirror, file, `binaries/${name}-${version}-${platform}${ending}`);
       all[platform] = { ...entry, ...(pin.inside !== undefined && { inside: pin.inside }) };
       any ||= changed;

@@ -3,7 +3,6 @@
 import coerce from 'semver/functions/coerce.js';
 import major from 'semver/functions/major.js';
 import minor from 'semver/functions/minor.js';
-import type { BinaryName } from '../../platform/versions.ts';
 import type { System } from '../../system/system.ts';
 
 export interface Tool {
@@ -12,7 +11,9 @@ export interface Tool {
   readonly version: string;
 }
 
-const asked: Readonly<Record<BinaryName, readonly string[]>> = {
+type ToolName = 'kind' | 'helm';
+
+const asked: Readonly<Record<ToolName, readonly string[]>> = {
   kind: ['version', '-q'],
   helm: ['version', '--template', '{{.Version}}'],
 };
@@ -21,7 +22,7 @@ const asked: Readonly<Record<BinaryName, readonly string[]>> = {
  * The tool on PATH, when it fits the pin: kind in its minor version, because node images belong to it; helm in its
  * major version, because charts are only rendered.
  */
-export async function toolOnPath(system: System, name: BinaryName, pinned: string): Promise<Tool | undefined> {
+export async function toolOnPath(system: System, name: ToolName, pinned: string): Promise<Tool | undefined> {
   const program = system.processes.which(name);
   if (program === undefined) return undefined;
   const ended = await system.processes

@@ -7,7 +7,7 @@ import type { ResourceName } from '../../resources/names.ts';
 import { cacheFolder } from '../../system/folders.ts';
 import type { System } from '../../system/system.ts';
 import { readPorts } from './ports.ts';
-import { type Facts, readFacts } from './resources/facts.ts';
+import { dataFolderOf, type Facts, readFacts, type ServerFact } from './resources/facts.ts';
 import { type Server, serverNotFound } from './resources/install-hints.ts';
 import { findPostgres } from './resources/postgres-binaries.ts';
 import { connect, stateFolder } from './supervisor/index.ts';
@@ -127,7 +127,7 @@ const servers: {
   dynamodb: { fact: 'moto', server: 'aws' },
 };
 
-function serversCheck({ app, why, wanted }: ProcessCheckOptions): Check {
+function serversCheck({ app, why, wanted, self }: ProcessCheckOptions): Check {
   return {
     id: 'servers',
     category,
@@ -137,9 +137,17 @@ function serversCheck({ app, why, wanted }: ProcessCheckOptions): Check {
       if (app === undefined) return skipped(why);
       const types = app.resources.map(({ type }) => type).filter((type) => servers[type] !== undefined);
       if (types.length === 0) return skipped('the definition needs none');
-      return serversVerdict(app, await readFacts(system, types, cacheFolder(system)));
+      return serversVerdict(
+        app,
+        await readFacts(system, types, { cache: cacheFolder(system), data: dataFolderOf(self) }),
+      );
     },
   };
+}
+
+function saidOf({ flavour, version, fetch }: ServerFact): string {
+  if (fetch !== undefined) return `${flavour} ${version}, which is fetched`;
+  return version === 'unknown' ? flavour : `${flavour} ${version}`;
 }
 
 function serversVerdict(app: App, facts: Facts): Verdict {
@@ -149,7 +157,7 @@ function serversVerdict(app: App, facts: Facts): Verdict {
     const wanted = servers[resource.type];
     if (wanted === undefined) continue;
     const fact = facts[wanted.fact];
-    if (fact !== undefined) found.add(fact.version === 'unknown' ? fact.flavour : `${fact.flavour} ${fact.version}`);
+    if (fact !== undefined) found.add(saidOf(fact));
     else {
       const { message, hints } = serverNotFound(wanted.server, resource, facts.packageSystem);
       missing.set(wanted.server, `${message.replace(/\.$/, '')}. ${hints[0]}`);

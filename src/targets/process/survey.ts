@@ -11,7 +11,7 @@ import type { DataPlaneConfig } from './data-plane.ts';
 import { noProxyOf } from './environment.ts';
 import { parentProxyOf } from './network.ts';
 import { choosePorts, type Ports, portKeys, readPorts } from './ports.ts';
-import { type Facts, readFacts } from './resources/facts.ts';
+import { dataFolderOf, type Facts, readFacts } from './resources/facts.ts';
 import { type ServiceStart, serviceStarts } from './service-start.ts';
 import { connect, stateFolder } from './supervisor/index.ts';
 
@@ -58,7 +58,7 @@ export async function survey(system: System, app: App, options: UpOptions, signa
   const state = stateFolder(system, options.projectFolder);
   const types = [...new Set(app.resources.map(({ type }) => type))];
   const [facts, kept, alive, starts] = await Promise.all([
-    readFacts(system, types, cacheFolder(system)),
+    readFacts(system, types, { cache: cacheFolder(system), data: dataFolderOf(options.self) }),
     readPorts(state.path),
     ask(system, options.projectFolder, signal),
     serviceStarts(system, app, state.path),

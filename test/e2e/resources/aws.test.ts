@@ -14,7 +14,7 @@ import {
   wantedOf,
 } from '../../support/resources.ts';
 
-const facts: Facts = await readFacts(system, ['queue'], '/nowhere');
+const facts: Facts = await readFacts(system, ['queue'], { cache: '/nowhere', data: '/nowhere' });
 const absent = facts.moto === undefined;
 if (absent) console.log('skipped: moto_server is not on PATH');
 

@@ -17,7 +17,7 @@ import {
 } from '../../support/resources.ts';
 import { serverCertificates } from '../../support/server-certificates.ts';
 
-const facts: Facts = await readFacts(system, ['mysql'], '/nowhere');
+const facts: Facts = await readFacts(system, ['mysql'], { cache: '/nowhere', data: '/nowhere' });
 const client = system.processes.which('mariadb') ?? system.processes.which('mysql');
 const absent = facts.mysql === undefined || client === undefined;
 if (absent) console.log('skipped: no MySQL or MariaDB server and client on PATH');

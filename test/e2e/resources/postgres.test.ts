@@ -65,7 +65,7 @@ async function query(sql: string, url?: string): Promise<readonly Record<string,
 beforeEach(async () => {
   folder = await privateFolder();
   const certificates = await serverCertificates(join(folder, 'certificates'));
-  const facts = await readFacts(system, ['postgres'], join(folder, 'cache'));
+  const facts = await readFacts(system, ['postgres'], { cache: join(folder, 'cache'), data: '/nowhere' });
   wanted = wantedOf(resourceOf('postgres', { database_name: 'shop' }), folder, facts, {
     port: await system.network.freePort(),
     certificates,

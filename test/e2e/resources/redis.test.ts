@@ -17,7 +17,7 @@ import {
 } from '../../support/resources.ts';
 import { serverCertificates } from '../../support/server-certificates.ts';
 
-const facts: Facts = await readFacts(system, ['redis'], '/nowhere');
+const facts: Facts = await readFacts(system, ['redis'], { cache: '/nowhere', data: '/nowhere' });
 const absent = facts.redis === undefined;
 if (absent) console.log('skipped: neither valkey-server nor redis-server is on PATH');
 
@@ -78,4 +78,22 @@ test.skipIf(absent)('has its token in a file that only the owner reads, and nowh
   expect(token).toMatch(/^[\w-]{32}$/);
   expect(JSON.stringify(plan)).not.toContain(token);
   expect((await stat(join(wanted.folder, 'redis.conf'))).mode & 0o777).toBe(0o600);
+});
+
+test('is fetched, with its sum checked, where no server is installed', async () => {
+  const bare = { ...system, env: { ...system.env, PATH: '/nowhere', OPTA_CACHE_DIR: folder } };
+  const none = { ...bare, processes: { ...bare.processes, which: () => undefined } };
+  const brought = await readFacts(none, ['redis'], { cache: folder, data: join(import.meta.dirname, '../../../kind') });
+  const own = { ...wanted, facts: brought };
+  expect(await runSteps(planResource(own).prepare)).toEqual({
+    'back/cache:server': 'done',
+    'back/cache:configuration': 'done',
+  });
+  expect(planResource(own).diagnostics).toMatchObject([{ code: 'server-without-tls' }]);
+  program = await startProgram(planResource(own));
+  expect((await resourceOutputs(own))['cache_url']?.value).toMatch(/^redis:/);
+  expect(await runSteps(planResource(own).prepare)).toEqual({
+    'back/cache:server': 'unchanged',
+    'back/cache:configuration': 'unchanged',
+  });
 });

@@ -1,5 +1,7 @@
 /** What this machine offers to resources, read once before planning so that planning itself asks nothing. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { DownloadOptions } from '../../../platform/artifacts/download.ts';
 import type { ResourceName } from '../../../resources/names.ts';
 import type { System } from '../../../system/system.ts';
 import { type Account, readAccount } from './account.ts';
@@ -16,6 +18,8 @@ export interface ServerFact {
   readonly tls: boolean;
   /** The program that makes a data folder, when it is another one. */
   readonly installer?: string;
+  /** Not installed: brings the pinned one to `path`. */
+  readonly fetch?: (options: DownloadOptions) => Promise<string>;
 }
 
 export interface Facts {
@@ -55,9 +59,26 @@ async function redisHasTls(system: System, path: string): Promise<boolean> {
   return `${stdout}${stderr}`.includes('opta-made-up');
 }
 
-async function findRedis(system: System): Promise<ServerFact | undefined> {
-  const path = firstOf(system, ['valkey-server', 'redis-server']);
+/** The one that opta brings, where it runs: its programs for Linux need glibc. */
+async function pinnedValkey(system: System, dataFolder: string): Promise<ServerFact | undefined> {
+  if (system.platform === 'linux' && (await readdir('/lib')).some((name) => name.startsWith('ld-musl')))
+    return undefined;
+  const [{ openArtifacts }, { readSettings }] = await Promise.all([
+    import('../../../platform/artifacts.ts'),
+    import('../../../system/settings.ts'),
+  ]);
+  const artifacts = await openArtifacts(system, { dataFolder, settings: await readSettings(system), parts: [] });
+  const path = artifacts.binaryPlace('valkey-server');
   if (path === undefined) return undefined;
+  const { version } = artifacts.pins.binaries['valkey-server'];
+  const fetch = (options: DownloadOptions) => artifacts.binary('valkey-server', options);
+  // Its build has no TLS; the resource says so.
+  return { path, flavour: 'valkey', version, tls: false, fetch };
+}
+
+async function findRedis(system: System, dataFolder: string): Promise<ServerFact | undefined> {
+  const path = firstOf(system, ['valkey-server', 'redis-server']);
+  if (path === undefined) return pinnedValkey(system, dataFolder);
   const [version, tls] = await Promise.all([firstVersion(system, path), redisHasTls(system, path)]);
   return { path, flavour: path.includes('valkey') ? 'valkey' : 'redis', version, tls };
 }
@@ -93,13 +114,20 @@ async function osRelease(system: System): Promise<string | undefined> {
   });
 }
 
-/** Asks only for what `types` need, all at once. `cacheFolder` is the user's. */
-export async function readFacts(system: System, types: readonly ResourceName[], cacheFolder: string): Promise<Facts> {
+/** The folder of pins in the package that `self` is the bin of: `<package>/src/opta.cjs`. */
+export const dataFolderOf = ([, bin = '']: readonly string[]) => join(dirname(dirname(bin)), 'kind');
+
+/** Asks only for what `types` need, all at once. `cache` is the user's folder, `data` the one with versions.yaml. */
+export async function readFacts(
+  system: System,
+  types: readonly ResourceName[],
+  folders: { readonly cache: string; readonly data: string },
+): Promise<Facts> {
   const needs = (...names: readonly ResourceName[]) => names.some((name) => types.includes(name));
   const [account, postgres, redis, mysql, mongodb, release] = await Promise.all([
     needs('postgres') ? readAccount(system) : ({ kind: 'own' } as const),
-    needs('postgres') ? findPostgres(system, cacheFolder) : undefined,
-    needs('redis') ? findRedis(system) : undefined,
+    needs('postgres') ? findPostgres(system, folders.cache) : undefined,
+    needs('redis') ? findRedis(system, folders.data) : undefined,
     needs('mysql') ? findMysql(system) : undefined,
     needs('mongodb', 'documentdb', 'mongodb-atlas') ? findMongodb(system) : undefined,
     osRelease(system),

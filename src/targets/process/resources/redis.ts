@@ -1,4 +1,5 @@
 /** Redis or Valkey from PATH as a process: TLS where the server has it, a random password in a private file, data on disk. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Step } from '../../../engine/step.ts';
 import { holds, makeFolder, writePrivate } from './data-folder.ts';
@@ -50,6 +51,28 @@ function configurationStep(wanted: Wanted, file: string, tls: boolean): Step {
   };
 }
 
+/** Where no server is installed, the pinned one is brought. */
+function serverSteps({ resource, facts }: Wanted): readonly Step[] {
+  const server = facts.redis;
+  if (server?.fetch === undefined) return [];
+  const { path, version, fetch } = server;
+  return [
+    {
+      id: `${resource.id}:server`,
+      title: `Valkey ${version} for ${resource.id}`,
+      kind: 'change',
+      needs: [],
+      facts: { version },
+      isDone: async () => existsSync(path),
+      async run({ signal, note, progress }) {
+        note('fetching it: neither valkey-server nor redis-server is on PATH');
+        await fetch({ signal, onBytes: (done, total) => progress(done, total, 'bytes') });
+        return undefined;
+      },
+    },
+  ];
+}
+
 async function outputs(wanted: Wanted): Promise<Readonly<Record<string, Output>>> {
   const token = await tokenOf(wanted);
   const scheme = wanted.facts.redis?.tls === false ? 'redis' : 'rediss';
@@ -69,7 +92,7 @@ export const redis: Realisation = {
     const file = join(wanted.folder, 'redis.conf');
     const { id, place } = wanted.resource;
     return {
-      prepare: [configurationStep(wanted, file, server.tls)],
+      prepare: [...serverSteps(wanted), configurationStep(wanted, file, server.tls)],
       programs: [programOf(wanted, { argv: [server.path, file], readiness: { kind: 'tcp' } })],
       after: [],
       diagnostics: server.tls
@@ -80,7 +103,10 @@ export const redis: Realisation = {
               code: 'server-without-tls',
               message: `${id} runs without TLS: ${server.path} was built without it.`,
               place,
-              hints: ['Clients must take the scheme from cache_url.'],
+              hints: [
+                'Clients must take the scheme from cache_url.',
+                ...(server.fetch === undefined ? [] : ['With a valkey-server or redis-server on PATH it has TLS.']),
+              ],
             },
           ],
       folders: [],

@@ -28,6 +28,7 @@ const artifacts: Artifacts = {
   chart: refuse,
   manifest: refuse,
   binary: refuse,
+  binaryPlace: refuse,
   binaryFile: refuse,
 };
 

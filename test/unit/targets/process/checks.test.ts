@@ -7,7 +7,7 @@ import { processChecks } from '../../../../src/targets/process/checks.ts';
 import { app, resource, shop } from '../../../support/app.ts';
 import { type MachineParts, machine, rootWith, verdictOf } from '../../../support/machine.ts';
 
-const self = ['/opt/node', '/opt/opta.cjs'];
+const self = ['/opt/node', join(import.meta.dirname, '../../../../src/opta.cjs')];
 
 async function ask(
   id: string,
@@ -57,10 +57,17 @@ describe('resources', () => {
   });
 
   test('a server that is missing is named with how to install it', async () => {
-    const verdict = await ask('servers', {}, cache);
+    const verdict = await ask('servers', {}, app({ resources: [resource({ name: 'books', type: 'mysql' })] }));
     expect(verdict).toMatchObject({
       state: 'failed',
-      says: expect.stringMatching(/shop\/cache needs Redis or Valkey.*(Run|Install)/),
+      says: expect.stringMatching(/shop\/books needs .*(Run|Install)/),
+    });
+  });
+
+  test('a cache that is missing is one that opta brings', async () => {
+    expect(await ask('servers', {}, cache)).toMatchObject({
+      state: 'ok',
+      says: expect.stringMatching(/^valkey \d.*fetched$/),
     });
   });
 

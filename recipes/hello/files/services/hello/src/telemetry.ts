@@ -26,7 +26,12 @@ export const openTelemetry = (service: string, replica: string): Tracing => {
     }),
     sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
     // The exporter reads the endpoint, headers and time-out from the OTEL_EXPORTER_OTLP_* variables.
-    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
+    spanProcessors: [
+      new BatchSpanProcessor({
+        exporter: new OTLPTraceExporter(),
+        scheduledDelayMillis: Number(process.env.OTEL_BSP_SCHEDULE_DELAY ?? 5_000),
+      }),
+    ],
   });
   const tracer = provider.getTracer(service);
   return {
