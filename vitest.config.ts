@@ -11,7 +11,11 @@ export default defineConfig({
     maxWorkers: '100%',
     projects: [
       // No test changes a module, so files share them: loading them anew for each costs more than the tests.
-      project('unit', ['test/unit/**/*.test.ts', 'test/ui/**/*.test.tsx', 'test/ui/**/*.test.ts'], { isolate: false }),
+      project('unit', ['test/unit/**/*.test.ts', 'test/ui/**/*.test.tsx', 'test/ui/**/*.test.ts'], {
+        isolate: false,
+        // How long is no property of what they test; a busy machine takes its time.
+        testTimeout: 30_000,
+      }),
       project('cli', ['test/cli/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
       // Real processes, ports and databases: one file at a time, so that timings mean something.
       project('e2e', ['test/e2e/**/*.test.ts'], {
