@@ -32,6 +32,7 @@ export {
   type SecretSource,
   type ServerCertificate,
 } from './manifests/options.ts';
+export { restartsOnEdits } from './manifests/restartable.ts';
 
 /** Kinds in the order to apply them; what is not named comes last. */
 const order = [

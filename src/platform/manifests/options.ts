@@ -35,6 +35,8 @@ export interface ManifestOptions {
   readonly ingress: IngressChoice;
   /** The image of a service, by digest where there is one. */
   readonly images: (service: Service) => string;
+  /** argv that the image of a service starts, where it is known; asked on `kind` for services whose edits are copied. */
+  readonly entry?: (service: Service) => readonly string[] | undefined;
   /** Images of resources that run in the cluster. */
   readonly pins: Pins;
   /** Without it placeholders stand for every secret: good for printing and dry runs, never for applying. */

@@ -10,6 +10,7 @@ import type { Service } from '../../app/app.ts';
 import { configurationAnnotation, labels, type Owner, selector, shortHash, stringsOf } from './metadata.ts';
 import type { ManifestOptions } from './options.ts';
 import { probes } from './probes.ts';
+import { restartable, restartsOnEdits } from './restartable.ts';
 import { opaquePorts } from './service.ts';
 import type { Mounts } from './trust.ts';
 import type { Environment } from './variables.ts';
@@ -71,14 +72,23 @@ function podMetadata({
   };
 }
 
-function container({ service, environment, trust, options }: PodParts): V1Container {
+/** What the container starts: the image's own unless the definition says otherwise, under a shell that can start it again. */
+function startOf({ service, owner, options }: PodParts): Pick<V1Container, 'command' | 'args'> {
+  const { command, args } = service;
+  const again = options.target === 'kind' && owner.component === 'service' && restartsOnEdits(service);
+  const known = again ? options.entry?.(service) : undefined;
+  if (known !== undefined) return { command: restartable(known) };
+  return { ...(command !== undefined && { command: [...command] }), ...(args !== undefined && { args: [...args] }) };
+}
+
+function container(parts: PodParts): V1Container {
+  const { service, environment, trust, options } = parts;
   const { resources } = service;
   return {
     name: service.name,
     image: options.images(service),
     imagePullPolicy: 'IfNotPresent',
-    ...(service.command !== undefined && { command: [...service.command] }),
-    ...(service.args !== undefined && { args: [...service.args] }),
+    ...startOf(parts),
     env: [...environment.variables],
     ports: service.ports.map(({ name, port }) => ({ name, containerPort: port, protocol: 'TCP' })),
     // Never a CPU limit: it throttles a service that nobody competes with.

@@ -80,6 +80,9 @@ async function listing(root: string, folder: string, ignored: ReadonlySet<string
   return parts.flat();
 }
 
+/** By which the engine knows what it built. */
+const tagOf = (service: Service, port: number): string => `${registryHost(port)}/${repositoryOf(service)}:dev`;
+
 const repositoryOf = ({ layer, name }: Service): string => `${layer}/${name}`;
 
 /** `localhost:5001/shop/web@sha256:...`. */
@@ -120,7 +123,7 @@ export async function buildImage(
   const before = await fingerprint(build);
   const args = [
     'build',
-    ...['--tag', `${registryHost(port)}/${repositoryOf(service)}:dev`, '--file', build.dockerfile],
+    ...['--tag', tagOf(service, port), '--file', build.dockerfile],
     ...(build.target === undefined ? [] : ['--target', build.target]),
     ...Object.entries(build.args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
     build.context,
@@ -144,7 +147,7 @@ export async function pushImage(
   service: Service,
   signal: AbortSignal,
 ): Promise<string> {
-  const tag = `${registryHost(port)}/${repositoryOf(service)}:dev`;
+  const tag = tagOf(service, port);
   const plainHttp: Readonly<Record<Engine['name'], readonly string[]>> = {
     docker: ['push', '--quiet', tag],
     podman: ['push', '--quiet', '--tls-verify=false', tag],
@@ -163,6 +166,20 @@ export async function pushImage(
       'Then run `opta dev up` again: what is done stays done.',
     ],
   });
+}
+
+/** argv that the built image starts, with what the definition says instead; undefined when the engine has it no more. */
+export async function startOfImage(
+  { system, engine, port }: BuildPlace,
+  service: Service,
+  signal?: AbortSignal,
+): Promise<readonly string[] | undefined> {
+  if (service.command !== undefined) return [...service.command, ...(service.args ?? [])];
+  const args = ['image', 'inspect', '--format', '{{json .Config}}', tagOf(service, port)];
+  const asked = await callEngine(system, engine, args, signal === undefined ? {} : { signal });
+  if (asked.code !== 0) return undefined;
+  const { Entrypoint, Cmd } = JSON.parse(asked.stdout) as { Entrypoint?: string[] | null; Cmd?: string[] | null };
+  return [...(Entrypoint ?? []), ...(service.args ?? Cmd ?? [])];
 }
 
 function dockerfileMissing(service: Service, { dockerfile }: Build): UserError {

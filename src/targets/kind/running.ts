@@ -37,7 +37,7 @@ export async function openProject(system: System, projectFolder: string, signal?
 export const ours = 'app.kubernetes.io/managed-by=opta';
 const nameLabel = 'app.kubernetes.io/name';
 const partLabel = 'app.kubernetes.io/part-of';
-const componentLabel = 'app.kubernetes.io/component';
+export const componentLabel = 'app.kubernetes.io/component';
 
 interface RunningPod {
   readonly name: string;
@@ -94,7 +94,7 @@ export async function statusOf({ client, folder, record }: OpenProject, signal?:
   };
 }
 
-const idOf = (labels: Readonly<Record<string, string>> = {}) => `${labels[partLabel]}/${labels[nameLabel]}`;
+export const idOf = (labels: Readonly<Record<string, string>> = {}) => `${labels[partLabel]}/${labels[nameLabel]}`;
 
 function runningService(
   { kind = 'Deployment', metadata, spec, status }: Workload,
@@ -125,7 +125,7 @@ function runningService(
   };
 }
 
-function runningPod({ metadata, spec, status }: V1Pod): RunningPod {
+export function runningPod({ metadata, spec, status }: V1Pod): RunningPod {
   const containers = status?.containerStatuses ?? [];
   const isReady = status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') === true;
   const main = spec?.containers[0]?.name;

@@ -17,9 +17,14 @@ contexts: [{ name: kind-${name}, context: { cluster: kind-${name}, user: kind-${
 users: [{ name: kind-${name}, user: { token: theirs } }]
 `;
 
+interface Metric {
+  readonly containerResource?: { readonly current: { readonly averageUtilization?: number } };
+}
+
 describe.skipIf(noKind !== undefined)('the shop on kind', () => {
   let shop: KindProject;
   let theirs: string;
+  let seen: readonly unknown[] = [];
   const elsewhere = mkdtempSync(join(tmpdir(), 'opta-theirs-'));
 
   beforeAll(async () => {
@@ -45,7 +50,8 @@ describe.skipIf(noKind !== undefined)('the shop on kind', () => {
     const { code, stderr, ms, events } = await shop.up([], { env: { KUBECONFIG: theirs } });
     expect(code, stderr).toBe(0);
     expect(events.at(-1)).toMatchObject({ type: 'end', outcome: 'done' });
-    expect(await rows()).not.toHaveLength(0);
+    seen = await rows();
+    expect(seen).not.toHaveLength(0);
     const { status, body } = await shop.get('/');
     expect(status).toBe(200);
     expect(body).toContain('<html');
@@ -110,16 +116,52 @@ describe.skipIf(noKind !== undefined)('the shop on kind', () => {
     expect(digests()['shop/api']).toEqual(before['shop/api']);
   });
 
-  test('stands still, and goes on with its data', { timeout: long }, async () => {
-    const before = await rows();
+  test('measures what its autoscalers go by', { timeout: long }, async () => {
+    const api = () => {
+      const found = shop.kubectl('get', 'hpa', 'api', '-n', 'shop', '-o', 'json');
+      const { status } = JSON.parse(found) as { status: { currentMetrics?: readonly Metric[] | null } };
+      return (status.currentMetrics ?? []).map(
+        ({ containerResource }) => containerResource?.current.averageUtilization,
+      );
+    };
+    await expect.poll(api, { timeout: 120_000, interval: 1000 }).toEqual([expect.any(Number), expect.any(Number)]);
+  });
+
+  const isSilent = async () => {
+    const { code, stderr } = await shop.opta(['dev', 'status']);
+    expect(stderr).toContain('error[no-cluster]');
+    expect(code).toBe(1);
+  };
+
+  test('stands still, goes on in the foreground with edits, and stands still when interrupted', {
+    timeout: long,
+  }, async () => {
     const stop = await shop.opta(['dev', 'stop', '--plain']);
     expect(stop.code, stop.stderr).toBe(0);
-    const silent = await shop.opta(['dev', 'status']);
-    expect(silent.code).toBe(1);
-    expect(silent.stderr).toContain('error[no-cluster]');
+    await isSilent();
+    const file = join(shop.folder, 'opta.yaml');
+    const sync = 'sync: [{ from: src, to: /app/src }]';
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"public/**"]', `"public/**"]\n      ${sync}`));
+    const up = shop.start(['dev', 'up', '--plain']);
+    await up.says(/^Up in/m);
+    const image = () => shop.kubectl('get', 'deploy', 'web', '-n', 'shop', '-o', 'jsonpath={..image}');
+    const before = image();
+    const page = join(shop.folder, 'services/web/src/page.ts');
+    writeFileSync(page, readFileSync(page, 'utf8').replace('<title>', '<title>Edited: '));
+    await up.says(/page\.ts copied into 2 replicas, started again/);
+    await expect.poll(async () => (await shop.get('/')).body, { timeout: 60_000 }).toContain('<title>Edited: ');
+    expect(image()).toBe(before);
+    await up.says(/^shop\/web\/\d+ .*"message":"request"/m);
+    up.child.kill('SIGINT');
+    const { code, stderr } = await up.ended;
+    expect(code, stderr).toBe(0);
+    await isSilent();
+  });
+
+  test('goes on with its data', { timeout: long }, async () => {
     const resume = await shop.opta(['dev', 'resume', '--plain']);
     expect(resume.code, resume.stderr).toBe(0);
-    await expect.poll(rows, { timeout: 60_000 }).toEqual(before);
+    await expect.poll(rows, { timeout: 60_000 }).toEqual(seen);
   });
 
   test('leaves nothing behind', { timeout: long }, async () => {

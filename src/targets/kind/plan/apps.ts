@@ -24,13 +24,14 @@ const componentLabel = 'app.kubernetes.io/component';
 const routeKinds = new Set(['Ingress', 'HTTPRoute', 'GRPCRoute', 'TraefikService']);
 
 function optionsOf(session: Session): ManifestOptions {
-  const { situation, images, secrets } = session;
+  const { situation, images, entries, secrets } = session;
   return {
     target: 'kind',
     mesh: situation.mesh,
     ingress: situation.choices.ingress,
     // What is not built yet is not applied yet either.
     images: ({ id }) => images.get(id) ?? 'not-built-yet',
+    entry: ({ id }) => entries.get(id),
     pins: situation.artifacts.pins,
     secrets: secretSource(() => secretsOf(session)),
     ...(secrets !== undefined && { trust: secrets.trust }),

@@ -1,9 +1,19 @@
 /** Images of services, built while the cluster boots. */
 import type { Build, Service } from '../../../app/app.ts';
 import type { Step } from '../../../engine/step.ts';
+import { restartsOnEdits } from '../../../platform/manifests.ts';
 import type { System } from '../../../system/system.ts';
 import { ownContainers } from '../containers.ts';
-import { type Built, buildImage, builtBefore, imageReference, keepBuilt, pushImage, stillPushed } from '../images.ts';
+import {
+  type Built,
+  buildImage,
+  builtBefore,
+  imageReference,
+  keepBuilt,
+  pushImage,
+  startOfImage,
+  stillPushed,
+} from '../images.ts';
 import { pullInNode } from '../node-images.ts';
 import { made, type Session, step } from './session.ts';
 
@@ -61,6 +71,13 @@ function buildAndPush(session: Session, service: Service, build: Build, before: 
   const settle = (digest: string) => session.images.set(service.id, imageReference(service, ports.registry, digest));
   let known: Built | undefined;
   let fingerprint: string | undefined;
+  /** False when what the image starts has to be known and is not: the engine has the image no more. */
+  const settleEntry = async (system: System, signal: AbortSignal) => {
+    if (!restartsOnEdits(service)) return true;
+    const argv = await startOfImage(place(system), service, signal);
+    if (argv !== undefined) session.entries.set(service.id, argv);
+    return argv !== undefined;
+  };
   return [
     step({
       id: `build:${service.id}`,
@@ -68,12 +85,15 @@ function buildAndPush(session: Session, service: Service, build: Build, before: 
       kind: 'change',
       needs: ['state'],
       facts: { context: build.context, dockerfile: build.dockerfile },
-      async isDone() {
-        known = await builtBefore(folder, service, build);
-        return known !== undefined;
+      async isDone({ system, signal }) {
+        const before = await builtBefore(folder, service, build);
+        if (before === undefined || !(await settleEntry(system, signal))) return false;
+        known = before;
+        return true;
       },
       async run({ system, signal, note }) {
         fingerprint = await buildImage(place(system), service, build, signal, note);
+        await settleEntry(system, signal);
         return undefined;
       },
     }),

@@ -23,6 +23,8 @@ export interface Session {
   readonly images: Map<string, string>;
   /** Passwords and certificates. */
   secrets: LocalSecrets | undefined;
+  /** What images start, by service id, of services that start again on edits. */
+  readonly entries: Map<string, readonly string[]>;
 }
 
 export function newSession(app: App, situation: Situation): Session {
@@ -36,6 +38,7 @@ export function newSession(app: App, situation: Situation): Session {
     kind: undefined,
     images: new Map(),
     secrets: undefined,
+    entries: new Map(),
   };
 }
 

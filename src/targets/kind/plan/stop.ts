@@ -2,7 +2,7 @@
 import type { Plan, Step } from '../../../engine/step.ts';
 import { UserError } from '../../../errors.ts';
 import { waitForWorkload } from '../../../platform/ready.ts';
-import { engineSays } from '../engine.ts';
+import { callEngine, engineSays } from '../engine.ts';
 import { openProject, statusOf } from '../running.ts';
 import type { Standing } from '../survey.ts';
 import { answering, restarted, secondOf } from './answering.ts';
@@ -21,8 +21,8 @@ function checkedStanding(found: Standing): Standing {
   });
 }
 
-/** Throws UserError `no-cluster`. */
-export function planStop(found: Standing): Plan {
+/** `force` ends what stops too slowly. Throws UserError `no-cluster`. */
+export function planStop(found: Standing, force?: AbortSignal): Plan {
   const { engine, containers } = checkedStanding(found);
   const running = containers.filter((one) => one.running);
   const stop = step({
@@ -32,8 +32,12 @@ export function planStop(found: Standing): Plan {
     facts: { containers: running.map(({ name }) => name) },
     isDone: async () => running.length === 0,
     async run({ system, note }) {
-      note(`stopping ${running.map(({ name }) => name).join(', ')}`);
-      await engineSays(system, engine, ['stop', '--time', String(stopSeconds), ...running.map(({ name }) => name)]);
+      const names = running.map(({ name }) => name);
+      note(`stopping ${names.join(', ')}`);
+      const kill = () => void callEngine(system, engine, ['kill', ...names]).catch(() => {});
+      if (force?.aborted) kill();
+      force?.addEventListener('abort', kill, { once: true });
+      await engineSays(system, engine, ['stop', '--time', String(stopSeconds), ...names]);
       return undefined;
     },
   });

@@ -1,5 +1,6 @@
 /** One program: its replicas, its rolls, and what is said about them. */
 import type { Failure } from '../../../engine/event.ts';
+import { type Watch, watchFiles } from '../../../system/watch-files.ts';
 import type { ProgramSpec, ProgramStatus } from '../spec.ts';
 import { notReadyFailure, stoppedFailure } from './diagnose.ts';
 import { errorOf } from './failures.ts';
@@ -9,7 +10,6 @@ import { type ServiceEvent, serviceEvent } from './program-event.ts';
 import { Replica } from './replica.ts';
 import type { Supervised, Updated } from './supervised.ts';
 import type { Traffic } from './traffic.ts';
-import { type Watch, watchFiles } from './watch.ts';
 import type { World } from './world.ts';
 
 export class Program implements Supervised {
@@ -205,8 +205,10 @@ export class Program implements Supervised {
 
   #openWatch(): void {
     this.#watch?.close();
-    const { watch, directory } = this.#spec;
-    this.#watch = watch.length === 0 ? undefined : watchFiles(this.#world, directory, watch, () => this.roll());
+    const { watch: globs, directory } = this.#spec;
+    const note = (why: string) => this.#world.note(why);
+    const options = { clock: this.#world.system.clock, directory, globs, note };
+    this.#watch = globs.length === 0 ? undefined : watchFiles(options, () => this.roll());
   }
 
   #ready(): readonly Instance[] {

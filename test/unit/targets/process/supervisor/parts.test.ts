@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UserError } from '../../../../../src/errors.ts';
 import { nodeSystem } from '../../../../../src/system/node.ts';
+import { isWatched, watchRoots } from '../../../../../src/system/watch-files.ts';
 import type { ProgramSpec, ReplicaStatus } from '../../../../../src/targets/process/spec.ts';
 import { Backoff } from '../../../../../src/targets/process/supervisor/backoff.ts';
 import { errorOf, failureOf } from '../../../../../src/targets/process/supervisor/failures.ts';
@@ -12,7 +13,6 @@ import { processHash, specHash } from '../../../../../src/targets/process/superv
 import { Ledger, readLedger } from '../../../../../src/targets/process/supervisor/ledger.ts';
 import { takeLock } from '../../../../../src/targets/process/supervisor/lock.ts';
 import { serviceEvent } from '../../../../../src/targets/process/supervisor/program-event.ts';
-import { isWatched, watchRoots } from '../../../../../src/targets/process/supervisor/watch.ts';
 
 let folder: string;
 beforeEach(() => {

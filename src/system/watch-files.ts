@@ -1,6 +1,6 @@
-/** Watches the files of a program by globs; a burst of edits counts as one. */
+/** Watches files by globs; a burst of edits counts as one. */
 import { matchesGlob, relative, resolve, sep } from 'node:path';
-import type { World } from './world.ts';
+import type { Clock } from './system.ts';
 
 /** Milliseconds without a further edit. */
 const quiet = 30;
@@ -33,17 +33,35 @@ export function isWatched(path: string, globs: readonly string[]): boolean {
   });
 }
 
-/** Calls `act` after each burst of edits. */
-export function watchFiles(world: World, directory: string, globs: readonly string[], act: () => void): Watch {
+export interface WatchOptions {
+  readonly clock: Clock;
+  /** Absolute; globs are relative to it. */
+  readonly directory: string;
+  readonly globs: readonly string[];
+  /** Hears what goes wrong. */
+  readonly note: (why: string) => void;
+}
+
+/** Calls `act` after each burst of edits with the paths (absolute) that were edited or deleted. */
+export function watchFiles(
+  { clock, directory, globs, note }: WatchOptions,
+  act: (paths: readonly string[]) => void,
+): Watch {
   const skipped = leftOut.filter((name) => !globs.some((glob) => glob.split('/').includes(name)));
   const inside = (path: string) => relative(directory, path).split(sep).join('/');
   let closed = false;
   let close = () => {};
   let cancel = () => {};
+  const burst = new Set<string>();
   const edited = (path: string) => {
     if (closed || !isWatched(inside(path), globs)) return;
+    burst.add(path);
     cancel();
-    cancel = world.system.clock.after(quiet, act);
+    cancel = clock.after(quiet, () => {
+      const paths = [...burst];
+      burst.clear();
+      act(paths);
+    });
   };
   const open = async () => {
     const { watch } = await import('chokidar');
@@ -59,11 +77,11 @@ export function watchFiles(world: World, directory: string, globs: readonly stri
     close = () => void watcher.close();
     watcher.on('add', edited).on('change', edited).on('unlink', edited);
     watcher.on('error', (error) =>
-      world.note(`watching ${directory}: ${error instanceof Error ? error.message : String(error)}`),
+      note(`watching ${directory}: ${error instanceof Error ? error.message : String(error)}`),
     );
     await new Promise<void>((resolve) => watcher.once('ready', resolve));
   };
-  const ready = open().catch((error) => world.note(`watching ${directory}: ${String(error)}`));
+  const ready = open().catch((error) => note(`watching ${directory}: ${String(error)}`));
   return {
     ready,
     close() {
