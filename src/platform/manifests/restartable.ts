@@ -5,16 +5,17 @@ import type { Service } from '../../app/app.ts';
 export const restartsOnEdits = ({ dev }: Service): boolean => dev.sync.length > 0 && dev.watch.length > 0;
 
 /** SIGHUP starts the program again; SIGTERM and the program's own end are passed on. For every POSIX shell. */
-const script = `trap 'again=; kill -TERM "$child"' TERM INT
-trap 'again=yes; kill -TERM "$child"' HUP
+const script = `trap 'told=end; kill -TERM "$child" 2>/dev/null' TERM INT
+trap '[ "$told" = end ] || told=again; kill -TERM "$child" 2>/dev/null' HUP
 while :; do
-  again=
+  told= child=
   "$@" & child=$!
+  [ -z "$told" ] || kill -TERM "$child"
   while :; do
     wait "$child"; code=$?
     kill -0 "$child" 2>/dev/null || break
   done
-  [ -n "$again" ] || exit "$code"
+  [ "$told" = again ] || exit "$code"
 done`;
 
 export function restartable(argv: readonly string[]): string[] {

@@ -1,17 +1,30 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Service } from '../../../../src/app/app.ts';
 import { restartable } from '../../../../src/platform/manifests/restartable.ts';
 import { manifests } from '../../../../src/platform/manifests.ts';
 import { app, service } from '../../../support/app.ts';
 import { find, options } from '../../../support/manifests.ts';
 
+const children: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const { pid } of children.splice(0)) {
+    try {
+      if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    } catch {
+      // It ended by itself.
+    }
+  }
+});
+
 /** The program says that it runs, and ends as it is told. */
 function started(program: string): { readonly child: ChildProcess; says(): Promise<string> } {
   const [file = '', ...args] = restartable(['/bin/sh', '-c', program]);
-  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  children.push(child);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return { child, says: async () => String((await lines.next()).value) };
 }
