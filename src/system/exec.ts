@@ -83,6 +83,9 @@ function start(argv: readonly string[], options: SpawnOptions, parentEnv: NodeJS
     onMessage: (act) => {
       child.on('message', act);
     },
+    disconnect: () => {
+      if (child.connected) child.disconnect();
+    },
     unref: () => child.unref(),
   };
 }

@@ -54,6 +54,8 @@ export interface Running {
   /** Sends over the 'ipc' channel; throws when there is none. */
   send(message: unknown): void;
   onMessage(act: (message: unknown) => void): void;
+  /** Closes the 'ipc' channel, so that a child that waits on it ends; nothing when there is none. */
+  disconnect(): void;
   /** Lets this process end while the child goes on. */
   unref(): void;
 }

@@ -1,0 +1,43 @@
+/** The processes around Pulumi, emitted apart from the bundle: the one that holds a stack, and the built-in engine. */
+import { nodeSystem } from './system/node.ts';
+
+function ipcChannel() {
+  return {
+    onMessage: (act: (message: unknown) => void) => void process.on('message', act),
+    send: (message: unknown) => {
+      if (process.connected) process.send?.(message);
+    },
+    onClose: (act: () => void) => void process.once('disconnect', act),
+  };
+}
+
+/** First and second signal to end; SIGTERM is the same to Pulumi. */
+function interrupts() {
+  let count = 0;
+  const acts: (() => void)[] = [];
+  const interrupt = () => acts[Math.min(count++, 1)]?.();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, interrupt);
+  return {
+    onFirst: (act: () => void) => {
+      acts[0] = act;
+    },
+    onSecond: (act: () => void) => {
+      acts[1] = act;
+    },
+  };
+}
+
+async function main([role = '', ...argv]: readonly string[]): Promise<number> {
+  const system = nodeSystem();
+  if (role === 'pulumi') {
+    const { runEngine } = await import('./targets/cloud/engine/built-in/main.ts');
+    return runEngine(argv, system, interrupts());
+  }
+  // A terminal's Ctrl-C is for opta, which says what to do; what is being made must not be lost to it.
+  for (const name of ['SIGINT', 'SIGHUP'] as const) process.on(name, () => {});
+  const { runChild } = await import('./targets/cloud/engine/child/main.ts');
+  await runChild(system, ipcChannel());
+  return 0;
+}
+
+process.exit(await main(process.argv.slice(2)));

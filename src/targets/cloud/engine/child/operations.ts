@@ -1,0 +1,177 @@
+/** What a stack can be asked: previews, updates, and the figures of what happened. */
+import type { EngineEvent } from '@pulumi/pulumi/automation/events.js';
+import { UserError } from '../../../../errors.ts';
+import type { Change, StackEvent, StackPlan, StackResult } from '../../operation.ts';
+import type { ChildStart } from '../messages.ts';
+import { EngineFailed } from './command.ts';
+import { Gathered, kindOf, outputsOf, rootType, stepIn } from './plan.ts';
+import type { Workspace } from './workspace.ts';
+
+type Emit = (event: StackEvent) => void;
+interface EventOptions {
+  readonly onEvent: (event: EngineEvent) => void;
+}
+
+/** Lines that say nothing to a user: where a simulated plugin was found. */
+const noise = /^warning: using pulumi-resource-\S+ from \$PATH|plugin version mismatch/i;
+
+/** Secrets leak through diagnostics of severity debug, which come unasked: they end here. */
+const heard = (event: EngineEvent): boolean => (event.diagnosticEvent?.severity as string | undefined) !== 'debug';
+
+function told(event: EngineEvent, emit: Emit): void {
+  const { diagnosticEvent } = event;
+  if (diagnosticEvent) {
+    const { message, severity, urn } = diagnosticEvent;
+    if (noise.test(message) || message.trim() === '') return;
+    const grave = severity === 'error' ? 'error' : severity === 'warning' ? 'warning' : 'info';
+    emit({ type: 'note', severity: grave, message: message.trim(), ...(urn && { urn }) });
+    return;
+  }
+  const metadata = stepIn(event);
+  if (!metadata || metadata.type === rootType) return;
+  const state = event.resourcePreEvent ? 'begun' : event.resOpFailedEvent ? 'failed' : 'done';
+  emit({ type: 'resource', urn: metadata.urn, kind: kindOf(metadata.op), state });
+}
+
+/** What the user can mend about an engine that failed; undefined when it is of the resources themselves. */
+function mendable(text: string): UserError | undefined {
+  const plugin = /no resource plugin '([^']+)'|download and install resource plugin '?([\w-]+)/.exec(text);
+  if (plugin) {
+    const name = plugin[1] ?? plugin[2];
+    return new UserError('plugin-missing', `Pulumi's plugin ${name} is not installed`, {
+      hints: [`Run: pulumi plugin install resource ${name?.replace(/^pulumi-resource-/, '')}`],
+    });
+  }
+  if (/incorrect passphrase|passphrase must be set/.test(text)) {
+    return new UserError('secrets-unreadable', 'the secrets of this stack cannot be read with this passphrase', {
+      hints: ['Set PULUMI_CONFIG_PASSPHRASE_FILE to the file with the passphrase of this environment.'],
+    });
+  }
+  return undefined;
+}
+
+export const isLockText = (text: string): boolean =>
+  text.includes('the stack is currently locked') || /stack '[^']*' already exists/.test(text);
+
+export class StackOperations {
+  readonly #workspace: Workspace;
+  readonly #start: ChildStart;
+  readonly #emit: Emit;
+  #cancelled = false;
+
+  constructor(workspace: Workspace, start: ChildStart, emit: Emit) {
+    this.#workspace = workspace;
+    this.#start = start;
+    this.#emit = emit;
+  }
+
+  /** Lets what runs end. Exactly one interrupt ever reaches an engine: a second would orphan what is being made. */
+  cancel(): void {
+    if (this.#cancelled) return;
+    this.#cancelled = true;
+    this.#workspace.command.interrupt();
+  }
+
+  async preview({ refresh = false, destroy = false } = {}): Promise<StackPlan> {
+    const { stack, command } = this.#workspace;
+    const gathered = new Gathered(this.#start.input);
+    // What is protected is in the plan too: who reads it says no.
+    command.extra = destroy ? ['--ignore-protect'] : [];
+    const options: EventOptions = { onEvent: (event) => heard(event) && gathered.take(event) };
+    try {
+      if (refresh) await stack.previewRefresh(options);
+      else if (destroy) await stack.previewDestroy(options);
+      else await stack.preview(options);
+    } catch (error) {
+      throw this.#failure(error, gathered);
+    } finally {
+      command.extra = [];
+    }
+    const plan = gathered.plan();
+    return refresh ? { ...plan, changes: plan.changes.map(asDrift) } : plan;
+  }
+
+  async up({ expectHash }: { readonly expectHash?: string }): Promise<StackResult> {
+    if (expectHash !== undefined) {
+      const plan = await this.preview();
+      if (plan.hash !== expectHash) throw planChanged(this.#start.input.stack);
+    }
+    return this.#run((options) => this.#workspace.stack.up(options));
+  }
+
+  async destroy({ unprotect }: { readonly unprotect: boolean }): Promise<StackResult> {
+    const { command, stack } = this.#workspace;
+    command.extra = unprotect ? ['--ignore-protect'] : [];
+    return this.#run((options) => stack.destroy(options)).finally(() => {
+      command.extra = [];
+    });
+  }
+
+  refresh(): Promise<StackResult> {
+    return this.#run((options) => this.#workspace.stack.refresh(options));
+  }
+
+  async settle(): Promise<{ readonly adopted: readonly string[]; readonly forgotten: readonly string[] }> {
+    return { adopted: [], forgotten: [] };
+  }
+
+  async outputs(): Promise<Readonly<Record<string, unknown>>> {
+    const shown = await this.#workspace.pulumi(['stack', 'output', '--json']);
+    return outputsOf(JSON.parse(shown), this.#start.input);
+  }
+
+  async #run(act: (options: EventOptions) => Promise<unknown>): Promise<StackResult> {
+    const gathered = new Gathered(this.#start.input);
+    const underWay = new Set<string>();
+    const onEvent = (event: EngineEvent): void => {
+      if (!heard(event)) return;
+      gathered.take(event);
+      const urn = stepIn(event)?.urn;
+      if (urn !== undefined && event.resourcePreEvent) underWay.add(urn);
+      else if (urn !== undefined) underWay.delete(urn);
+      told(event, this.#emit);
+    };
+    const { outputs } = gathered;
+    try {
+      await act({ onEvent });
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      const mend = mendable(text);
+      if (mend) throw mend;
+      if (!isEngineFailure(error)) throw error;
+      const outcome = isLockText(text) ? 'locked' : this.#cancelled ? 'cancelled' : 'failed';
+      const message = [...new Set(gathered.errors)].join('\n') || text;
+      return { outcome, outputs, changes: gathered.counts, message, pending: [...underWay] };
+    }
+    const touched = Object.entries(gathered.counts).some(
+      ([kind, count]) => kind !== 'same' && kind !== 'read' && count > 0,
+    );
+    return {
+      outcome: touched ? 'done' : 'unchanged',
+      outputs: gathered.outputs,
+      changes: gathered.counts,
+      pending: [],
+    };
+  }
+
+  #failure(error: unknown, gathered: Gathered): unknown {
+    if (!isEngineFailure(error)) return error;
+    const mend = mendable(error.message);
+    if (mend) return mend;
+    const { stack } = this.#start.input;
+    const detail = gathered.errors.length > 0 ? [...new Set(gathered.errors)] : error.message.split('\n').slice(-12);
+    return new UserError('plan-failed', `the plan of the stack ${stack} could not be made`, {
+      detail,
+      hints: ['Read what the engine said above; opta state doctor tells what a killed run left behind.'],
+    });
+  }
+}
+
+const isEngineFailure = (error: unknown): error is EngineFailed => error instanceof EngineFailed;
+
+const asDrift = (change: Change): Change => (change.kind === 'update' ? { ...change, kind: 'refresh' } : change);
+
+const planChanged = (stack: string): UserError =>
+  new UserError('plan-changed', `the plan of the stack ${stack} is no longer what was approved`, {
+    hints: ['Look at the new plan and approve it: run opta promote again.'],
+  });

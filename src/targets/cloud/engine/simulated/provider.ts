@@ -1,0 +1,256 @@
+/** What a provider does, over the simulated clouds: the built-in engine calls it, and so does the plugin for the real one. */
+import type { Clock } from '../../../../system/system.ts';
+import {
+  compact,
+  type DifferenceKind,
+  differences,
+  headOf,
+  holdsUnknown,
+  type Properties,
+  unknownText,
+} from '../values.ts';
+import { awsBaseKinds } from './aws.ts';
+import { awsDataKinds } from './aws-data.ts';
+import { faultOf, type Operation, readFaults } from './faults.ts';
+import { atlasKinds, gcpKinds } from './gcp.ts';
+import { type Birth, hexOf, type Kind, type Setting, text, usuallyFixed } from './kind.ts';
+import { CloudStore, type Thing } from './store.ts';
+
+export const kinds: Readonly<Record<string, Kind>> = { ...awsBaseKinds, ...awsDataKinds, ...gcpKinds, ...atlasKinds };
+
+/** What the cloud said no to, in its words. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+}
+
+export interface Difference {
+  readonly paths: ReadonlyMap<string, DifferenceKind>;
+  /** Paths that only a replacement can change. */
+  readonly replaces: readonly string[];
+  /** The old thing stands in the way of the new one. */
+  readonly deleteFirst: boolean;
+}
+
+/** Where a provider works, from its inputs; numbers and lists arrive as JSON text. */
+export function settingOf(inputs: Properties): Setting {
+  const ids = inputs['allowedAccountIds'];
+  const listed: unknown = typeof ids === 'string' && ids.startsWith('[') ? JSON.parse(ids) : ids;
+  const account = Array.isArray(listed) ? String(listed[0]) : text(inputs['project']) || '000000000000';
+  return { account, region: text(inputs['region']) || 'us-east-1' };
+}
+
+const nameOf = (urn: string): string => urn.split('::').at(-1) ?? urn;
+
+export class SimulatedProvider {
+  readonly #folder: string;
+  readonly #store: CloudStore;
+  readonly #clock: Clock;
+
+  constructor(folder: string, clock: Clock) {
+    this.#folder = folder;
+    this.#store = new CloudStore(folder);
+    this.#clock = clock;
+  }
+
+  /** What a change from `before` to `after` means. Both are in clear. */
+  diff(type: string, before: Properties, after: Properties): Difference {
+    const kind = kinds[type];
+    const paths = differences(compact(before), compact(after));
+    const fixed = (path: string): boolean => {
+      const head = headOf(path);
+      if (kind?.fixed?.includes(head)) return true;
+      return usuallyFixed.has(head) && !kind?.free?.includes(head);
+    };
+    const replaces = [...paths.keys()].filter(fixed);
+    const unique = kind?.unique ?? [];
+    const deleteFirst = replaces.length > 0 && unique.length > 0 && !unique.some((key) => paths.has(key));
+    return { paths, replaces, deleteFirst };
+  }
+
+  /** Outputs that a preview foresees. */
+  foreseen(inputs: Properties, before: Properties = {}): Properties {
+    return { ...before, ...inputs };
+  }
+
+  async create(urn: string, type: string, inputs: Properties, setting: Setting): Promise<Thing> {
+    const after = await this.#strike('create', urn);
+    const thing = this.#store.alone(() => this.#made(urn, type, inputs, setting));
+    if (after) throw new Refused(after);
+    return thing;
+  }
+
+  async update(urn: string, type: string, id: string, inputs: Properties): Promise<Properties> {
+    const after = await this.#strike('update', urn);
+    const outputs = this.#store.alone(() => {
+      const old = this.#store.get(type, id);
+      if (!old) throw new Refused(`${type} ${id} does not exist`);
+      const dropped = Object.keys(old.inputs).filter((key) => !(key in inputs));
+      const kept = Object.fromEntries(Object.entries(old.outputs).filter(([key]) => !dropped.includes(key)));
+      const thing: Thing = { ...old, inputs, outputs: { ...kept, ...inputs } };
+      this.#store.put(thing);
+      return thing.outputs;
+    });
+    if (after) throw new Refused(after);
+    return outputs;
+  }
+
+  async delete(urn: string, type: string, id: string): Promise<void> {
+    const after = await this.#strike('delete', urn);
+    this.#store.alone(() => {
+      const thing = this.#store.get(type, id);
+      if (!thing) return;
+      const user = this.#users(thing)[0];
+      if (user) throw new Refused(`DependencyViolation: ${type} ${id} has a dependent ${user.type} ${user.id}`);
+      this.#store.delete(type, id);
+    });
+    if (after) throw new Refused(after);
+  }
+
+  read(type: string, id: string): Thing | undefined {
+    return this.#store.get(type, id);
+  }
+
+  /** Ids of what exists of `type` and was made from the same identifying inputs: tags, or what names it. */
+  find(type: string, inputs: Properties): string[] {
+    const wanted = identityOf(type, inputs);
+    if (wanted === undefined) return [];
+    return this.#store
+      .all(type)
+      .filter((thing) => identityOf(type, thing.inputs) === wanted)
+      .map(({ id }) => id);
+  }
+
+  /** Functions of a provider: those few that stacks call. */
+  invoke(token: string, args: Properties, setting: Setting): Properties {
+    const zones = ['a', 'b', 'c'];
+    switch (token) {
+      case 'aws:index/getAvailabilityZones:getAvailabilityZones':
+        return {
+          id: setting.region,
+          names: zones.map((zone) => `${setting.region}${zone}`),
+          zoneIds: zones.map((_, at) => `${setting.region.replace(/^(\w\w)-(\w)\w+-(\d)$/, '$1$2$3')}-az${at + 1}`),
+        };
+      case 'aws:index/getCallerIdentity:getCallerIdentity':
+        return {
+          accountId: setting.account,
+          arn: `arn:aws:iam::${setting.account}:user/rehearsal`,
+          id: setting.account,
+        };
+      case 'aws:index/getRegion:getRegion':
+        return { region: setting.region, name: setting.region, id: setting.region };
+      case 'aws:index/getPartition:getPartition':
+        return { partition: 'aws', dnsSuffix: 'amazonaws.com', id: 'aws' };
+      case 'gcp:organizations/getProject:getProject':
+        return {
+          projectId: setting.account,
+          number: String(Number.parseInt(hexOf(setting.account, 9), 16)),
+          id: setting.account,
+        };
+      case 'gcp:compute/getZones:getZones':
+        return { names: zones.map((zone) => `${setting.region}-${zone}`), id: setting.region };
+      case 'gcp:compute/getNetworkEndpointGroup:getNetworkEndpointGroup': {
+        const zone = text(args['zone']) || `${setting.region}-a`;
+        const id = `projects/${setting.account}/zones/${zone}/networkEndpointGroups/${text(args['name'])}`;
+        return { ...args, zone, id, selfLink: `https://www.googleapis.com/compute/v1/${id}`, size: 1 };
+      }
+      default:
+        throw new Refused(`the simulated clouds do not know the function ${token}`);
+    }
+  }
+
+  close(): void {
+    this.#store.close();
+  }
+
+  /** Waits and fails as `faults.json` says; the answer is what to fail with once the work is done. */
+  async #strike(operation: Operation, urn: string): Promise<string | undefined> {
+    const faults = readFaults(this.#folder);
+    const count = this.#store.next(operation);
+    const fault = faultOf(faults, operation, count, urn);
+    const delay = fault?.delayMs ?? faults.delayMs ?? 0;
+    if (delay > 0) await this.#clock.sleep(delay);
+    const message = `InternalFailure: ${operation} ${count} of ${nameOf(urn)} fails on purpose`;
+    if (fault?.when === 'before') throw new Refused(message);
+    return fault?.when === 'after' ? message : undefined;
+  }
+
+  #made(urn: string, type: string, inputs: Properties, setting: Setting): Thing {
+    const kind = kinds[type];
+    if (!kind) throw new Refused(`the simulated clouds do not know the type ${type}`);
+    this.#refuseUnknown(type, inputs);
+    this.#refuseStrays(kind, type, inputs);
+    this.#refuseDouble(kind, type, inputs);
+    const life = this.#store.next(`life of ${urn}`);
+    const birth: Birth = {
+      inputs,
+      setting,
+      name: nameOf(urn),
+      digits: (length) => hexOf(`${urn} ${setting.account} ${life}`, length),
+      other: (otherType, id) => this.#store.get(otherType, text(id))?.outputs,
+    };
+    const id = kind.id(birth);
+    if (this.#store.get(type, id)) throw new Refused(`AlreadyExists: ${type} ${id} exists already`);
+    const outputs = { ...inputs, ...kind.outputs?.({ ...birth, id }) };
+    const thing: Thing = { id, type, urn, inputs, outputs: compact(outputs) };
+    this.#store.put(thing);
+    return thing;
+  }
+
+  #refuseUnknown(type: string, inputs: Properties): void {
+    for (const [key, value] of Object.entries(inputs)) {
+      if (holdsUnknown(value)) throw new Refused(`${type}: ${key} is not known (${unknownText})`);
+    }
+  }
+
+  #refuseStrays(kind: Kind, type: string, inputs: Properties): void {
+    for (const [key, types] of Object.entries(kind.refers ?? {})) {
+      const value = text(inputs[key]);
+      if (value === '') continue;
+      if (types.some((other) => this.#store.get(other, value))) continue;
+      const found = types.some((other) => this.#store.all(other).some((thing) => namesOf(thing).has(value)));
+      if (!found) throw new Refused(`NotFound: ${type}: ${key} '${value}' does not exist`);
+    }
+  }
+
+  #refuseDouble(kind: Kind, type: string, inputs: Properties): void {
+    const keys = kind.unique ?? [];
+    const told = keys.filter((key) => inputs[key] !== undefined);
+    if (told.length === 0) return;
+    const same = (thing: Thing): boolean =>
+      keys.every((key) => JSON.stringify(thing.inputs[key]) === JSON.stringify(inputs[key]));
+    const double = this.#store.all(type).find(same);
+    if (double) {
+      const shared = told.map((key) => `${key} ${JSON.stringify(inputs[key])}`).join(', ');
+      throw new Refused(`AlreadyExists: a ${type} with ${shared} exists already: ${double.id}`);
+    }
+  }
+
+  /** Things that name this one. */
+  #users(thing: Thing): Thing[] {
+    const names = namesOf(thing);
+    return Object.entries(kinds).flatMap(([type, { refers = {} }]) => {
+      const keys = Object.keys(refers).filter((key) => refers[key]?.includes(thing.type));
+      if (keys.length === 0) return [];
+      return this.#store
+        .all(type)
+        .filter((other) => other.id !== thing.id && keys.some((key) => names.has(text(other.inputs[key]))));
+    });
+  }
+}
+
+/** What another thing may call this one. */
+function namesOf({ id, outputs }: Thing): ReadonlySet<string> {
+  const names = [id, ...['name', 'arn', 'selfLink', 'identifier', 'keyId'].map((key) => text(outputs[key]))];
+  return new Set(names.filter(Boolean));
+}
+
+/** What tells a resource from all others of its type: its tags when it has some, else what must be unique about it. */
+export function identityOf(type: string, inputs: Properties): string | undefined {
+  const tags = inputs['tags'] ?? inputs['labels'];
+  if (typeof tags === 'object' && tags !== null && Object.keys(tags).length > 0) {
+    return JSON.stringify(Object.entries(tags).sort(([one], [other]) => (one < other ? -1 : 1)));
+  }
+  const keys = kinds[type]?.unique ?? [];
+  const told = keys.filter((key) => inputs[key] !== undefined && !holdsUnknown(inputs[key]));
+  return told.length === 0 ? undefined : JSON.stringify(told.map((key) => [key, inputs[key]]));
+}
