@@ -72,6 +72,26 @@ await Promise.all([
   }),
   ...['index.html', 'page.css'].map((name) => copyFile(`${view}/${name}`, `${root}/dist/view/${name}`)),
 ]);
+// Whatever reaches @pulumi/pulumi is only emitted: its packages stay outside, and break when bundled.
+await build({
+  absWorkingDir: root,
+  entryPoints: { 'cloud/process': 'src/cloud-process.ts', 'stacks/program': 'stacks/program.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  mainFields: ['module', 'main'],
+  target: 'node22.21',
+  keepNames: true,
+  chunkNames: 'cloud/chunks/[name]-[hash]',
+  external: ['@pulumi/*', '@grpc/*', 'google-protobuf'],
+  banner: {
+    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+  },
+  plugins: [yamlAsModule],
+  logLevel: 'warning',
+});
 if (process.argv.includes('--sizes')) {
   for (const [file, { bytes }] of Object.entries(result.metafile.outputs).sort((a, b) => b[1].bytes - a[1].bytes)) {
     console.log(`${Math.round(bytes / 1024)} KiB ${file}`);

@@ -17,7 +17,7 @@ const isRecord = (value: Value): value is Record<string, Value> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The secret that a value is, if it is one. */
-export function secretIn(value: Value): Secret | undefined {
+function secretIn(value: Value): Secret | undefined {
   return isRecord(value) && value[signatureKey] === secretSignature ? (value as Secret) : undefined;
 }
 

@@ -1,5 +1,5 @@
 /** A run of a program against a stack: for every resource that it registers, the step that the old state asks for. */
-import type { Setting } from '../simulated/kind.ts';
+import { nowhere, type Setting } from '../simulated/kind.ts';
 import { type Difference, type SimulatedProvider, settingOf } from '../simulated/provider.ts';
 import { compact, headOf, inClear, keepOld, type Properties, unknownText } from '../values.ts';
 import type { EventStream } from './events.ts';
@@ -7,7 +7,7 @@ import type { Journal } from './journal.ts';
 import { unwind } from './order.ts';
 import { type AliasRequest, isProviderType, packageOf, type Registration, rootType, urnOf } from './registration.ts';
 import type { ResourceState, Snapshot } from './snapshot.ts';
-import type { Steps } from './steps.ts';
+import { StepFailed, type Steps, Stopped } from './steps.ts';
 
 export interface DeploymentOptions {
   readonly stack: string;
@@ -24,7 +24,6 @@ export interface DeploymentOptions {
 }
 
 const clear = (properties: Properties): Properties => inClear(properties) as Properties;
-const nowhere: Setting = { account: '', region: '' };
 
 export class Deployment {
   readonly #options: DeploymentOptions;
@@ -38,6 +37,9 @@ export class Deployment {
 
   constructor(options: DeploymentOptions) {
     this.#options = options;
+    for (const { urn, type, inputs } of options.base.resources) {
+      if (isProviderType(type)) this.#settings.set(urn, settingOf(clear(inputs)));
+    }
     this.#old = new Map(options.base.resources.filter((state) => !state.delete).map((state) => [state.urn, state]));
   }
 
@@ -88,12 +90,16 @@ export class Deployment {
         return false;
       }
       const owned = states.some(({ urn }) => urn === state.deletedWith);
-      return steps.delete(state, state.delete ? 'delete-replaced' : 'delete', owned).then(
+      const setting = this.settingOf(state.provider ?? '');
+      return steps.delete(state, state.delete ? 'delete-replaced' : 'delete', owned, setting).then(
         async () => {
           await journal.change(state, undefined);
           return true;
         },
-        () => false,
+        (error) => {
+          if (error instanceof StepFailed || error instanceof Stopped) return false;
+          throw error;
+        },
       );
     });
   }
@@ -104,7 +110,7 @@ export class Deployment {
     const { type, name, id, provider, parent } = asked;
     const urn = urnOf(stack, project, type, name, parent);
     const goal: ResourceState = { urn, custom: true, type, inputs: {}, outputs: {}, parent, provider };
-    await journal.put(await steps.adoptById(goal, id), this.#old.get(urn));
+    await journal.put(await steps.adoptById(goal, id, this.settingOf(provider)), this.#old.get(urn));
   }
 
   /** The provider's account and region, by the reference `urn::id`. */
@@ -164,7 +170,9 @@ export class Deployment {
     if (!asked.custom) return this.#component(goal, old);
     if (isProviderType(asked.type)) return this.#provider(goal, old);
     this.refuseDefault(asked.type, asked.provider, goal.urn);
-    if (asked.importId && old?.id !== asked.importId) return this.#options.steps.adopt(goal, asked.importId);
+    if (asked.importId && old?.id !== asked.importId) {
+      return this.#options.steps.adopt(goal, asked.importId, this.settingOf(asked.provider));
+    }
     if (!old || this.#cleared.has(old)) return this.#options.steps.create(goal, this.settingOf(asked.provider), old);
     return this.#changed(goal, asked, old);
   }
@@ -197,7 +205,7 @@ export class Deployment {
     const difference = this.#demanded(cloud.diff(goal.type, clear(old.inputs), clear(goal.inputs)), asked);
     const living = { ...goal, ...(old.id && { id: old.id }), outputs: old.outputs };
     if (difference.paths.size === 0) return steps.same(old, living);
-    if (difference.replaces.length === 0) return steps.update(old, living, difference);
+    if (difference.replaces.length === 0) return steps.update(old, living, difference, this.settingOf(asked.provider));
     return this.#replaced(goal, asked, old, difference);
   }
 
@@ -250,7 +258,7 @@ export class Deployment {
       if (!Object.values(state.propertyDependencies ?? {}).some((urns) => urns.includes(old.urn))) continue;
       if (cloud.diff(state.type, clear(state.inputs), without(state)).replaces.length > 0) await this.#clear(state);
     }
-    await steps.delete(old, 'delete-replaced', false);
+    await steps.delete(old, 'delete-replaced', false, this.settingOf(old.provider ?? ''));
     await journal.change(old, undefined);
   }
 }

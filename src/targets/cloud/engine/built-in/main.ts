@@ -1,7 +1,7 @@
 /** The built-in engine: a `pulumi` that drives the unmodified Automation API against simulated clouds. */
 import { enableCompileCache } from 'node:module';
 import type { System } from '../../../../system/system.ts';
-import { argumentsOf } from './arguments.ts';
+import { argumentsOf } from './command-line.ts';
 import { EngineError, type Home, homeOf } from './home.ts';
 import type { Interrupts, OperationName } from './operations.ts';
 import { plainCommands, stackOf } from './stacks.ts';

@@ -1,7 +1,7 @@
 /** preview, up, destroy, refresh and import of the built-in engine. */
 import { readFileSync } from 'node:fs';
 import { SimulatedProvider } from '../simulated/provider.ts';
-import { type Arguments, flagOf, isSet } from './arguments.ts';
+import { type Arguments, flagOf, isSet } from './command-line.ts';
 import { Deployment } from './deployment.ts';
 import { EventStream } from './events.ts';
 import { EngineError, type Home, type StackPlace } from './home.ts';
@@ -126,11 +126,11 @@ async function program({
   monitor.close();
 }
 
-async function refresh({ args, journal, steps }: World): Promise<void> {
+async function refresh({ args, journal, steps, deployment }: World): Promise<void> {
   if (isSet(args, 'clear-pending-creates')) journal.forgetPending();
   for (const state of journal.snapshot.resources) {
     if (!state.custom || state.type.startsWith('pulumi:')) continue;
-    const fresh = await steps.refresh(state);
+    const fresh = await steps.refresh(state, deployment.settingOf(state.provider ?? ''));
     if (fresh !== state) await journal.change(state, fresh);
   }
   await journal.flush();

@@ -4,7 +4,7 @@ import type { ResourceState } from './snapshot.ts';
 const providerUrn = (provider: string | undefined): string | undefined => provider?.split('::').slice(0, -1).join('::');
 
 /** URNs that a resource cannot do without. */
-export function needsOf(state: ResourceState): ReadonlySet<string> {
+function needsOf(state: ResourceState): ReadonlySet<string> {
   const needs = [
     ...(state.dependencies ?? []),
     ...Object.values(state.propertyDependencies ?? {}).flat(),
@@ -29,11 +29,11 @@ export async function unwind(
   const run = (state: ResourceState): Promise<boolean> => {
     const before = begun.get(state);
     if (before) return before;
-    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
     begun.set(state, promise);
     Promise.all(users(state).map(run))
       .then((gone) => (gone.every(Boolean) ? act(state) : false))
-      .then(resolve);
+      .then(resolve, reject);
     return promise;
   };
   await Promise.all(states.map(run));

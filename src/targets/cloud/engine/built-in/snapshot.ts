@@ -100,7 +100,7 @@ function sealedState(state: ResourceState, crypter: LazyCrypter): object {
   return { ...state, inputs: seal(state.inputs), outputs: seal(state.outputs) };
 }
 
-export function deploymentOf(home: Home, snapshot: Snapshot, crypter: LazyCrypter): object {
+function deploymentOf(home: Home, snapshot: Snapshot, crypter: LazyCrypter): object {
   const resources = snapshot.resources.map((state) => sealedState(state, crypter));
   const pending = snapshot.pending.map(({ resource, type }) => ({ resource: sealedState(resource, crypter), type }));
   return {

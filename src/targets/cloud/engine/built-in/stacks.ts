@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { holdsSecret, inClear, type Properties } from '../values.ts';
-import { type Arguments, flagOf, isSet } from './arguments.ts';
+import { type Arguments, flagOf, isSet } from './command-line.ts';
 import { EngineError, type Home, placeOf, qualifiedName, type StackPlace } from './home.ts';
 import { cancelLocks } from './lock.ts';
 import { rootType } from './registration.ts';

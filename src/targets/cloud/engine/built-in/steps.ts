@@ -88,7 +88,7 @@ export class Steps {
     });
   }
 
-  update(old: ResourceState, goal: ResourceState, difference: Difference): Promise<ResourceState> {
+  update(old: ResourceState, goal: ResourceState, difference: Difference, setting: Setting): Promise<ResourceState> {
     const { cloud, dryRun } = this.#world;
     const report: StepReport = { op: 'update', urn: goal.urn, old, fresh: goal, ...reported(difference) };
     return this.#step(report, async () => {
@@ -96,7 +96,7 @@ export class Steps {
       if (dryRun) return { ...goal, outputs: this.#sealed(goal, cloud.foreseen(inputs, clear(old.outputs))) };
       const ended = await this.#world.journal.begin({ resource: goal, type: 'updating' });
       try {
-        const outputs = await cloud.update(goal.urn, goal.type, goal.id ?? '', inputs);
+        const outputs = await cloud.update(goal.urn, goal.type, goal.id ?? '', inputs, setting);
         return { ...goal, outputs: this.#sealed(goal, outputs), modified: this.#now() };
       } finally {
         ended();
@@ -110,12 +110,12 @@ export class Steps {
   }
 
   /** A thing that is there already becomes this resource. */
-  adopt(goal: ResourceState, id: string): Promise<ResourceState> {
+  adopt(goal: ResourceState, id: string, setting: Setting): Promise<ResourceState> {
     const { cloud } = this.#world;
     return this.#step({ op: 'import', urn: goal.urn, fresh: goal }, async () => {
       const ended = await this.#world.journal.begin({ resource: { ...goal, id }, type: 'importing' });
       try {
-        const thing = cloud.read(goal.type, id);
+        const thing = cloud.read(goal.type, id, setting);
         if (!thing) throw new Refused(`resource '${id}' does not exist`);
         const wrong = [...cloud.diff(goal.type, thing.inputs, clear(goal.inputs)).paths.keys()];
         if (wrong.length > 0) {
@@ -131,10 +131,10 @@ export class Steps {
   }
 
   /** Takes a thing into the state that only its id was known of. */
-  adoptById(state: ResourceState, id: string): Promise<ResourceState> {
+  adoptById(state: ResourceState, id: string, setting: Setting): Promise<ResourceState> {
     const { cloud } = this.#world;
     return this.#step({ op: 'import', urn: state.urn, fresh: state }, async () => {
-      const thing = cloud.read(state.type, id);
+      const thing = cloud.read(state.type, id, setting);
       if (!thing) throw new Refused(`Preview failed: resource '${id}' does not exist`);
       const now = this.#now();
       const inputs = resealed(thing.inputs, {}, sensitive);
@@ -144,14 +144,19 @@ export class Steps {
   }
 
   /** Deletes `old` in the cloud, unless it is to be kept there. The caller takes it out of the state. */
-  async delete(old: ResourceState, op: 'delete' | 'delete-replaced', withItsOwner: boolean): Promise<void> {
+  async delete(
+    old: ResourceState,
+    op: 'delete' | 'delete-replaced',
+    withItsOwner: boolean,
+    setting: Setting,
+  ): Promise<void> {
     const { cloud, dryRun } = this.#world;
     await this.#step({ op, urn: old.urn, old }, async () => {
       const inCloud = old.custom && !old.type.startsWith('pulumi:') && !old.retainOnDelete && !withItsOwner;
       if (dryRun || !inCloud) return undefined;
       const ended = await this.#world.journal.begin({ resource: old, type: 'deleting' });
       try {
-        await cloud.delete(old.urn, old.type, old.id ?? '');
+        await cloud.delete(old.urn, old.type, old.id ?? '', setting);
       } finally {
         ended();
       }
@@ -160,10 +165,10 @@ export class Steps {
   }
 
   /** Reads what there is now; undefined when it is gone. */
-  async refresh(old: ResourceState): Promise<ResourceState | undefined> {
+  async refresh(old: ResourceState, setting: Setting): Promise<ResourceState | undefined> {
     const { cloud, events } = this.#world;
     events.begun({ op: 'refresh', urn: old.urn, old, fresh: old });
-    const thing = cloud.read(old.type, old.id ?? '');
+    const thing = cloud.read(old.type, old.id ?? '', setting);
     if (!thing) {
       events.done({ op: 'delete', urn: old.urn, old });
       return undefined;

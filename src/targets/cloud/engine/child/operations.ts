@@ -50,7 +50,7 @@ function mendable(text: string): UserError | undefined {
   return undefined;
 }
 
-export const isLockText = (text: string): boolean =>
+const isLockText = (text: string): boolean =>
   text.includes('the stack is currently locked') || /stack '[^']*' already exists/.test(text);
 
 export class StackOperations {

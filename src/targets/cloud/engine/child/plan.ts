@@ -1,7 +1,8 @@
 /** Engine events to a plan: one change a resource, and a hash that says the same before and after other stacks exist. */
 import { createHash } from 'node:crypto';
 import type { EngineEvent, StepEventMetadata } from '@pulumi/pulumi/automation/events.js';
-import type { StackInput } from '../../../../app/stacks.ts';
+import { type StackInput, stackNames } from '../../../../app/stacks.ts';
+import { upstreamName, valuesByPath } from '../../../../app/upstream.ts';
 import type { Change, ChangeKind, StackPlan } from '../../operation.ts';
 import { holdsSecret, masked, type Properties, unknownText, type Value } from '../values.ts';
 
@@ -22,7 +23,7 @@ const kinds: Readonly<Record<string, ChangeKind>> = {
 
 export const kindOf = (op: string): ChangeKind => kinds[op] ?? 'same';
 export const rootType = 'pulumi:pulumi:Stack';
-export const nameOf = (urn: string): string => urn.split('::').at(-1) ?? urn;
+const nameOf = (urn: string): string => urn.split('::').at(-1) ?? urn;
 
 /** The event that tells of a step, whatever became of it. */
 export const stepIn = (event: EngineEvent): StepEventMetadata | undefined =>
@@ -57,15 +58,10 @@ function changeOf(metadata: StepEventMetadata, input: StackInput): Change {
 /** Values of other stacks, longest first, to the names that stand for them before they exist. */
 function namesOfUpstream(input: StackInput): readonly [string, string][] {
   const found = new Map<string, string>();
-  const walk = (path: string, value: Value): void => {
-    if (typeof value === 'string' && value !== '' && !found.has(value)) found.set(value, `<${path}>`);
-    if (Array.isArray(value)) for (const [at, item] of value.entries()) walk(`${path}[${at}]`, item);
-    else if (typeof value === 'object' && value !== null) {
-      for (const [key, item] of Object.entries(value)) walk(`${path}.${key}`, item);
+  for (const stack of stackNames) {
+    for (const [path, value] of valuesByPath(input.upstream[stack] ?? {})) {
+      if (value !== '' && !found.has(value)) found.set(value, upstreamName(stack, path));
     }
-  };
-  for (const [stack, outputs] of Object.entries(input.upstream)) {
-    for (const [key, value] of Object.entries(outputs ?? {})) walk(`${stack}.${key}`, value);
   }
   return [...found].sort(([one], [other]) => other.length - one.length);
 }
@@ -89,7 +85,7 @@ function byName(value: Value, names: readonly [string, string][]): Value {
 }
 
 /** sha256 over what will be done: not over ids, times, positions in code, or the order of events. */
-export function hashOf(changes: readonly Change[], input: StackInput): string {
+function hashOf(changes: readonly Change[], input: StackInput): string {
   const names = namesOfUpstream(input);
   const told = changes
     .map(({ urn, kind, diff, replaceKeys, inputs, protect, retainOnDelete }) =>
@@ -99,18 +95,18 @@ export function hashOf(changes: readonly Change[], input: StackInput): string {
   return createHash('sha256').update(told.join('\n')).digest('hex');
 }
 
-/** Outputs without secrets; what is not known yet is its name: `<network.vpcId>`, `<network.subnets[0]>`. */
+/** Outputs without secrets; what is not known yet is its name: `<network.vpcId>`, `<network.subnets.0>`. */
 export function outputsOf(outputs: Properties, input: StackInput): Properties {
   const told = (path: string, value: Value): Value => {
-    if (value === unknownText) return `<${path}>`;
-    if (Array.isArray(value)) return value.map((item, at) => told(`${path}[${at}]`, item));
+    if (value === unknownText) return upstreamName(input.stack, path);
+    if (Array.isArray(value)) return value.map((item, at) => told(`${path}.${at}`, item));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, told(`${path}.${key}`, item)]));
   };
   return Object.fromEntries(
     Object.entries(outputs)
       .filter(([, value]) => value !== '[secret]' && !holdsSecret(value))
-      .map(([key, value]) => [key, told(`${input.stack}.${key}`, value)]),
+      .map(([key, value]) => [key, told(key, value)]),
   );
 }
 

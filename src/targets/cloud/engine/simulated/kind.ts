@@ -6,7 +6,12 @@ import type { Properties, Value } from '../values.ts';
 export interface Setting {
   readonly account: string;
   readonly region: string;
+  /** Tags or labels of everything that the provider makes. */
+  readonly tags: Readonly<Record<string, string>>;
 }
+
+/** Nothing is known of the provider. */
+export const nowhere: Setting = { account: '', region: '', tags: {} };
 
 export interface Birth {
   readonly inputs: Properties;

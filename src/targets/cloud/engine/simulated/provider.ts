@@ -16,7 +16,7 @@ import { atlasKinds, gcpKinds } from './gcp.ts';
 import { type Birth, hexOf, type Kind, type Setting, text, usuallyFixed } from './kind.ts';
 import { CloudStore, type Thing } from './store.ts';
 
-export const kinds: Readonly<Record<string, Kind>> = { ...awsBaseKinds, ...awsDataKinds, ...gcpKinds, ...atlasKinds };
+const kinds: Readonly<Record<string, Kind>> = { ...awsBaseKinds, ...awsDataKinds, ...gcpKinds, ...atlasKinds };
 
 /** What the cloud said no to, in its words. */
 export class Refused extends Error {
@@ -36,7 +36,14 @@ export function settingOf(inputs: Properties): Setting {
   const ids = inputs['allowedAccountIds'];
   const listed: unknown = typeof ids === 'string' && ids.startsWith('[') ? JSON.parse(ids) : ids;
   const account = Array.isArray(listed) ? String(listed[0]) : text(inputs['project']) || '000000000000';
-  return { account, region: text(inputs['region']) || 'us-east-1' };
+  return { account, region: text(inputs['region']) || 'us-east-1', tags: defaultTags(inputs) };
+}
+
+function defaultTags(inputs: Properties): Readonly<Record<string, string>> {
+  const given = inputs['defaultTags'] ?? inputs['defaultLabels'];
+  const read: unknown = typeof given === 'string' ? JSON.parse(given) : given;
+  const inner = (read as { tags?: unknown } | undefined)?.tags ?? read;
+  return (inner ?? {}) as Readonly<Record<string, string>>;
 }
 
 const nameOf = (urn: string): string => urn.split('::').at(-1) ?? urn;
@@ -79,14 +86,14 @@ export class SimulatedProvider {
     return thing;
   }
 
-  async update(urn: string, type: string, id: string, inputs: Properties): Promise<Properties> {
+  async update(urn: string, type: string, id: string, inputs: Properties, setting: Setting): Promise<Properties> {
     const after = await this.#strike('update', urn);
     const outputs = this.#store.alone(() => {
-      const old = this.#store.get(type, id);
+      const old = this.#store.get(setting.account, type, id);
       if (!old) throw new Refused(`${type} ${id} does not exist`);
       const dropped = Object.keys(old.inputs).filter((key) => !(key in inputs));
       const kept = Object.fromEntries(Object.entries(old.outputs).filter(([key]) => !dropped.includes(key)));
-      const thing: Thing = { ...old, inputs, outputs: { ...kept, ...inputs } };
+      const thing: Thing = { ...old, inputs, outputs: { ...kept, ...inputs, ...marks(type, inputs, setting) } };
       this.#store.put(thing);
       return thing.outputs;
     });
@@ -94,29 +101,29 @@ export class SimulatedProvider {
     return outputs;
   }
 
-  async delete(urn: string, type: string, id: string): Promise<void> {
+  async delete(urn: string, type: string, id: string, setting: Setting): Promise<void> {
     const after = await this.#strike('delete', urn);
     this.#store.alone(() => {
-      const thing = this.#store.get(type, id);
+      const thing = this.#store.get(setting.account, type, id);
       if (!thing) return;
       const user = this.#users(thing)[0];
       if (user) throw new Refused(`DependencyViolation: ${type} ${id} has a dependent ${user.type} ${user.id}`);
-      this.#store.delete(type, id);
+      this.#store.delete(setting.account, type, id);
     });
     if (after) throw new Refused(after);
   }
 
-  read(type: string, id: string): Thing | undefined {
-    return this.#store.get(type, id);
+  read(type: string, id: string, setting: Setting): Thing | undefined {
+    return this.#store.get(setting.account, type, id);
   }
 
   /** Ids of what exists of `type` and was made from the same identifying inputs: tags, or what names it. */
-  find(type: string, inputs: Properties): string[] {
-    const wanted = identityOf(type, inputs);
+  find(type: string, inputs: Properties, setting: Setting): string[] {
+    const wanted = identityOf(type, { ...inputs, ...marks(type, inputs, setting) });
     if (wanted === undefined) return [];
     return this.#store
-      .all(type)
-      .filter((thing) => identityOf(type, thing.inputs) === wanted)
+      .all(setting.account, type)
+      .filter((thing) => identityOf(type, thing.outputs) === wanted)
       .map(({ id }) => id);
   }
 
@@ -178,20 +185,20 @@ export class SimulatedProvider {
     const kind = kinds[type];
     if (!kind) throw new Refused(`the simulated clouds do not know the type ${type}`);
     this.#refuseUnknown(type, inputs);
-    this.#refuseStrays(kind, type, inputs);
-    this.#refuseDouble(kind, type, inputs);
+    this.#refuseStrays(kind, type, inputs, setting);
+    this.#refuseDouble(kind, type, inputs, setting);
     const life = this.#store.next(`life of ${urn}`);
     const birth: Birth = {
       inputs,
       setting,
       name: nameOf(urn),
       digits: (length) => hexOf(`${urn} ${setting.account} ${life}`, length),
-      other: (otherType, id) => this.#store.get(otherType, text(id))?.outputs,
+      other: (otherType, other) => this.#store.get(setting.account, otherType, text(other))?.outputs,
     };
     const id = kind.id(birth);
-    if (this.#store.get(type, id)) throw new Refused(`AlreadyExists: ${type} ${id} exists already`);
-    const outputs = { ...inputs, ...kind.outputs?.({ ...birth, id }) };
-    const thing: Thing = { id, type, urn, inputs, outputs: compact(outputs) };
+    if (this.#store.get(setting.account, type, id)) throw new Refused(`AlreadyExists: ${type} ${id} exists already`);
+    const outputs = { ...inputs, ...kind.outputs?.({ ...birth, id }), ...marks(type, inputs, setting) };
+    const thing: Thing = { account: setting.account, id, type, urn, inputs, outputs: compact(outputs) };
     this.#store.put(thing);
     return thing;
   }
@@ -202,23 +209,23 @@ export class SimulatedProvider {
     }
   }
 
-  #refuseStrays(kind: Kind, type: string, inputs: Properties): void {
+  #refuseStrays(kind: Kind, type: string, inputs: Properties, { account }: Setting): void {
     for (const [key, types] of Object.entries(kind.refers ?? {})) {
       const value = text(inputs[key]);
       if (value === '') continue;
-      if (types.some((other) => this.#store.get(other, value))) continue;
-      const found = types.some((other) => this.#store.all(other).some((thing) => namesOf(thing).has(value)));
+      if (types.some((other) => this.#store.get(account, other, value))) continue;
+      const found = types.some((other) => this.#store.all(account, other).some((thing) => namesOf(thing).has(value)));
       if (!found) throw new Refused(`NotFound: ${type}: ${key} '${value}' does not exist`);
     }
   }
 
-  #refuseDouble(kind: Kind, type: string, inputs: Properties): void {
+  #refuseDouble(kind: Kind, type: string, inputs: Properties, { account }: Setting): void {
     const keys = kind.unique ?? [];
     const told = keys.filter((key) => inputs[key] !== undefined);
     if (told.length === 0) return;
     const same = (thing: Thing): boolean =>
       keys.every((key) => JSON.stringify(thing.inputs[key]) === JSON.stringify(inputs[key]));
-    const double = this.#store.all(type).find(same);
+    const double = this.#store.all(account, type).find(same);
     if (double) {
       const shared = told.map((key) => `${key} ${JSON.stringify(inputs[key])}`).join(', ');
       throw new Refused(`AlreadyExists: a ${type} with ${shared} exists already: ${double.id}`);
@@ -232,7 +239,7 @@ export class SimulatedProvider {
       const keys = Object.keys(refers).filter((key) => refers[key]?.includes(thing.type));
       if (keys.length === 0) return [];
       return this.#store
-        .all(type)
+        .all(thing.account, type)
         .filter((other) => other.id !== thing.id && keys.some((key) => names.has(text(other.inputs[key]))));
     });
   }
@@ -244,9 +251,16 @@ function namesOf({ id, outputs }: Thing): ReadonlySet<string> {
   return new Set(names.filter(Boolean));
 }
 
-/** What tells a resource from all others of its type: its tags when it has some, else what must be unique about it. */
-export function identityOf(type: string, inputs: Properties): string | undefined {
-  const tags = inputs['tags'] ?? inputs['labels'];
+/** All tags or labels of a thing: those of the provider and its own. */
+function marks(type: string, inputs: Properties, setting: Setting): Properties {
+  const all = (key: string): object => ({ ...setting.tags, ...(inputs[key] as object | undefined) });
+  if (type.startsWith('aws:') && inputs['tags'] !== undefined) return { tagsAll: all('tags') };
+  return type.startsWith('gcp:') && inputs['labels'] !== undefined ? { effectiveLabels: all('labels') } : {};
+}
+
+/** What tells a resource from all others of its type: all its tags when it has some, else what must be unique about it. */
+function identityOf(type: string, inputs: Properties): string | undefined {
+  const tags = inputs['tagsAll'] ?? inputs['effectiveLabels'];
   if (typeof tags === 'object' && tags !== null && Object.keys(tags).length > 0) {
     return JSON.stringify(Object.entries(tags).sort(([one], [other]) => (one < other ? -1 : 1)));
   }

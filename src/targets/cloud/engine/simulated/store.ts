@@ -6,6 +6,8 @@ import type { Properties } from '../values.ts';
 
 /** A resource that exists. `urn` says who made it, which a real cloud would not know: for tests and for ids only. */
 export interface Thing {
+  /** AWS account or Google project: what is in one is not seen from another. */
+  readonly account: string;
   readonly id: string;
   readonly type: string;
   readonly urn: string;
@@ -14,6 +16,7 @@ export interface Thing {
 }
 
 interface Row {
+  readonly account: string;
   readonly id: string;
   readonly type: string;
   readonly urn: string;
@@ -22,6 +25,7 @@ interface Row {
 }
 
 const thingOf = (row: Row): Thing => ({
+  account: row.account,
   id: row.id,
   type: row.type,
   urn: row.urn,
@@ -33,8 +37,9 @@ const tables = `
   pragma journal_mode = wal;
   pragma synchronous = off;
   create table if not exists things (
-    type text not null, id text not null, urn text not null, inputs text not null, outputs text not null,
-    primary key (type, id)
+    account text not null, type text not null, id text not null,
+    urn text not null, inputs text not null, outputs text not null,
+    primary key (account, type, id)
   );
   create table if not exists counts (name text primary key, value integer not null);
 `;
@@ -63,27 +68,36 @@ export class CloudStore {
   }
 
   put(thing: Thing): void {
-    const { id, type, urn, inputs, outputs } = thing;
+    const { account, id, type, urn, inputs, outputs } = thing;
     this.#database
-      .prepare('insert or replace into things (type, id, urn, inputs, outputs) values (?, ?, ?, ?, ?)')
-      .run(type, id, urn, JSON.stringify(inputs), JSON.stringify(outputs));
+      .prepare('insert or replace into things (account, type, id, urn, inputs, outputs) values (?, ?, ?, ?, ?, ?)')
+      .run(account, type, id, urn, JSON.stringify(inputs), JSON.stringify(outputs));
   }
 
-  get(type: string, id: string): Thing | undefined {
-    const row = this.#database.prepare('select * from things where type = ? and id = ?').get(type, id);
+  get(account: string, type: string, id: string): Thing | undefined {
+    const row = this.#database
+      .prepare('select * from things where account = ? and type = ? and id = ?')
+      .get(account, type, id);
     return row && thingOf(row as unknown as Row);
   }
 
-  delete(type: string, id: string): boolean {
-    return this.#database.prepare('delete from things where type = ? and id = ?').run(type, id).changes > 0;
+  delete(account: string, type: string, id: string): boolean {
+    return (
+      this.#database.prepare('delete from things where account = ? and type = ? and id = ?').run(account, type, id)
+        .changes > 0
+    );
   }
 
-  /** Everything of one type, or of all types, in a fixed order. */
-  all(type?: string): Thing[] {
-    const rows =
-      type === undefined
-        ? this.#database.prepare('select * from things order by type, id').all()
-        : this.#database.prepare('select * from things where type = ? order by id').all(type);
+  /** Everything of one type in an account, in a fixed order. */
+  all(account: string, type: string): Thing[] {
+    const rows = this.#database
+      .prepare('select * from things where account = ? and type = ? order by id')
+      .all(account, type);
+    return rows.map((row) => thingOf(row as unknown as Row));
+  }
+
+  everything(): Thing[] {
+    const rows = this.#database.prepare('select * from things order by account, type, id').all();
     return rows.map((row) => thingOf(row as unknown as Row));
   }
 
