@@ -17,7 +17,8 @@ export function plainDialer(port: number): Dialer {
   return {
     event: 'connect',
     mtls: false,
-    open: () => connectPlain({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true }),
+    // HTTP/2 has no half-closed connections: with them, a killed app's streams would wait for ever.
+    open: (inside) => connectPlain({ host: '127.0.0.1', port, allowHalfOpen: inside !== 'h2', noDelay: true }),
   };
 }
 
