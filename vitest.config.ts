@@ -17,6 +17,8 @@ export default defineConfig({
         testTimeout: 30_000,
       }),
       project('cli', ['test/cli/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
+      // Programs of stacks against a resource monitor: loading the types of a cloud takes seconds.
+      project('stacks', ['test/stacks/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000 }),
       // Real processes, ports and databases: one file at a time, so that timings mean something.
       project('e2e', ['test/e2e/**/*.test.ts'], {
         testTimeout: 120_000,

@@ -42,14 +42,13 @@ function computed(name: string, inputs: Values): Values {
   return {
     arn: `arn:aws:test:eu-central-1:012345678901:${name}`,
     accountId: name,
-    address: `203.0.113.${(name.length * 7) % 250}`,
+    address: `198.51.100.${[...name].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 250, 7)}`,
     authorizationToken: 'token',
     caCertificate: 'ca',
     certificateAuthority: { data: 'ca' },
     clusterCaCertificate: 'ca',
-    clusterSecurityGroupId: `sg-${name}`,
     configurationEndpointAddress: address,
-    connectionStrings: [{ standardSrv: `mongodb+srv://${address}` }],
+    connectionStrings: { standardSrv: `mongodb+srv://${address}` },
     defaultUrl: `https://${address}`,
     dnsName: address,
     dnsResourceRecords: [{ name: `_acme.${address}.`, type: 'CNAME', data: `${address}.` }],
@@ -69,7 +68,7 @@ function computed(name: string, inputs: Values): Values {
     port: 5432,
     primaryEndpointAddress: address,
     privateKey: 'key',
-    publicIp: `203.0.113.${(name.length * 7) % 250}`,
+    publicIp: `203.0.113.${[...name].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 250, 7)}`,
     pscServiceAttachmentLink: `projects/p/regions/r/serviceAttachments/${name}`,
     resources: [{ autoscalingGroups: [{ name: `asg-${name}` }] }],
     selfLink: `https://www.googleapis.com/compute/v1/${name}`,
@@ -78,12 +77,31 @@ function computed(name: string, inputs: Values): Values {
     repositoryUrl: `012345678901.dkr.ecr.test/${name}`,
     zoneId: 'Z123',
     latestVersion: 1,
+    authString: 'token-of-google',
+    masterVersion: '1.35',
+    networkId: '4711471147114711',
     ...inputs,
+    ...(isEks(inputs) ? { vpcConfig: { ...(inputs.vpcConfig as object), clusterSecurityGroupId: `sg-${name}` } } : {}),
+    ...('controlPlaneEndpointsConfig' in inputs
+      ? { controlPlaneEndpointsConfig: { dnsEndpointConfig: { endpoint: `gke.${address}` } } }
+      : {}),
   };
 }
 
-/** Registers everything that a program makes; nothing is created. */
-export async function runStack(input: StackInput, secrets: Readonly<Record<string, string>> = {}): Promise<StackRun> {
+function isEks(inputs: Values): boolean {
+  return 'vpcConfig' in inputs;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Registers everything that a program makes; nothing is created. One at a time: Pulumi's runtime is the process's own. */
+export function runStack(input: StackInput, secrets: Readonly<Record<string, string>> = {}): Promise<StackRun> {
+  const run = last.then(() => runAlone(input, secrets));
+  last = run.catch(() => {});
+  return run;
+}
+
+async function runAlone(input: StackInput, secrets: Readonly<Record<string, string>>): Promise<StackRun> {
   const resources: Registered[] = [];
   const errors: string[] = [];
   const found: { outputs: Values } = { outputs: {} };

@@ -1,0 +1,184 @@
+/** What the programs of all stacks register, on both clouds, for a definition with everything and for the shop. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type StackName, stackNames } from '../../src/app/stacks.ts';
+import { valuesByPath } from '../../src/app/upstream.ts';
+import { appOf } from '../support/definitions.ts';
+import { fullApp, inputOf, runStacks, secretsFor } from '../support/stack-apps.ts';
+import { plain, type Registered, runStack } from '../support/stack-monitor.ts';
+import { root } from '../support/tree.ts';
+
+const clouds = ['aws', 'gcp'] as const;
+const kinds = ['staging', 'production'] as const;
+
+const flags = ({ protect, retainOnDelete, ignoreChanges }: Registered): string => {
+  const ignored = ignoreChanges.length > 0 ? ` ignores ${ignoreChanges.join(',')}` : '';
+  return `${protect ? ' protected' : ''}${retainOnDelete ? ' kept' : ''}${ignored}`;
+};
+
+const listOf = (resources: readonly Registered[]): string[] =>
+  resources.map((one) => `  ${one.type} ${one.name}${flags(one)}`).sort();
+
+async function shop(cloud: (typeof clouds)[number]) {
+  const text = await readFile(join(root, 'recipes/shop/files/opta.yaml'), 'utf8');
+  const provider =
+    cloud === 'aws'
+      ? 'aws: {region: us-east-1, account_id: "123456789012"}'
+      : 'google: {region: us-central1, project: acme}';
+  const environment = `name: production\norg_name: acme\nproviders:\n  ${provider}\nmodules:\n  - type: base\n  - {type: dns, domain: shop.example.com}\n  - type: k8s-cluster\n  - type: k8s-base\n`;
+  const files = { 'opta.yaml': text.replaceAll('<<name>>', 'shop'), 'environments/production.yaml': environment };
+  return appOf(files, { env: 'production', target: cloud });
+}
+
+describe.each(clouds)('on %s', (cloud) => {
+  test('the shop in production is made of these resources', async () => {
+    const runs = await runStacks(cloud, await shop(cloud));
+    const lines = stackNames.flatMap((stack) => [`${stack}:`, ...listOf(runs[stack].resources)]);
+    await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(`goldens/shop.${cloud}.txt`);
+  });
+
+  describe.each(kinds)('everything in %s', (kind) => {
+    const started = fullApp(cloud, kind).then(async (app) => ({ app, runs: await runStacks(cloud, app) }));
+
+    test('is made of these resources', async () => {
+      const { runs } = await started;
+      const lines = stackNames.flatMap((stack) => [`${stack}:`, ...listOf(runs[stack].resources)]);
+      await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(`goldens/everything.${cloud}.${kind}.txt`);
+    });
+
+    test('says nothing wrong to Pulumi', async () => {
+      const { runs } = await started;
+      expect(stackNames.flatMap((stack) => runs[stack].errors)).toEqual([]);
+    });
+
+    test('has one name for one thing in a stack', async () => {
+      const { runs } = await started;
+      for (const stack of stackNames) {
+        const names = runs[stack].resources.map(({ name }) => name);
+        expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+      }
+    });
+
+    test('takes every resource to the one provider of its stack, and never to a default one', async () => {
+      const { runs } = await started;
+      for (const stack of stackNames) {
+        const resources = runs[stack].resources.filter(({ custom, type }) => custom && !type.startsWith('pulumi:'));
+        const providers = new Set(resources.map(({ provider }) => provider));
+        expect([...providers].every((provider) => provider.includes('pulumi:providers:'))).toBe(true);
+        const own = [...providers].filter((provider) => !provider.includes('mongodbatlas'));
+        expect(own).toHaveLength(1);
+      }
+    });
+
+    test('puts every resource into a component', async () => {
+      const { runs } = await started;
+      const loose = stackNames.flatMap((stack) =>
+        runs[stack].resources.filter(
+          ({ type, parent }) => !type.startsWith('pulumi:') && !type.startsWith('opta:') && !parent.includes('::opta:'),
+        ),
+      );
+      expect(loose.map(({ name }) => name)).toEqual([]);
+    });
+
+    test('is the same plan before the other stacks exist, with names in place of their values', async () => {
+      const { app, runs } = await started;
+      for (const stack of stackNames.filter((one) => one !== 'network')) {
+        const early = await runStack(inputOf(cloud, stack, app), secretsFor(app, stack));
+        const values = stackNames.flatMap((other) =>
+          [...valuesByPath(runs[other].outputs)].map(([path, value]) => ({ value, name: `<${other}.${path}>` })),
+        );
+        const named = (one: Registered) => {
+          const text = JSON.stringify(plain(one.inputs));
+          return values.reduce((known, { value, name }) => known.replaceAll(name, value), text);
+        };
+        const key = (one: Registered) => `${one.type} ${one.name} ${named(one)}`;
+        const now = runs[stack].resources.map((one) => `${one.type} ${one.name} ${JSON.stringify(plain(one.inputs))}`);
+        expect(early.resources.map(key).sort()).toEqual(now.sort());
+      }
+    });
+
+    test('has no secret in what is not marked as one', async () => {
+      const { runs } = await started;
+      const open = JSON.stringify(
+        stackNames.map((stack) => runs[stack].resources.map(({ inputs }) => withoutSecrets(inputs))),
+      );
+      expect(open).not.toContain('secret-of-');
+      expect(JSON.stringify(stackNames.map((stack) => withoutSecrets(runs[stack].outputs)))).not.toContain(
+        'secret-of-',
+      );
+    });
+  });
+});
+
+/** Values without those that Pulumi marks as secret. */
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (typeof value !== 'object' || value === null) return value;
+  if ('4dabf18193072939515e22adb298388d' in value) return '[secret]';
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner)]));
+}
+
+describe('an environment that was there before', () => {
+  test('imports what an earlier destroy kept', async () => {
+    const app = await fullApp('aws', 'production');
+    const retained = { 'nat-address-0': 'eipalloc-1', zone: 'Z1', 'key-data': 'key-1' };
+    const { resources } = await runStack(inputOf('aws', 'network', app, { retained }));
+    const imported = resources.filter(({ importId }) => importId !== '').map(({ name, importId }) => [name, importId]);
+    expect(Object.fromEntries(imported)).toEqual(retained);
+  });
+
+  test('keeps the groups of nodes that are still to be drained', async () => {
+    const app = await fullApp('aws', 'staging');
+    const old = {
+      name: 'main-00000000',
+      instanceType: 't3.small',
+      architecture: 'amd64',
+      gpu: false,
+      spot: false,
+      diskSize: 20,
+      min: 1,
+      max: 2,
+      labels: {},
+      taints: [],
+    } as const;
+    const { resources } = await runStack(inputOf('aws', 'cluster', app, { keptNodeGroups: [old] }));
+    const groups = resources.filter(({ type }) => type === 'aws:eks/nodeGroup:NodeGroup').map(({ name }) => name);
+    expect(groups).toHaveLength(3);
+    expect(groups).toContain('nodes-main-00000000');
+  });
+
+  test('in a network of its own makes none', async () => {
+    const environment = `name: staging\norg_name: acme\nproviders:\n  aws: {region: eu-central-1, account_id: "123456789012"}\nmodules:\n  - {type: base, vpc_id: vpc-1, public_subnet_ids: [subnet-1, subnet-2], private_subnet_ids: [subnet-3, subnet-4]}\n  - type: k8s-cluster\n  - type: k8s-base\n`;
+    const layer =
+      'name: shop\nenvironments: [{name: staging, path: env.yaml}]\nmodules:\n  - {name: db, type: postgres}\n';
+    const app = await appOf({ 'opta.yaml': layer, 'env.yaml': environment }, { env: 'staging', target: 'aws' });
+    const runs = await runStacks('aws', app);
+    const types = new Set(runs.network.resources.map(({ type }) => type));
+    expect([...types].filter((type) => /vpc:Vpc$|subnet:|natGateway:|eip:/.test(type))).toEqual([]);
+    const subnets = runs.data.resources.find(({ name }) => name === 'sql-subnets')?.inputs.subnetIds;
+    expect(subnets).toEqual(['subnet-3', 'subnet-4']);
+  });
+
+  test("without a domain has a load balancer that speaks plain HTTP only, or the cluster's own certificate", async () => {
+    const ports = async (base: string) => {
+      const environment = `name: staging\norg_name: acme\nproviders:\n  aws: {region: eu-central-1, account_id: "123456789012"}\nmodules:\n  - type: base\n  - type: k8s-cluster\n  - ${base}\n`;
+      const layer = 'name: shop\nenvironments: [{name: staging, path: env.yaml}]\nmodules: []\n';
+      const app = await appOf({ 'opta.yaml': layer, 'env.yaml': environment }, { env: 'staging', target: 'aws' });
+      const { resources } = await runStack(inputOf('aws', 'edge', app));
+      return resources
+        .filter(({ type }) => type.endsWith(':Listener'))
+        .map(({ inputs }) => `${inputs.port} ${inputs.protocol}`);
+    };
+    expect(await ports('type: k8s-base')).toEqual(['80 TCP']);
+    expect(await ports('{type: k8s-base, expose_self_signed_ssl: true}')).toEqual(['80 TCP', '443 TCP']);
+    const certified = '{type: k8s-base, cert_arn: "arn:aws:acm:eu-central-1:123456789012:certificate/1"}';
+    expect(await ports(certified)).toEqual(['80 TCP', '443 TLS']);
+  });
+});
+
+test.each(stackNames)('stack %s has the same file name on both clouds', async (stack: StackName) => {
+  for (const cloud of clouds) {
+    await expect(readFile(join(root, 'stacks', cloud, `${stack}.ts`), 'utf8')).resolves.toContain(`function ${stack}(`);
+  }
+});

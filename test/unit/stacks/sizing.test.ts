@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import * as names from '../../../src/app/names.ts';
+import { architectureOf } from '../../../src/app/nodes-of-cluster.ts';
+import * as sizing from '../../../stacks/sizing.ts';
+
+describe('numbers that follow from the definition', () => {
+  test('gateways: one a zone in production, one elsewhere', () => {
+    expect(sizing.natCount(true, 3)).toBe(3);
+    expect(sizing.natCount(false, 3)).toBe(1);
+  });
+
+  test('retention: the shortest that CloudWatch knows, never shorter than asked', () => {
+    expect([0, 1, 2, 90, 91, 9999].map(sizing.retentionDays)).toEqual([0, 1, 3, 90, 120, 3653]);
+  });
+
+  test('versions in the words of each cloud', () => {
+    expect(sizing.parameterFamily('postgres', '17.2')).toBe('postgres17');
+    expect(sizing.parameterFamily('mysql', '8.4')).toBe('mysql8.4');
+    expect(sizing.cloudSqlVersion('postgres', '17')).toBe('POSTGRES_17');
+    expect(sizing.cloudSqlVersion('mysql', '8.4')).toBe('MYSQL_8_4');
+    expect(['7', '6', undefined, 'REDIS_6_X'].map((one) => sizing.memorystoreVersion(one))).toEqual([
+      'REDIS_7_2',
+      'REDIS_6_X',
+      'REDIS_7_2',
+      'REDIS_6_X',
+    ]);
+    expect(sizing.cacheEngine(undefined)).toEqual({ engine: 'valkey', version: '8.0', family: 'valkey8' });
+    expect(sizing.cacheEngine('6.x')).toEqual({ engine: 'redis', version: '6.2', family: 'redis6.x' });
+  });
+
+  test.each([
+    ['t3.medium', 'amd64'],
+    ['m7g.large', 'arm64'],
+    ['c6gn.xlarge', 'arm64'],
+    ['im4gn.large', 'arm64'],
+    ['g5.xlarge', 'amd64'],
+    ['a1.large', 'arm64'],
+    ['n2-highcpu-4', 'amd64'],
+    ['t2a-standard-2', 'arm64'],
+    ['c4a-standard-1', 'arm64'],
+  ])('%s is %s', (type, architecture) => {
+    expect(architectureOf(type)).toBe(architecture);
+  });
+});
+
+/** Names of layers and modules as the language allows them. */
+const name = fc.stringMatching(/^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/);
+
+test('derived names of any layer and module keep within the limits of both clouds, and are stable', () => {
+  const limits: readonly (readonly [number, RegExp, (env: string, layer: string, module: string) => string])[] = [
+    [40, /^[a-z](-?[a-z0-9])*$/, names.resourceName],
+    [30, /^[a-z][a-z0-9-]*[a-z0-9]$/, names.serviceAccountName],
+    [64, /^[\w+=,.@-]+$/, names.roleName],
+    [40, /^[a-z][a-z0-9-]*[a-z0-9]$/, (env) => names.clusterName(env)],
+    [32, /^[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]$/, (env) => names.environmentName(env, 'edge', 32)],
+    [63, /^[a-z][a-z0-9-]*[a-z0-9]$/, (env) => names.endpointGroupName(env)],
+    [63, /^[a-z0-9][a-z0-9-]*[a-z0-9]$/, (env) => names.bucketName('acme', env, 'logs', '123456789012')],
+  ];
+  fc.assert(
+    fc.property(name, name, name, (env, layer, module) => {
+      for (const [limit, form, derive] of limits) {
+        const derived = derive(env, layer, module);
+        expect(derived.length).toBeLessThanOrEqual(limit);
+        expect(derived).toMatch(form);
+        expect(derive(env, layer, module)).toBe(derived);
+      }
+    }),
+  );
+});
