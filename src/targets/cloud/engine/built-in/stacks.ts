@@ -118,6 +118,10 @@ function configured(args: Arguments, home: Home): string {
   else if (verb === 'set') {
     const value = words[1] ?? readFileSync(0, 'utf8').replace(/\n$/, '');
     settings.set(key, { value, secret: isSet(args, 'secret') });
+  } else if (verb === 'set-all') {
+    // Ours alone: many secrets at once, over standard input, where Pulumi would have them among the arguments.
+    const secrets = JSON.parse(readFileSync(0, 'utf8')) as Record<string, string>;
+    for (const [name, value] of Object.entries(secrets)) settings.set(named(name), { value, secret: true });
   } else throw new EngineError(`unknown command "${verb}" for "pulumi config"`);
   return '';
 }

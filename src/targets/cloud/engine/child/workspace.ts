@@ -86,16 +86,20 @@ export async function openWorkspace(system: System, start: ChildStart): Promise<
 }
 
 /** What must be set is set; what is as it should be costs no call of the engine. */
-async function configure({ pulumi }: Workspace, { backend, secrets }: ChildStart): Promise<void> {
+async function configure({ pulumi }: Workspace, { backend, engine, secrets }: ChildStart): Promise<void> {
   const file = join(backend.workFolder, `Pulumi.${backend.stack}.yaml`);
   const written = existsSync(file) ? readFileSync(file, 'utf8') : '';
   if (!written.includes('pulumi:disable-default-providers')) {
     await pulumi(['config', 'set', 'pulumi:disable-default-providers', '["*"]']);
   }
   if (Object.keys(secrets).length === 0) return;
+  const keyed = Object.entries(secrets).map(([name, value]) => [name.includes(':') ? name : `opta:${name}`, value] as const);
+  if (engine.kind === 'built-in' && !written.includes('secure:')) {
+    await pulumi(['config', 'set-all'], JSON.stringify(Object.fromEntries(keyed)));
+    return;
+  }
   const known = JSON.parse(await pulumi(['config', '--show-secrets', '--json'])) as Record<string, { value?: string }>;
-  for (const [name, value] of Object.entries(secrets)) {
-    const key = name.includes(':') ? name : `opta:${name}`;
+  for (const [key, value] of keyed) {
     if (known[key]?.value !== value) await pulumi(['config', 'set', '--secret', key], value);
   }
 }

@@ -106,6 +106,17 @@ const identity: Readonly<Record<string, Kind>> = {
     refers: { role: [role] },
     unique: ['role', 'name'],
   },
+  'aws:iam/user:User': {
+    id: named,
+    outputs: (birth) => ({ name: birth.id, arn: arn(birth, 'iam', `user/${birth.id}`, true), uniqueId: `AIDA${birth.digits(16)}` }),
+    unique: ['name'],
+  },
+  'aws:iam/userPolicyAttachment:UserPolicyAttachment': {
+    id: (birth) => `${text(birth.inputs['user'])}-${birth.digits(20)}`,
+    refers: { user: ['aws:iam/user:User'] },
+    unique: ['user', 'policyArn'],
+    fixed: ['user'],
+  },
   'aws:iam/policy:Policy': {
     id: (birth) => arn(birth, 'iam', `policy/${named(birth)}`, true),
     outputs: (birth) => ({ arn: birth.id, name: named(birth) }),
