@@ -48,6 +48,8 @@ const flags = [
   '--accesslog.format=json',
   '--accesslog.fields.defaultMode=keep',
   '--accesslog.fields.headers.defaultMode=drop',
+  '--accesslog.fields.headers.names.Traceparent=keep',
+  '--accesslog.fields.headers.names.X-Request-Id=keep',
   '--global.checkNewVersion=false',
   '--global.sendAnonymousUsage=false',
   // Streams keep running for as long as the pod gets to end.
