@@ -47,10 +47,11 @@ async function definition(invocation: Invocation): Promise<{ app: App | undefine
 
 async function checksOf(invocation: Invocation): Promise<readonly Check[]> {
   const { system, packageRoot } = invocation;
-  const [app, machine, authority, names, network, process, kind] = await Promise.all([
+  const [app, machine, authority, mesh, names, network, process, kind] = await Promise.all([
     definition(invocation),
     import('../platform/checks/machine.ts'),
     import('../platform/checks/authority.ts'),
+    import('../platform/checks/mesh.ts'),
     import('../platform/checks/names.ts'),
     import('../platform/checks/network.ts'),
     import('../targets/process/checks.ts'),
@@ -64,6 +65,7 @@ async function checksOf(invocation: Invocation): Promise<readonly Check[]> {
     ...machine.machineChecks({ ...place, otherClock: online ? () => network.serverTime() : undefined }),
     ...names.nameChecks(),
     ...authority.authorityChecks(self, ''),
+    ...mesh.meshChecks(kind.platformKeys(place.projectFolder)),
     ...process.processChecks({ ...place, wanted: target === 'process', self, ...app }),
     ...kind.kindChecks({
       ...place,

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { type Checked, failed, ok, skipped } from '../../src/engine/check.ts';
 import { authorityChecks } from '../../src/platform/checks/authority.ts';
 import { machineChecks } from '../../src/platform/checks/machine.ts';
+import { meshChecks } from '../../src/platform/checks/mesh.ts';
 import { nameChecks } from '../../src/platform/checks/names.ts';
 import { kindChecks } from '../../src/targets/kind/checks.ts';
 import { processChecks } from '../../src/targets/process/checks.ts';
@@ -17,6 +18,7 @@ const every = [
   ...machineChecks({ ...place, otherClock: undefined }),
   ...nameChecks(),
   ...authorityChecks([], ''),
+  ...meshChecks(''),
   ...processChecks({ ...place, wanted: true, self: [], app: undefined, why: '' }),
   ...kindChecks({ wanted: false, root: '', pins: () => Promise.reject(new Error('not asked here')), quota: undefined }),
 ];

@@ -8,7 +8,7 @@ import { type CertificateProfile, type KeyPair, makeCertificate } from '../x509.
 
 const day = 86_400_000;
 /** Made anew when fewer days are left. */
-const renewDays = 30;
+export const renewDays = 30;
 
 async function read(file: string): Promise<string | undefined> {
   try {

@@ -10,6 +10,9 @@ import { keptKey, tlsSecret, webhookKey } from './keys.ts';
 
 export const namespace = 'linkerd';
 const issuerSecret = 'linkerd-identity-issuer';
+const issuerName = 'mesh-issuer';
+/** In the folder of keys. */
+export const issuerFile = `${issuerName}.pem`;
 
 /** Value of the chart, service, and Secret of each webhook. */
 const webhooks = [
@@ -35,7 +38,7 @@ export async function linkerdKeys(system: System, folder: string): Promise<Linke
   const issuerProfile = { commonName: 'identity.linkerd.cluster.local', days: 365, authority: { pathLength: 0 } };
   const root = await keptKey(system, folder, 'mesh-root', rootProfile);
   const [issuer, ...asked] = await Promise.all([
-    keptKey(system, folder, 'mesh-issuer', issuerProfile, root),
+    keptKey(system, folder, issuerName, issuerProfile, root),
     ...webhooks.map(async ({ value, name }) => {
       const { authority, server } = await webhookKey(system, folder, `mesh-${value}`, { name, namespace });
       return { value, authority, secret: tlsSecret(`${name}-k8s-tls`, namespace, server) as KubernetesObject };

@@ -5,7 +5,11 @@ import { type Check, failed, ok, skipped, type Verdict } from '../../engine/chec
 import type { ResolvedPins } from '../../platform/compatibility.ts';
 import type { System } from '../../system/system.ts';
 import { type Detected, detectEngine, type Engine, engineNames, engineSays } from './engine.ts';
+import { kindFolder } from './folder.ts';
 import { toolOnPath } from './tools.ts';
+
+/** Where the cluster of a project keeps the keys of its platform. */
+export const platformKeys = (projectFolder: string): string => kindFolder(projectFolder).platform;
 
 export interface KindCheckOptions {
   /** The pins, with what a mirror replaces. */

@@ -21,6 +21,8 @@ export interface KindFolder {
   readonly volumes: string;
   /** Digests of what was built. */
   readonly images: string;
+  /** Keys and certificates of the platform. */
+  readonly platform: string;
   /** What kind was told. */
   readonly config: string;
   readonly secrets: string;
@@ -57,6 +59,7 @@ export function kindFolder(projectFolder: string): KindFolder {
     registries: join(path, 'registries'),
     volumes: join(path, 'volumes'),
     images: join(path, 'images.json'),
+    platform: join(path, 'platform'),
     config: join(path, 'config.yaml'),
     secrets: join(state, 'secrets.json'),
     certificates: join(state, 'certificates'),

@@ -5,8 +5,10 @@ import { describe, expect, test } from 'vitest';
 import { openAuthority } from '../../../src/platform/certificates.ts';
 import { authorityChecks } from '../../../src/platform/checks/authority.ts';
 import { type MachineOptions, machineChecks } from '../../../src/platform/checks/machine.ts';
+import { meshChecks } from '../../../src/platform/checks/mesh.ts';
 import { nameChecks } from '../../../src/platform/checks/names.ts';
 import { hubQuota, serverTime } from '../../../src/platform/checks/network.ts';
+import { linkerdKeys } from '../../../src/platform/components/linkerd-keys.ts';
 import { machine, rootWith, verdictOf } from '../../support/machine.ts';
 
 const packageRoot = join(import.meta.dirname, '..', '..', '..');
@@ -176,4 +178,23 @@ test('the folder of the project may be missing yet', async () => {
   await mkdir(join(root, 'a'));
   await writeFile(join(root, 'a', 'file'), '');
   expect((await askMachine('disk', {}, { projectFolder: join(root, 'a', 'b', 'c') })).state).toBe('ok');
+});
+
+describe('the issuer of the mesh', () => {
+  const made = 1_700_000_000_000;
+  const verdictAfter = async (days: number) => {
+    const folder = await rootWith({});
+    await linkerdKeys(machine({ now: made }), folder);
+    return verdictOf(meshChecks(folder), 'mesh-issuer', machine({ now: made + days * 86_400_000 }));
+  };
+
+  test('is not asked about where there is none', async () => {
+    expect(await verdictOf(meshChecks('/nowhere'), 'mesh-issuer', machine())).toMatchObject({ state: 'skipped' });
+  });
+
+  test('is told of before it ends, and when it has', async () => {
+    expect(await verdictAfter(1)).toMatchObject({ state: 'ok' });
+    expect(await verdictAfter(340)).toMatchObject({ state: 'failed', says: expect.stringContaining('it ends in 2') });
+    expect(await verdictAfter(400)).toMatchObject({ state: 'failed', says: expect.stringContaining('has expired') });
+  });
 });

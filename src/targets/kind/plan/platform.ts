@@ -26,7 +26,7 @@ export function platformSettings(session: Session): PlatformSettings {
     metrics: app.services.some(({ replicas }) => replicas.max > replicas.min),
     artifacts,
     dataFolder: join(packageRoot, 'kind'),
-    keysFolder: join(folder.path, 'platform'),
+    keysFolder: folder.platform,
     httpsPort: ports.https,
     nodes: situation.workerCount + 1,
     fresh: situation.cluster === 'absent' || situation.cluster === 'half',
