@@ -30,7 +30,8 @@ export async function trace(invocation: Invocation): Promise<ExitCode> {
 
 async function sourceOf(invocation: Invocation): Promise<TraceSource> {
   const folder = projectFolder(invocation, 'above');
-  if (runningTarget(invocation) === 'kind') return (await import('./on-kind/trace.ts')).tracesOnKind();
+  if (runningTarget(invocation) === 'kind')
+    return (await import('../targets/kind/tracing/source.ts')).openTraces(invocation.system, folder, invocation.signal);
   return (await import('../targets/process/tracing/source.ts')).openTraces(invocation.system, folder);
 }
 

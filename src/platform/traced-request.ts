@@ -76,6 +76,8 @@ async function resolved(name: string, since: () => number): Promise<Sent['dns']>
 function fields({ url, headers, body }: Request, traceparent: string): string[] {
   const has = (name: string) => headers.some((field, i) => i % 2 === 0 && field.toLowerCase() === name);
   const list = [...(has('host') ? [] : ['Host', url.host]), ...headers, 'traceparent', traceparent];
+  // Linkerd's proxies note this one and not `traceparent`.
+  if (!has('x-request-id')) list.push('X-Request-ID', traceparent.split('-')[1] ?? '');
   if (!has('user-agent')) list.push('User-Agent', 'opta-trace');
   if (!has('accept')) list.push('Accept', '*/*');
   if (body !== undefined && !has('content-length')) list.push('Content-Length', `${body.length}`);
