@@ -5,7 +5,7 @@ import { callersOfService } from '../app/callers.ts';
 import { namespaceName } from '../app/names.ts';
 import { gatewayRoutes } from './manifests/gateway.ts';
 import { ingresses } from './manifests/ingress.ts';
-import { meshPolicies } from './manifests/mesh-policy.ts';
+import { meshPolicies, metricsDoor } from './manifests/mesh-policy.ts';
 import type { Owner } from './manifests/metadata.ts';
 import { namespaceLabels, networkPolicy } from './manifests/network-policy.ts';
 import { type ManifestOptions, runsInCluster } from './manifests/options.ts';
@@ -61,6 +61,7 @@ export function manifests(app: App, options: ManifestOptions): readonly Kubernet
   const objects = app.layers.flatMap(({ name }) => [
     namespace(app, name, options),
     ...trustObjects(name, options),
+    ...(options.mesh ? [metricsDoor(name)] : []),
     ...(runsInCluster(options) ? resourceObjects(app, name, options) : []),
     ...app.services.filter(({ layer }) => layer === name).flatMap((service) => serviceObjects(app, service, options)),
   ]);

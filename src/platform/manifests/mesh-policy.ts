@@ -2,7 +2,7 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { App } from '../../app/app.ts';
 import type { Callers } from '../../app/callers.ts';
-import { custom, metadata, type Owner, selector } from './metadata.ts';
+import { custom, managedBy, metadata, type Owner, selector } from './metadata.ts';
 import { ingressHomes, type ManifestOptions } from './options.ts';
 
 export interface GuardedPort {
@@ -29,6 +29,23 @@ function identities(app: App, callers: Callers, options: ManifestOptions): reado
   if (!callers.ingress) return services;
   const home = ingressHomes[options.ingress];
   return [...services, { kind: 'ServiceAccount', name: home.serviceAccount, namespace: home.namespace }];
+}
+
+/** Where a proxy tells its metrics. */
+const metricsPort = 4191;
+
+/**
+ * Lets metrics of every proxy of a layer be read: the pods' own default would deny it to whoever has no identity, the API
+ * server and Prometheus included. Network policies say from where.
+ */
+export function metricsDoor(layer: string): KubernetesObject {
+  const owner: Owner = { layer, name: layer, component: 'platform' };
+  return custom(`${group}/v1beta3`, 'Server', metadata(owner, `${layer}.proxy-metrics`), {
+    podSelector: { matchLabels: { 'app.kubernetes.io/managed-by': managedBy } },
+    port: metricsPort,
+    proxyProtocol: 'HTTP/1',
+    accessPolicy: 'all-unauthenticated',
+  });
 }
 
 /**

@@ -257,8 +257,9 @@ describe('cron jobs', () => {
 
   test('are all there is of a service without replicas', () => {
     const only = service({ name: 'night', cronJobs, ports: [], replicas: { ...pick, min: 0, max: 0 } });
+    // The Server is the layer's, for metrics of its proxies.
     const kinds = manifests(app({ services: [only] }), options()).map(({ kind }) => kind);
-    expect(kinds).toEqual(['Namespace', 'ServiceAccount', 'CronJob']);
+    expect(kinds).toEqual(['Namespace', 'ServiceAccount', 'Server', 'CronJob']);
   });
 });
 

@@ -44,9 +44,19 @@ describe('in a layer with `authorization: links`', () => {
 
   test('a service that nobody calls has a Server and no one to let in', () => {
     const alone = manifests(app({ services: [service({ name: 'alone' })] }), options());
-    expect(all(alone, 'Server')).toHaveLength(1);
+    expect(all(alone, 'Server').map(({ metadata }) => metadata?.name)).toEqual(['alone.main', 'shop.proxy-metrics']);
     expect(all(alone, 'AuthorizationPolicy')).toEqual([]);
     expect(all(alone, 'MeshTLSAuthentication')).toEqual([]);
+  });
+
+  test('what proxies count may be read by who has no identity, as the API server and Prometheus', () => {
+    expect(find(objects, 'Server', 'shop.proxy-metrics').spec).toEqual({
+      podSelector: { matchLabels: { 'app.kubernetes.io/managed-by': 'opta' } },
+      port: 4191,
+      proxyProtocol: 'HTTP/1',
+      accessPolicy: 'all-unauthenticated',
+    });
+    expect(all(manifests(shop(), options({ mesh: false })), 'Server')).toEqual([]);
   });
 
   test('a variable that holds an output of a database counts as a link to it', () => {
