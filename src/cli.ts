@@ -221,9 +221,9 @@ export const commands: readonly Command[] = [
   },
   {
     path: ['mirror', 'sync'],
-    summary: 'Bring everything that opta pins into a folder, for places without a network',
+    summary: 'Bring everything that opta pins into a folder or a registry, for places without a network',
     group: 'check',
-    args: [{ name: '<folder>', summary: 'the folder to fill or complete' }],
+    args: [{ name: '<place>', summary: 'folder to fill or complete, or oci://HOST/PATH of a registry' }],
     flags: [
       { flags: '--no-images', summary: 'leave container images out; needs no container engine' },
       mirror,

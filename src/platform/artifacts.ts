@@ -10,12 +10,14 @@ import { type DownloadOptions, download, readAddress, verify, type Wanted } from
 import {
   addressOf,
   indexName,
+  type Locate,
   type MirrorIndex,
   overridesOf,
   parseIndex,
   readIndex,
   unreadable,
 } from './artifacts/index-file.ts';
+import { isRegistry, openRegistry } from './artifacts/registry.ts';
 import { type Replaced, type ResolvedPins, resolvePins } from './compatibility.ts';
 import { shortHash } from './manifests/metadata.ts';
 import {
@@ -65,11 +67,29 @@ export interface ArtifactsOptions {
   readonly signal?: AbortSignal;
 }
 
-async function indexOf(system: System, mirror: string, { settings, signal }: ArtifactsOptions): Promise<MirrorIndex> {
-  if (!/^https?:\/\//.test(mirror)) return readIndex(mirror);
+interface Opened {
+  readonly index: MirrorIndex;
+  readonly locate: Locate;
+  readonly authorization?: string | undefined;
+}
+
+async function opened(system: System, mirror: string, { settings, signal }: ArtifactsOptions): Promise<Opened> {
+  const locate: Locate = (path) => addressOf(mirror, path);
+  const isAddress = /^(https?|oci):\/\//.test(mirror);
+  if (!isAddress) return { index: await readIndex(mirror), locate };
   if (settings.offline) throw unreadable(mirror, 'it is an address, and `offline` is set');
+  if (isRegistry(mirror)) {
+    const registry = await openRegistry(system, mirror, 'pull', signal);
+    const text = await registry.readIndex();
+    if (text === undefined) throw unreadable(mirror, 'it has no index');
+    const { authorization } = registry;
+    return {
+      ...{ index: parseIndex(text, mirror), authorization },
+      locate: (path, sha256) => (sha256 === undefined ? addressOf(mirror, path) : registry.blob(sha256)),
+    };
+  }
   const wanted = { url: `${mirror}/${indexName}`, sha256: undefined, title: 'the index of the mirror' };
-  return parseIndex(await readAddress(system, wanted, signal), mirror);
+  return { index: parseIndex(await readAddress(system, wanted, signal), mirror), locate };
 }
 
 function replacedNotice(mirror: string, { pin, from, to }: Replaced): Diagnostic {
@@ -84,16 +104,16 @@ function replacedNotice(mirror: string, { pin, from, to }: Replaced): Diagnostic
 /** Reads the pins and the mirror. Throws UserError `pins-broken`, `pins-invalid`, `mirror-unreadable`, `mirror-invalid`. */
 export async function openArtifacts(system: System, options: ArtifactsOptions): Promise<Artifacts> {
   const { mirror } = options.settings;
-  const [versions, index] = await Promise.all([
+  const [versions, found] = await Promise.all([
     readVersions(join(options.dataFolder, 'versions.yaml')),
-    mirror === undefined ? undefined : indexOf(system, mirror, options),
+    mirror === undefined ? undefined : opened(system, mirror, options),
   ]);
-  const overrides = index && mirror ? overridesOf(index, mirror) : undefined;
+  const overrides = found && mirror ? overridesOf(found.index, mirror, found.locate) : undefined;
   const { pins, replaced, notices } = resolvePins(versions, overrides, options.parts);
   // A tag in place of the same tag with its digest is the same version: nothing to tell.
   const other = replaced.filter(({ from, to }) => !from.startsWith(`${to}@`));
   const told = mirror === undefined ? [] : other.map((one) => replacedNotice(mirror, one));
-  const source: Source = { system, options, index, pins };
+  const source: Source = { system, options, pins, index: found?.index, ...found };
   return {
     pins,
     replaced,
@@ -114,6 +134,9 @@ interface Source {
   readonly options: ArtifactsOptions;
   readonly index: MirrorIndex | undefined;
   readonly pins: Pins;
+  readonly locate?: Locate;
+  /** For every request to the mirror. */
+  readonly authorization?: string | undefined;
 }
 
 function has({ index }: Source, kind: Kind, name: string): boolean {
@@ -132,9 +155,8 @@ async function imageOf(source: Source, name: ImageName, given: DownloadOptions =
   demand(source, 'images', name);
   const { ref } = source.pins.images[name];
   const entry = source.index?.images[name];
-  const { mirror } = source.options.settings;
-  if (entry?.file === undefined || mirror === undefined) return { ref, archive: undefined };
-  const wanted = { url: addressOf(mirror, entry.file), sha256: entry.sha256, title: `the image ${ref}` };
+  if (entry?.file === undefined || source.locate === undefined) return { ref, archive: undefined };
+  const wanted = { url: source.locate(entry.file, entry.sha256), sha256: entry.sha256, title: `the image ${ref}` };
   return { ref, archive: await obtain(source, wanted, join('images', basename(entry.file)), given) };
 }
 
@@ -177,7 +199,8 @@ async function obtain(source: Source, wanted: Wanted, name: string, given: Downl
   const file = join(cacheFolder(system), dirname(name), `${shortHash(wanted.sha256 ?? wanted.url)}-${basename(name)}`);
   if (await exists(file)) return file;
   if (options.settings.offline) throw offline(wanted);
-  await download(system, wanted, file, given);
+  const { authorization } = source;
+  await download(system, { ...wanted, ...(authorization !== undefined && { authorization }) }, file, given);
   return file;
 }
 

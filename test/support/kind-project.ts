@@ -17,6 +17,9 @@ const given = process.env['OPTA_E2E_MIRROR'];
 export const noKind = given === undefined ? whyNoCluster() : undefined;
 if (noKind !== undefined) process.stderr.write(`left out, nothing to make a cluster with: ${noKind}\n`);
 
+/** The mirror that they use. */
+export const kindMirror = (): string => given ?? testMirror();
+
 export interface KindProject {
   readonly folder: string;
   readonly httpsPort: number;
@@ -44,7 +47,7 @@ export async function makeKindProject(): Promise<KindProject> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'opta-kind-')));
   const kind = kindFolder(folder);
   const [httpsPort, httpPort] = [await network.freePort(), await network.freePort()];
-  const env = { OPTA_ON: 'kind', OPTA_MIRROR: given ?? testMirror() };
+  const env = { OPTA_ON: 'kind', OPTA_MIRROR: kindMirror() };
   const start = (args: readonly string[], options: BinOptions = {}) =>
     startBin(args, { cwd: folder, ...options, env: { ...env, ...options.env } });
   const opta = (args: readonly string[], options?: BinOptions) => start(args, options).ended;

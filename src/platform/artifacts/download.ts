@@ -15,6 +15,8 @@ export interface Wanted {
   readonly sha256: string | undefined;
   /** For messages, such as `kind 0.33.0`. */
   readonly title: string;
+  /** For the host of `url` only. */
+  readonly authorization?: string;
 }
 
 export interface DownloadOptions {
@@ -66,7 +68,7 @@ export async function verify(wanted: Wanted, file: string): Promise<void> {
 /** Follows redirects. Proxies are those of the environment (HTTPS_PROXY, NO_PROXY). */
 function ask(
   system: System,
-  url: string,
+  { url, authorization }: Pick<Wanted, 'url' | 'authorization'>,
   from: number,
   signal: AbortSignal | undefined,
   hops = 5,
@@ -74,7 +76,11 @@ function ask(
   return new Promise((resolve, reject) => {
     const secure = url.startsWith('https:');
     const agent = secure ? new Agent({ proxyEnv: system.env }) : new PlainAgent({ proxyEnv: system.env });
-    const headers = { 'user-agent': 'opta', ...(from > 0 && { range: `bytes=${from}-` }) };
+    const headers = {
+      'user-agent': 'opta',
+      ...(from > 0 && { range: `bytes=${from}-` }),
+      ...(authorization !== undefined && { authorization }),
+    };
     const asked = (secure ? tlsGet : plainGet)(url, { agent: agent as Agent, headers, ...(signal && { signal }) });
     asked.setTimeout(silence, () => asked.destroy(new Error(`no byte for ${silence / 1000} s`)));
     asked.once('error', reject).once('response', (answer) => {
@@ -82,7 +88,9 @@ function ask(
       if (statusCode < 300 || statusCode >= 400 || said.location === undefined) return resolve(answer);
       answer.resume();
       if (hops === 0) return reject(new Error('it redirects too often'));
-      resolve(ask(system, new URL(said.location, url).href, from, signal, hops - 1));
+      const next = new URL(said.location, url);
+      const same = next.host === new URL(url).host && authorization !== undefined;
+      resolve(ask(system, { url: next.href, ...(same && { authorization }) }, from, signal, hops - 1));
     });
   });
 }
@@ -90,7 +98,7 @@ function ask(
 /** The text of a small file. Throws UserError `download-failed`. */
 export async function readAddress(system: System, wanted: Wanted, signal?: AbortSignal): Promise<string> {
   try {
-    const answer = await ask(system, wanted.url, 0, signal);
+    const answer = await ask(system, wanted, 0, signal);
     if (answer.statusCode !== 200) throw new Error(`HTTP ${answer.statusCode}`);
     const { text } = await import('node:stream/consumers');
     return await text(answer);
@@ -103,7 +111,7 @@ export async function readAddress(system: System, wanted: Wanted, signal?: Abort
 /** One connection. True when the file is whole. */
 async function part(system: System, wanted: Wanted, file: string, options: DownloadOptions): Promise<boolean> {
   const have = await sizeOf(file);
-  const answer = await ask(system, wanted.url, have, options.signal);
+  const answer = await ask(system, wanted, have, options.signal);
   const { statusCode = 0, headers } = answer;
   if (statusCode === 416 && have > 0) {
     answer.resume();

@@ -73,10 +73,13 @@ export function addressOf(mirror: string, path: string): string {
   return pathToFileURL(join(mirror, path)).href;
 }
 
+/** Where a file of the mirror is, by its path and its sum. */
+export type Locate = (path: string, sha256: string | undefined) => string;
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** The index as replacements of pins, each with its address in the mirror. */
-export function overridesOf(index: MirrorIndex, mirror: string): Overrides {
+export function overridesOf(index: MirrorIndex, mirror: string, locate: Locate): Overrides {
   const images: Mutable<NonNullable<Overrides['images']>> = {};
   for (const name of imageNames) {
     const { ref, version: given } = index.images[name] ?? {};
@@ -88,7 +91,7 @@ export function overridesOf(index: MirrorIndex, mirror: string): Overrides {
     ...rest
   }: T) => ({
     ...rest,
-    url: addressOf(mirror, path),
+    url: locate(path, sum),
     ...(sum !== undefined && { sha256: sum }),
   });
   const charts = Object.fromEntries(Object.entries(index.charts).map(([name, one]) => [name, located(one)]));

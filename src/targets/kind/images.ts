@@ -141,6 +141,20 @@ export async function buildImage(
   return before;
 }
 
+/** How an engine pushes; a registry of this machine speaks plain HTTP, which Docker alone takes for granted. */
+export function pushArguments({ name }: Pick<Engine, 'name'>, reference: string): readonly string[] {
+  const isLocal = /^(localhost|127\.0\.0\.1)[:/]/.test(reference);
+  const plain: Readonly<Record<Engine['name'], readonly string[]>> = {
+    docker: [],
+    podman: ['--tls-verify=false'],
+    nerdctl: ['--insecure-registry'],
+  };
+  // nerdctl takes this one for every command, so before it.
+  const before = name === 'nerdctl' && isLocal ? plain.nerdctl : [];
+  const after = name === 'podman' && isLocal ? plain.podman : [];
+  return [...before, 'push', '--quiet', ...after, reference];
+}
+
 /** Pushes what was built and resolves with its digest. Throws UserError `push-failed`. */
 export async function pushImage(
   { system, engine, port }: BuildPlace,
@@ -148,12 +162,7 @@ export async function pushImage(
   signal: AbortSignal,
 ): Promise<string> {
   const tag = tagOf(service, port);
-  const plainHttp: Readonly<Record<Engine['name'], readonly string[]>> = {
-    docker: ['push', '--quiet', tag],
-    podman: ['push', '--quiet', '--tls-verify=false', tag],
-    nerdctl: ['push', '--quiet', '--insecure-registry', tag],
-  };
-  const ended = await callEngine(system, engine, plainHttp[engine.name], { signal });
+  const ended = await callEngine(system, engine, pushArguments(engine, tag), { signal });
   const digest = ended.code === 0 ? await digestInRegistry(port, repositoryOf(service), 'dev', signal) : undefined;
   if (digest !== undefined) return digest;
   const known = engineTrouble(engine, ended.stderr);

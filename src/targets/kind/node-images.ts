@@ -1,5 +1,7 @@
 /** Images inside the nodes: asked for, fetched by the node itself, or brought from an archive. */
-import { basename } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import type { Finished, System } from '../../system/system.ts';
 import { callEngine, type Engine, engineFailed, engineSays, lastLine } from './engine.ts';
 
@@ -81,4 +83,28 @@ export async function importInNode(
   const ended = await inNode(system, engine, args, signal);
   if (ended.code !== 0) throw engineFailed(engine, args, ended);
   await engineSays(system, engine, ['exec', node, 'rm', '-f', place]);
+}
+
+/**
+ * Lets the engine fetch an image that a node cannot reach, and carries it over; false when the engine cannot either, or the
+ * image is named by a digest, which archives do not keep.
+ */
+export async function carryToNode(
+  system: System,
+  engine: Engine,
+  node: string,
+  reference: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (reference.includes('@')) return false;
+  if ((await callEngine(system, engine, ['pull', '--quiet', reference], { signal })).code !== 0) return false;
+  const folder = await mkdtemp(join(tmpdir(), 'opta-image-'));
+  try {
+    const archive = join(folder, `${basename(folder)}.tar`);
+    await engineSays(system, engine, ['save', '--output', archive, reference], { signal });
+    await importInNode(system, engine, node, archive, signal);
+    return true;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }

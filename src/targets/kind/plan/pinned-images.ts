@@ -6,7 +6,7 @@ import { pullFailure } from '../../../platform/ready/pulls.ts';
 import type { ImageName } from '../../../platform/versions.ts';
 import { ownContainers } from '../containers.ts';
 import { callEngine, type Engine, engineSays, engineTrouble } from '../engine.ts';
-import { importInNode, isInNode, pullInNode } from '../node-images.ts';
+import { carryToNode, importInNode, isInNode, pullInNode } from '../node-images.ts';
 import { platformSettings } from './platform.ts';
 import { type Session, step } from './session.ts';
 
@@ -102,8 +102,11 @@ function nodeImageStep({ situation }: Session, name: ImageName, id: string): Ste
             return true;
           }
           const trouble = await pullInNode(system, engine, node.name, ref, signal);
+          if (trouble === undefined) return true;
+          note('the engine fetches it for the node');
+          if (await carryToNode(system, engine, node.name, ref, signal)) return true;
           // Only time is lost: the kubelet tries again, and its failure is explained with the pod's.
-          if (trouble !== undefined) note(`not yet: ${trouble}`);
+          note(`not yet: ${trouble}`);
           return true;
         }),
       );
