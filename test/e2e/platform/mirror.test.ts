@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { readIndex } from '../../../src/platform/artifacts/index-file.ts';
 import { openArtifacts } from '../../../src/platform/artifacts.ts';
@@ -77,7 +77,14 @@ describe.skipIf(noCluster !== undefined)('opta mirror sync to a registry', () =>
     const port = await system.network.freePort();
     place = `oci://localhost:${port}/mirrors/opta`;
     docker('run', '--detach', '--name', name, '--publish', `127.0.0.1:${port}:5000`, 'registry:3');
-    await expect.poll(() => system.network.accepts(port)).toBe(true);
+    await vi.waitUntil(
+      () =>
+        fetch(`http://localhost:${port}/v2/`).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+      { timeout: 20_000 },
+    );
     source();
   });
   afterAll(() => docker('rm', '--force', '--volumes', name));
