@@ -44,6 +44,25 @@ export const retirement: Diagnostic = {
 /** Milliseconds until the controller must be ready: its image is 110 MB. */
 const deadlineMs = 240_000;
 
+/** Where the controller's webhook listens, in its pod. */
+const webhookPort = 8443;
+
+/**
+ * Where clients reach HTTPS at another port than 443 the controller listens there too: it tells its own port in redirects
+ * and in X-Forwarded-Port.
+ */
+function portValues({ httpsPort = 443, mesh }: PlatformSettings): Values {
+  if (httpsPort === 443) return {};
+  const webhook = httpsPort === webhookPort ? webhookPort + 1 : webhookPort;
+  return {
+    config: { 'use-port-in-redirects': 'true' },
+    containerPort: { https: httpsPort },
+    extraArgs: { 'https-port': String(httpsPort) },
+    admissionWebhooks: { port: webhook },
+    ...(mesh && { podAnnotations: { 'config.linkerd.io/skip-inbound-ports': `80,${httpsPort},${webhook}` } }),
+  };
+}
+
 /** Values that depend on the run, over those of the files. Pure. */
 export function nginxValues(settings: PlatformSettings, authority: string): Values {
   const { artifacts, choices, mesh, target } = settings;
@@ -56,7 +75,7 @@ export function nginxValues(settings: PlatformSettings, authority: string): Valu
     whenUnsatisfiable: 'ScheduleAnyway',
     labelSelector: { matchLabels: labels },
   };
-  return {
+  const own = {
     controller: {
       // The chart takes versions for tags only; the reference itself is put in after rendering.
       image: { repository, tag: `v${version}`, digest, chroot: false },
@@ -67,6 +86,7 @@ export function nginxValues(settings: PlatformSettings, authority: string): Valu
       ...(target !== 'kind' && { service: { type: 'LoadBalancer' } }),
     },
   };
+  return target === 'kind' ? merged(own, { controller: portValues(settings) }) : own;
 }
 
 /** What the definition says of the chart and of the controller. Its settings are texts. */

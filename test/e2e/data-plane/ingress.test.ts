@@ -230,6 +230,6 @@ test('plain HTTP is sent to https with host, path and query', async () => {
     request.on('response', (response) => collect(response).then(resolve, reject));
     request.on('error', reject).end();
   });
-  expect(answer.status).toBe(308);
+  expect(answer.status).toBe(301);
   expect(answer.headers.location).toBe(`https://back.localhost:${plane.httpsPort}/api/x?y=1`);
 });

@@ -74,11 +74,11 @@ export class Ingress {
       upgrade: (request, socket, head) => this.#upgrade(request, socket, head),
     });
     this.#redirect = new HttpFront({
-      exchange: (incoming) => answer(incoming, 308, '308 use https', ['location', this.#secure(incoming)]),
+      exchange: (incoming) => answer(incoming, 301, '301 use https', ['location', this.#secure(incoming)]),
       upgrade: (request, socket) => {
         const asked = { ...target(request.url ?? '/', request.headers.host) };
         const response = respondRaw(request, socket);
-        response.writeHead(308, { location: this.#secure(asked), 'content-length': 0 }).end();
+        response.writeHead(301, { location: this.#secure(asked), 'content-length': 0 }).end();
       },
     });
     this.#tls = createTlsServer(

@@ -1,0 +1,160 @@
+/** The recorded requests of the same-answers suite, and what counts of an answer. */
+
+import { request as plainRequest } from 'node:http';
+import { connect as connectHttp2 } from 'node:http2';
+import { request as tlsRequest } from 'node:https';
+import { connect as connectTls } from 'node:tls';
+
+export interface Place {
+  readonly httpsPort: number;
+  readonly httpPort: number;
+}
+
+interface Recorded {
+  readonly path: string;
+  readonly method?: string;
+  readonly host?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Asked over http. */
+  readonly plain?: boolean;
+}
+
+/** Paths, prefixes, hosts, methods, statuses, redirects. */
+export const recorded: readonly Recorded[] = [
+  { path: '/' },
+  { path: '/page?a=1&b=%2F' },
+  { path: '/a%20b//c/../d' },
+  { path: '/', method: 'HEAD' },
+  { path: '/form', method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'text' },
+  { path: '/thing', method: 'DELETE' },
+  { path: '/headers', headers: { 'x-own': 'mine', 'x-forwarded-host': 'liar.test', 'x-forwarded-proto': 'http' } },
+  { path: '/status/204' },
+  { path: '/status/404' },
+  { path: '/status/418' },
+  { path: '/status/503' },
+  { path: '/moved' },
+  { path: '/cookies' },
+  { path: '/chunks' },
+  { path: '/big' },
+  { path: '/api' },
+  { path: '/api/' },
+  { path: '/api/items?x=1' },
+  { path: '/apis' },
+  { path: '/api/status/500' },
+  { path: '/kept' },
+  { path: '/kept/deep/er' },
+  { path: '/keptlike' },
+  { path: '/', host: 'own.same.localhost' },
+  { path: '/deep', host: 'own.same.localhost' },
+  { path: '/api/items', host: 'own.same.localhost' },
+  { path: '/', host: 'part.same.localhost' },
+  { path: '/part/of', host: 'part.same.localhost' },
+  { path: '/', host: 'unheard.localhost' },
+  { path: '/linked' },
+  { path: '/api/database' },
+  { path: '/where/to?x=1', plain: true },
+  { path: '/post', plain: true, method: 'POST', body: 'text' },
+  { path: '/', plain: true, host: 'own.same.localhost' },
+];
+
+/** Said by whoever carries the answer, about one connection or moment. */
+const passing = new Set(['connection', 'content-length', 'date', 'keep-alive', 'transfer-encoding']);
+
+export interface Told {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: string;
+}
+
+export function titleOf({ method = 'GET', host = '', path, plain = false }: Recorded): string {
+  return `${method} ${plain ? 'http' : 'https'} ${host}${path}`;
+}
+
+export function ask({ httpsPort, httpPort }: Place, asked: Recorded): Promise<Told> {
+  const { path, method = 'GET', host = 'same.localhost', headers = {}, body, plain = false } = asked;
+  const port = plain ? httpPort : httpsPort;
+  const place = { host: '127.0.0.1', port, path, method, agent: false as const, timeout: 20_000 };
+  const own = { host: `${host}:${port}`, ...headers };
+  return new Promise((resolve, reject) => {
+    const request = plain
+      ? plainRequest({ ...place, headers: own })
+      : tlsRequest({ ...place, headers: own, servername: host, rejectUnauthorized: false });
+    request.on('response', async (response) => {
+      let text = '';
+      for await (const chunk of response.setEncoding('utf8')) text += chunk;
+      const kept = Object.entries(response.headers).filter(([name]) => !passing.has(name));
+      resolve({ status: response.statusCode ?? 0, headers: Object.fromEntries(kept), body: text });
+    });
+    request.on('timeout', () => request.destroy(new Error(`no answer to ${titleOf(asked)}`)));
+    request.on('error', reject).end(body);
+  });
+}
+
+/** Ports differ between the targets. */
+export const withoutPorts = ({ httpsPort, httpPort }: Place, text: string): string =>
+  text.replaceAll(String(httpsPort), 'HTTPS').replaceAll(String(httpPort), 'HTTP');
+
+/** Upgrades to a websocket and has some bytes come back; the path that the service saw. */
+export function upgrade({ httpsPort }: Place, path: string): Promise<string> {
+  const lines = [
+    `GET ${path} HTTP/1.1`,
+    'Host: same.localhost',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  ];
+  return new Promise((resolve, reject) => {
+    const socket = connectTls({
+      ...{ host: '127.0.0.1', port: httpsPort, servername: 'same.localhost' },
+      ...{ rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] },
+    });
+    let seen = '';
+    socket.on('secureConnect', () => socket.write(`${lines.join('\r\n')}\r\n\r\n`));
+    socket.setEncoding('latin1').on('data', (chunk: string) => {
+      const before = seen.includes('\r\n\r\n');
+      seen += chunk;
+      if (!before && seen.includes('\r\n\r\n')) socket.write('bytes that come back');
+      if (!seen.endsWith('bytes that come back')) return;
+      socket.destroy();
+      resolve(`${seen.split('\r\n')[0]} ${/^x-url: (.*)$/im.exec(seen)?.[1]}`);
+    });
+    socket.setTimeout(20_000, () => socket.destroy(new Error(`no upgrade: ${seen}`)));
+    socket.on('error', reject);
+  });
+}
+
+/** A call as gRPC makes it: message, trailers. */
+export function call({ httpsPort }: Place, path: string): Promise<object> {
+  return new Promise((resolve, reject) => {
+    const session = connectHttp2(`https://127.0.0.1:${httpsPort}`, {
+      ...{ servername: 'rpc.same.localhost', rejectUnauthorized: false },
+    });
+    session.on('error', reject);
+    const stream = session.request({
+      ...{ ':method': 'POST', ':path': path, ':authority': 'rpc.same.localhost' },
+      ...{ 'content-type': 'application/grpc', te: 'trailers' },
+    });
+    let status: number | undefined;
+    let trailers: Record<string, unknown> = {};
+    let body = '';
+    stream.on('response', (headers) => {
+      status = headers[':status'];
+      // An answer without a message has its status in the headers.
+      if (headers['grpc-status'] !== undefined) trailers = headers;
+    });
+    stream.on('trailers', (given) => {
+      trailers = given;
+    });
+    stream.setEncoding('latin1').on('data', (chunk: string) => {
+      body += chunk;
+    });
+    stream.on('error', reject);
+    stream.on('close', () => {
+      session.close();
+      resolve({ status, body, grpc: trailers['grpc-status'], path: trailers['x-path'] });
+    });
+    stream.end(Buffer.from([0, 0, 0, 0, 3, 97, 98, 99]));
+  });
+}

@@ -1,0 +1,71 @@
+/** A service that tells what it was asked, in plain Node: HTTP, raw upgrades, gRPC frames. */
+import { createServer } from 'node:http';
+import { createServer as createPlainHttp2 } from 'node:http2';
+import { connect } from 'node:net';
+
+const { PORT = '8080', BIND_ADDRESS, OPTA_SERVICE: service, PROTOCOL = 'http', HOSTNAME, OPTA_REPLICA } = process.env;
+const told = ['host', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-proto', 'x-own', 'content-type'];
+
+/** Asks PostgreSQL whether it speaks TLS: `S`. */
+const database = () =>
+  new Promise((resolve, reject) => {
+    const socket = connect(Number(process.env.DB_PORT), process.env.DB_HOST, () =>
+      socket.write(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])),
+    );
+    socket.once('data', (answer) => {
+      socket.destroy();
+      resolve(answer.toString());
+    });
+    socket.once('error', reject);
+  });
+
+async function answer(request, response) {
+  const { method, url, headers } = request;
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  const [, word = '', rest = ''] = url.split('/');
+  if (word === 'status') return response.writeHead(Number(rest)).end(`status ${rest}`);
+  if (word === 'moved') return response.writeHead(302, { location: '/elsewhere?a=1' }).end();
+  if (word === 'cookies')
+    return response.writeHead(200, { 'set-cookie': ['a=1; Path=/', 'b=2; HttpOnly'], 'x-own': 'kept' }).end('cookies');
+  if (word === 'big') return response.end('x'.repeat(300_000));
+  if (word === 'replica') return response.end(OPTA_REPLICA ?? HOSTNAME);
+  if (word === 'chunks') {
+    response.writeHead(200, { 'content-type': 'text/plain' });
+    for (const part of ['one ', 'two ', 'three']) response.write(part);
+    return response.end();
+  }
+  if (word === 'database') return response.end(await database());
+  if (word === 'linked') return response.end(await (await fetch(new URL('/from-web?x=1', process.env.api_url))).text());
+  const seen = Object.fromEntries(
+    told.filter((name) => headers[name] !== undefined).map((name) => [name, headers[name]]),
+  );
+  return response
+    .writeHead(200, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ service, method, url, seen, body }));
+}
+
+if (PROTOCOL === 'grpc') {
+  const server = createPlainHttp2();
+  server.on('stream', (stream, headers) => {
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+    const status = headers[':path'].endsWith('/Fail') ? '7' : '0';
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': status, 'x-path': headers[':path'] }));
+    stream.pipe(stream);
+  });
+  server.listen(Number(PORT), BIND_ADDRESS);
+} else {
+  const server = createServer((request, response) =>
+    answer(request, response).catch((error) => response.writeHead(500).end(String(error))),
+  );
+  server.on('upgrade', (request, socket, head) => {
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Url: ${request.url}\r\n\r\n`,
+    );
+    socket.write(head);
+    socket.pipe(socket);
+    socket.on('error', () => {});
+  });
+  server.listen(Number(PORT), BIND_ADDRESS);
+}
+process.on('SIGTERM', () => process.exit(0));
