@@ -21,6 +21,8 @@ function annotations({ service, port, path, strip }: RouteGroup): Record<string,
   const longest = String(seconds > 0 ? seconds + 5 : silence[port.protocol]);
   return {
     [`${prefix}/force-ssl-redirect`]: 'true',
+    // Without it a redirect loses the slash at the end of a path.
+    [`${prefix}/preserve-trailing-slash`]: 'true',
     [`${prefix}/proxy-body-size`]: '0',
     [`${prefix}/proxy-read-timeout`]: longest,
     [`${prefix}/proxy-send-timeout`]: longest,

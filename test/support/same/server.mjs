@@ -4,7 +4,8 @@ import { createServer as createPlainHttp2 } from 'node:http2';
 import { connect } from 'node:net';
 
 const { PORT = '8080', BIND_ADDRESS, OPTA_SERVICE: service, PROTOCOL = 'http', HOSTNAME, OPTA_REPLICA } = process.env;
-const told = ['host', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-proto', 'x-own', 'content-type'];
+// Not x-forwarded-port: nginx says 443 there, whatever port it listens on.
+const told = ['host', 'x-forwarded-host', 'x-forwarded-proto', 'x-own', 'content-type'];
 
 /** Asks PostgreSQL whether it speaks TLS: `S`. */
 const database = () =>
@@ -36,7 +37,10 @@ async function answer(request, response) {
     return response.end();
   }
   if (word === 'database') return response.end(await database());
-  if (word === 'linked') return response.end(await (await fetch(new URL('/from-web?x=1', process.env.api_url))).text());
+  if (word === 'linked') {
+    const { service, url } = await (await fetch(new URL('/from-web?x=1', process.env.api_url))).json();
+    return response.end(`${service} saw ${url}`);
+  }
   const seen = Object.fromEntries(
     told.filter((name) => headers[name] !== undefined).map((name) => [name, headers[name]]),
   );

@@ -52,7 +52,7 @@ export interface RouteTable {
   find(authority: string, target: string): IngressRoute | undefined;
 }
 
-/** Exact hosts before `*`, then the longest prefix. As in nginx, a host with routes of its own never falls back to `*`. */
+/** The longest prefix among the routes of the host itself, else among those for any host: as on a cluster. */
 export function routeTable(routes: readonly IngressRoute[]): RouteTable {
   const byHost = new Map<string, IngressRoute[]>();
   for (const route of routes) {
@@ -64,8 +64,8 @@ export function routeTable(routes: readonly IngressRoute[]): RouteTable {
     find(authority, target) {
       const path = normalPath(splitTarget(target).path);
       if (path === undefined) return undefined;
-      const routes = byHost.get(hostOf(authority)) ?? byHost.get('*');
-      return routes?.find((route) => underPrefix(path, route.path));
+      const among = (host: string) => byHost.get(host)?.find((route) => underPrefix(path, route.path));
+      return among(hostOf(authority)) ?? among('*');
     },
   };
 }

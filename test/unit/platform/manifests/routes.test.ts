@@ -45,6 +45,7 @@ describe('nginx', () => {
     });
     expect(annotationsOf(ingress)).toEqual({
       'force-ssl-redirect': 'true',
+      'preserve-trailing-slash': 'true',
       'proxy-body-size': '0',
       'proxy-read-timeout': '60',
       'proxy-send-timeout': '60',
