@@ -28,7 +28,7 @@ export interface ImageCalls {
   push(ref: string): readonly string[];
 }
 
-export interface WantedImage {
+interface WantedImage {
   readonly name: string;
   readonly version: string;
   /** Where it comes from. */
