@@ -81,6 +81,7 @@ export const errorCodes = [
   'no-public-service',
   'node-version-differs',
   'not-implemented',
+  'not-on-target',
   'nothing-runs',
   'offline',
   'old-version',

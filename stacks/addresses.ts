@@ -1,5 +1,5 @@
 /** The address plan of an environment: which range each subnet gets. Pure; a written range wins over a planned one. */
-import { type AddressRange, contains, overlaps, parseRange, rangeText, sizeOf } from '../src/app/addresses.ts';
+import { type AddressRange, contains, overlaps, parseRange, rangeText } from '../src/app/addresses.ts';
 import { UserError } from '../src/errors.ts';
 
 export interface AwsAddresses {
@@ -123,9 +123,4 @@ export function planGcp(range: string, caches: number, written: WrittenGcpAddres
     controlPlane: one(written.controlPlane, 12),
     caches: allocate(total, taken, 29, caches),
   };
-}
-
-/** Usable addresses of a subnet: AWS keeps five of each, Google four. */
-export function usable(range: string, reserved: 4 | 5): number {
-  return sizeOf(parseRange(range)) - reserved;
 }

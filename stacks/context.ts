@@ -62,11 +62,7 @@ export function tagged({ input }: Context, name: string, more: Readonly<Record<s
   return { ...more, ...resourceTags(input, name) };
 }
 
-/** The module of a type, by its neutral name; undefined when the environment has none. */
-export function moduleOf({ input }: Context, type: string): OtherModule | undefined {
-  return modulesOf({ input }, type)[0];
-}
-
+/** The modules of a type, by its neutral name. */
 export function modulesOf({ input }: Pick<Context, 'input'>, type: string): OtherModule[] {
   return input.app.modules.filter((module) => findModuleType(module.type)?.name === type);
 }

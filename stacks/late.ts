@@ -6,7 +6,7 @@ import { isLate } from '../src/app/nodes.ts';
 /** What a resource of this or another stack gives under a name. */
 export type Give = (resource: Id, output: string) => Input<string>;
 
-export function lateText(value: unknown, give: Give): Output<string> {
+function lateText(value: unknown, give: Give): Output<string> {
   if (!isLate(value)) return output(String(value));
   const text: Text = value.late;
   const parts = text.map((part: Part) => (typeof part === 'string' ? part : give(part.resource, part.output)));

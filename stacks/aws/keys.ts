@@ -9,7 +9,7 @@ import { type AwsContext, arn } from './context.ts';
 import { policyDocument, type Statement } from './policy-document.ts';
 
 const purposes = ['eks', 'data', 'logs', 'volumes'] as const;
-export type Purpose = (typeof purposes)[number];
+type Purpose = (typeof purposes)[number];
 
 export type Keys = Readonly<Record<Purpose, Output<string>>>;
 

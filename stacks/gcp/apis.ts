@@ -18,7 +18,7 @@ const always = [
 ] as const;
 
 /** Names without `.googleapis.com`. */
-export function apisOf(app: App): string[] {
+function apisOf(app: App): string[] {
   const types = new Set(app.resources.map(({ type }) => type));
   const sql = types.has('postgres') || types.has('mysql');
   return [

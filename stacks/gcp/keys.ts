@@ -58,7 +58,7 @@ export function makeKeys(context: GcpContext, apis: Resource[]): Keys {
 }
 
 /** Services whose agents use a key, by purpose. */
-export function keyUsers(app: App): Readonly<Record<Purpose, readonly string[]>> {
+function keyUsers(app: App): Readonly<Record<Purpose, readonly string[]>> {
   const types = new Set(app.resources.map(({ type }) => type));
   const sql = types.has('postgres') || types.has('mysql');
   const secrets = sql || types.has('redis') || types.has('mongodb-atlas');

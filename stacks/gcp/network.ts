@@ -31,6 +31,7 @@ export async function network(input: StackInput): Promise<Record<string, unknown
     keyCluster: keys.cluster,
     keyData: keys.data,
     keyVolumes: keys.volumes,
+    controlPlaneRange: addresses.controlPlane,
     repositories,
     repositoryName: environmentName(input.app.environment, 'images', 63),
     ...(keys.agents.pubsub === undefined ? {} : { pubsubAgent: keys.agents.pubsub }),

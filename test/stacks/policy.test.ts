@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { stackNames } from '../../src/app/stacks.ts';
 import { checkPolicy } from '../../src/targets/cloud/policy/index.ts';
 import type { Checked } from '../../src/targets/cloud/policy/rule.ts';
-import { fullApp, runStacks } from '../support/stack-apps.ts';
+import { fullDefinition } from '../support/full-definition.ts';
+import { runStacks } from '../support/stack-apps.ts';
 import { plain } from '../support/stack-monitor.ts';
 
 const clouds = ['aws', 'gcp'] as const;
@@ -12,7 +13,7 @@ type Cloud = (typeof clouds)[number];
 const known = new Map<string, readonly Checked[]>();
 
 async function registered(cloud: Cloud, kind: 'staging' | 'production'): Promise<readonly Checked[]> {
-  const runs = await runStacks(cloud, await fullApp(cloud, kind));
+  const runs = await runStacks(cloud, await fullDefinition(cloud, kind));
   return stackNames.flatMap((stack) =>
     runs[stack].resources.map((one) => ({ ...one, stack, inputs: plain(one.inputs) as Checked['inputs'] })),
   );

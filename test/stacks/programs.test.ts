@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { type StackName, stackNames } from '../../src/app/stacks.ts';
 import { valuesByPath } from '../../src/app/upstream.ts';
 import { appOf } from '../support/definitions.ts';
-import { fullApp, inputOf, runStacks, secretsFor } from '../support/stack-apps.ts';
+import { fullDefinition } from '../support/full-definition.ts';
+import { inputOf, runStacks, secretsFor } from '../support/stack-apps.ts';
 import { plain, type Registered, runStack } from '../support/stack-monitor.ts';
 import { root } from '../support/tree.ts';
 
@@ -39,7 +40,7 @@ describe.each(clouds)('on %s', (cloud) => {
   });
 
   describe.each(kinds)('everything in %s', (kind) => {
-    const started = fullApp(cloud, kind).then(async (app) => ({ app, runs: await runStacks(cloud, app) }));
+    const started = fullDefinition(cloud, kind).then(async (app) => ({ app, runs: await runStacks(cloud, app) }));
 
     test('is made of these resources', async () => {
       const { runs } = await started;
@@ -121,7 +122,7 @@ function withoutSecrets(value: unknown): unknown {
 
 describe('an environment that was there before', () => {
   test('imports what an earlier destroy kept', async () => {
-    const app = await fullApp('aws', 'production');
+    const app = await fullDefinition('aws', 'production');
     const retained = { 'nat-address-0': 'eipalloc-1', zone: 'Z1', 'key-data': 'key-1' };
     const { resources } = await runStack(inputOf('aws', 'network', app, { retained }));
     const imported = resources.filter(({ importId }) => importId !== '').map(({ name, importId }) => [name, importId]);
@@ -129,7 +130,7 @@ describe('an environment that was there before', () => {
   });
 
   test('keeps the groups of nodes that are still to be drained', async () => {
-    const app = await fullApp('aws', 'staging');
+    const app = await fullDefinition('aws', 'staging');
     const old = {
       name: 'main-00000000',
       instanceType: 't3.small',

@@ -9,8 +9,7 @@ const require = createRequire(import.meta.url);
 const services = require('@pulumi/pulumi/proto/resource_grpc_pb.js');
 const messages = require('@pulumi/pulumi/proto/resource_pb.js');
 const engineServices = require('@pulumi/pulumi/proto/engine_grpc_pb.js');
-const { Empty } = require('google-protobuf/google/protobuf/empty_pb.js');
-const { Struct } = require('google-protobuf/google/protobuf/struct_pb.js');
+const Empty = services.ResourceMonitorService.registerResourceOutputs.responseType;
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -145,6 +144,7 @@ function monitorServer(resources: Registered[], errors: string[], found: { outpu
       reply.setUrn(made.urn);
       if (made.custom) {
         reply.setId(made.importId === '' ? `${made.name}-id` : made.importId);
+        const { constructor: Struct } = request.getObject();
         reply.setObject(Struct.fromJavaScript(computed(made.name, plain(made.inputs) as Values)));
       }
       answer(null, reply);

@@ -2,12 +2,13 @@
 import { anyMap, bool, cluster, count, field, int, text, texts, types, word } from '../field.ts';
 import { moduleType, onClouds } from '../module-type.ts';
 
-const onCluster = (what: string) => ({
+/** No cluster applies them yet. */
+const onCluster = {
   process: 'nothing: there is no cluster',
   kind: 'nothing yet',
-  aws: what,
-  gcp: what,
-});
+  aws: 'nothing yet',
+  gcp: 'nothing yet',
+} as const;
 
 export const helmChart = moduleType({
   name: 'helm-chart',
@@ -33,7 +34,7 @@ export const helmChart = moduleType({
     max_history: count('Revisions that are kept.', { default: 25 }),
   },
   outputs: {},
-  on: onCluster('the chart, rendered and applied'),
+  on: onCluster,
 });
 
 export const k8sManifest = moduleType({
@@ -43,7 +44,7 @@ export const k8sManifest = moduleType({
   doc: 'A file of Kubernetes objects.',
   fields: { file_path: text('The file, relative to this one.', { required: true }) },
   outputs: {},
-  on: onCluster('the objects, applied'),
+  on: onCluster,
 });
 
 export const datadog = moduleType({
@@ -59,7 +60,7 @@ export const datadog = moduleType({
     chart_version: word('Version of its chart.', { on: cluster }),
   },
   outputs: {},
-  on: onCluster('the agent of Datadog'),
+  on: onCluster,
 });
 
 export const customTerraform = moduleType({
@@ -75,7 +76,7 @@ export const customTerraform = moduleType({
     terraform_inputs: field({ kind: 'map', of: types.any }, 'Its inputs.', { default: {} }),
   },
   outputs: {},
-  on: onClouds('your code', 'your code', 'nothing: your code is not run; its outputs are stand-ins'),
+  on: onClouds('nothing yet', 'nothing yet', 'nothing: your code is not run; its outputs are stand-ins'),
 });
 
 export const externalState = moduleType({
@@ -89,5 +90,5 @@ export const externalState = moduleType({
     config: field(anyMap, 'Its settings.', { required: true }),
   },
   outputs: {},
-  on: onClouds('a look-up', 'a look-up', 'nothing: the state is not read; its outputs are stand-ins'),
+  on: onClouds('nothing yet', 'nothing yet', 'nothing: the state is not read; its outputs are stand-ins'),
 });

@@ -2,7 +2,7 @@
 import { bool, field, text, texts, types } from '../field.ts';
 import { moduleType, onClouds, onlyInCloud } from '../module-type.ts';
 
-const on = (what: string, local = onlyInCloud) => onClouds(what, 'not there', local);
+const on = (local: string = onlyInCloud) => onClouds('nothing yet', 'not there', local);
 
 export const awsSes = moduleType({
   name: 'aws-ses',
@@ -12,7 +12,7 @@ export const awsSes = moduleType({
   doc: 'Sending mail from the domain of the environment.',
   fields: { mail_from_prefix: text('Subdomain that mail comes from.', { default: 'mail' }) },
   outputs: {},
-  on: on('SES for the domain', 'nothing: no mail is sent'),
+  on: on('nothing: no mail is sent'),
 });
 
 const methods = { default: ['GET', 'HEAD', 'OPTIONS'] };
@@ -39,7 +39,7 @@ export const cloudfrontDistribution = moduleType({
     web_acl_id: text('Web ACL.'),
   },
   outputs: { cloudfront_domain: 'Its host name.' },
-  on: on('a CloudFront distribution'),
+  on: on(),
 });
 
 export const lambdaFunction = moduleType({
@@ -62,7 +62,7 @@ export const lambdaFunction = moduleType({
     cloudwatch_log_group_url: 'URL of its log group.',
     lambda_trigger_uri: 'URL that calls it.',
   },
-  on: on('a Lambda function', 'nothing: the function does not run; its outputs are stand-ins'),
+  on: on('nothing: the function does not run; its outputs are stand-ins'),
 });
 
 export const globalAccelerator = moduleType({
@@ -86,7 +86,7 @@ export const globalAccelerator = moduleType({
     global_accelerator_ip_addresses: 'Its addresses.',
     global_accelerator_endpoint_arns: 'What is behind it.',
   },
-  on: on('a Global Accelerator'),
+  on: on(),
 });
 
 export const awsVpn = moduleType({
@@ -106,5 +106,5 @@ export const awsVpn = moduleType({
     vpn_ca_cert_parameter_arn: 'Where its CA is kept.',
     vpn_ca_key_parameter_arn: 'Where the key of its CA is kept.',
   },
-  on: on('a client VPN endpoint'),
+  on: on(),
 });

@@ -66,3 +66,18 @@ test('explain calls a module unneeded on process only where process has its own 
   const silent = moduleTypes.filter((type) => type.ownLocally && type.kind !== 'other');
   expect(silent).toEqual([]);
 });
+
+test('in a cloud every module and field that is not realised yet is told, and a resource that is not there is an error', async () => {
+  const files = {
+    'opta.yaml': `${layer('  - {name: table, type: aws-dynamodb, hash_key: id, attributes: [{name: id, type: S}]}\n  - {name: files, type: bucket, bucket_name: abc, files: ./public}\n  - {name: front, type: cloudfront-distribution}\n')}environments: [{name: dev, path: dev.yaml}]\n`,
+    'dev.yaml':
+      'name: dev\norg_name: acme\nproviders: {google: {region: r, project: p}}\nmodules:\n  - {type: base}\n  - {type: datadog, api_key: k}\n',
+  };
+  const found = unrealised(await appOf(files, { env: 'dev', target: 'gcp' }), 'gcp');
+  expect(found.map((d) => `${d.severity}: ${d.message}`)).toEqual([
+    'warning: On gcp, `front` (cloudfront-distribution) is not there.',
+    'warning: On gcp, `datadog` (datadog) makes nothing yet.',
+    'error: On gcp, `table` (aws-dynamodb) is not there.',
+    'warning: On gcp, `files` of `files` has no effect yet: nothing is uploaded.',
+  ]);
+});
