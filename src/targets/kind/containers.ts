@@ -45,10 +45,9 @@ export async function ownContainers(system: System, engine: Engine, folder: Kind
   const filters = [`label=${nodeLabel}=${folder.name}`, `label=${projectLabel}=${folder.mark}`];
   const [nodes, others] = await Promise.all(
     filters.map(async (filter) => {
-      const format = engine.name === 'nerdctl' ? '{{.Names}}\t{{.Status}}' : '{{.Names}}\t{{.State}}';
       const text = await engineSays(system, engine, [
         ...['ps', '--all', '--no-trunc', '--filter', filter, '--filter', `network=${folder.name}`],
-        ...['--format', format],
+        ...['--format', '{{.Names}}\t{{.State}}'],
       ]);
       return text
         .split('\n')
@@ -59,7 +58,7 @@ export async function ownContainers(system: System, engine: Engine, folder: Kind
   const as = (isNode: boolean) => (fields: readonly string[]) => ({
     name: fields[0] ?? '',
     isNode,
-    running: /^(running|up)/i.test(fields[1] ?? ''),
+    running: fields[1] === 'running',
   });
   return [...(nodes ?? []).map(as(true)), ...(others ?? []).map(as(false))];
 }

@@ -1,8 +1,9 @@
-/** The container engine at hand: Docker, Podman or nerdctl, found on PATH and asked whether it answers. */
+/** The container engine at hand: Docker or Podman, found on PATH and asked whether it answers. */
 import { UserError } from '../../errors.ts';
 import type { Finished, RunOptions, System } from '../../system/system.ts';
 
-export const engineNames = ['docker', 'podman', 'nerdctl'] as const;
+/** Not nerdctl: kind puts its nodes into one network for all clusters, and what we delete must be ours for certain. */
+export const engineNames = ['docker', 'podman'] as const;
 export type EngineName = (typeof engineNames)[number];
 
 export interface Engine {
@@ -19,7 +20,6 @@ const patience = 10_000;
 const versionFormats: Readonly<Record<EngineName, string>> = {
   docker: '{{.Server.Version}}',
   podman: '{{.Client.Version}}',
-  nerdctl: '{{.Client.Version}}',
 };
 
 export interface Detected {
@@ -28,7 +28,7 @@ export interface Detected {
   readonly why: string;
 }
 
-/** The engine that answers, in the order Docker, Podman, nerdctl. Without any on PATH this starts no process. */
+/** The engine that answers, in the order Docker, Podman. Without any on PATH this starts no process. */
 export async function detectEngine(system: System): Promise<Detected> {
   const found = engineNames.flatMap((name) => {
     const program = system.processes.which(name);
@@ -118,7 +118,7 @@ export function engineTrouble({ name }: Engine, said: string): UserError | undef
       hints: [`Free space, such as with \`${name} system prune\`, then run it again: what is done stays done.`],
     });
   }
-  if (/cannot connect to|is the docker daemon running|podman\.sock|containerd\.sock/i.test(said)) {
+  if (/cannot connect to|is the docker daemon running|podman\.sock/i.test(said)) {
     return new UserError('engine-silent', `${name} does not answer any more`, {
       detail,
       hints: ['Start it and run this again: what is done stays done.'],

@@ -141,18 +141,10 @@ export async function buildImage(
   return before;
 }
 
-/** How an engine pushes; a registry of this machine speaks plain HTTP, which Docker alone takes for granted. */
+/** How an engine pushes; a registry of this machine speaks plain HTTP, which Docker takes for granted. */
 export function pushArguments({ name }: Pick<Engine, 'name'>, reference: string): readonly string[] {
   const isLocal = /^(localhost|127\.0\.0\.1)[:/]/.test(reference);
-  const plain: Readonly<Record<Engine['name'], readonly string[]>> = {
-    docker: [],
-    podman: ['--tls-verify=false'],
-    nerdctl: ['--insecure-registry'],
-  };
-  // nerdctl takes this one for every command, so before it.
-  const before = name === 'nerdctl' && isLocal ? plain.nerdctl : [];
-  const after = name === 'podman' && isLocal ? plain.podman : [];
-  return [...before, 'push', '--quiet', ...after, reference];
+  return ['push', '--quiet', ...(name === 'podman' && isLocal ? ['--tls-verify=false'] : []), reference];
 }
 
 /** Pushes what was built and resolves with its digest. Throws UserError `push-failed`. */

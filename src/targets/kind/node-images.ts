@@ -85,6 +85,12 @@ export async function importInNode(
   await engineSays(system, engine, ['exec', node, 'rm', '-f', place]);
 }
 
+/** As pushing, see there. */
+function pullArguments({ name }: Engine, reference: string): readonly string[] {
+  const isLocal = /^(localhost|127\.0\.0\.1)[:/]/.test(reference);
+  return ['pull', '--quiet', ...(name === 'podman' && isLocal ? ['--tls-verify=false'] : []), reference];
+}
+
 /**
  * Lets the engine fetch an image that a node cannot reach, and carries it over; false when the engine cannot either, or the
  * image is named by a digest, which archives do not keep.
@@ -97,7 +103,7 @@ export async function carryToNode(
   signal: AbortSignal,
 ): Promise<boolean> {
   if (reference.includes('@')) return false;
-  if ((await callEngine(system, engine, ['pull', '--quiet', reference], { signal })).code !== 0) return false;
+  if ((await callEngine(system, engine, pullArguments(engine, reference), { signal })).code !== 0) return false;
   const folder = await mkdtemp(join(tmpdir(), 'opta-image-'));
   try {
     const archive = join(folder, `${basename(folder)}.tar`);
