@@ -8,6 +8,7 @@ import { clusterName, hashOf } from '../../src/app/names.ts';
 import { nodeGroupsOf } from '../../src/app/nodes-of-cluster.ts';
 import type { StackInput } from '../../src/app/stacks.ts';
 import { from, options, part, tagged } from '../context.ts';
+import type { Gives } from '../made.ts';
 import { number, settingsOf, text, texts } from '../settings.ts';
 import { eksVersion, retentionDays, serviceRange } from '../sizing.ts';
 import { makeAddons } from './addons.ts';
@@ -19,7 +20,7 @@ import { clusterSubnets } from './subnets.ts';
 
 const logTypes = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
 
-export async function cluster(input: StackInput): Promise<Record<string, unknown>> {
+export async function cluster(input: StackInput): Promise<Gives<'aws', 'cluster'>> {
   const context = awsContext(input);
   const settings = settingsOf(input.app, 'k8s-cluster');
   const made = makeCluster(context, settings);

@@ -2,12 +2,13 @@
 import { Record as DnsRecord } from '@pulumi/aws/route53/record.js';
 import type { StackInput } from '../../src/app/stacks.ts';
 import { from, options, part } from '../context.ts';
+import type { Gives } from '../made.ts';
 import { publicUrls, settingsOf, text } from '../settings.ts';
 import { type Domain, makeCertificate } from './certificate.ts';
 import { type AwsContext, awsContext } from './context.ts';
 import { type MadeLoadBalancer, makeLoadBalancer } from './load-balancer.ts';
 
-export async function edge(input: StackInput): Promise<Record<string, unknown>> {
+export async function edge(input: StackInput): Promise<Gives<'aws', 'edge'>> {
   const context = awsContext(input);
   const domain = domainOf(context);
   const certificate = makeCertificate(context, domain);

@@ -8,6 +8,7 @@ import { roleName } from '../../src/app/names.ts';
 import type { StackInput } from '../../src/app/stacks.ts';
 import { from, modulesOf, options, part, tagged } from '../context.ts';
 import { lateTexts } from '../late.ts';
+import type { Gives } from '../made.ts';
 import { type AwsContext, awsContext } from './context.ts';
 import { makeControllers } from './controllers.ts';
 import { statementsOf } from './grants.ts';
@@ -15,7 +16,7 @@ import type { Statement } from './policy-document.ts';
 import { attachOwn, podTrust } from './roles.ts';
 
 /** Loaded only where the file has such modules. */
-export async function identities(input: StackInput): Promise<Record<string, unknown>> {
+export async function identities(input: StackInput): Promise<Gives<'aws', 'identities'>> {
   const context = awsContext(input);
   const asked = ['aws-iam-role', 'aws-iam-user', 'aws-iam-policy'].some(
     (type) => modulesOf({ input }, type).length > 0,

@@ -1,6 +1,7 @@
 /** Stack `network` on AWS: VPC, subnets, NAT, security groups, keys, flow logs, registry and zone. */
 import type { StackInput } from '../../src/app/stacks.ts';
 import { planAws } from '../addresses.ts';
+import type { Gives } from '../made.ts';
 import { number, settingsOf, text, texts } from '../settings.ts';
 import { type AwsContext, awsContext } from './context.ts';
 import { makeGroups } from './firewall.ts';
@@ -12,7 +13,7 @@ import { makeRegistry } from './registry.ts';
 import { makeNetwork, type Network } from './vpc.ts';
 import { makeZone } from './zone.ts';
 
-export async function network(input: StackInput): Promise<Record<string, unknown>> {
+export async function network(input: StackInput): Promise<Gives<'aws', 'network'>> {
   const context = awsContext(input);
   const base = settingsOf(input.app, 'base');
   const keys = makeKeys(context);

@@ -5,13 +5,14 @@ import { clusterName } from '../../src/app/names.ts';
 import { nodeGroupsOf } from '../../src/app/nodes-of-cluster.ts';
 import type { StackInput } from '../../src/app/stacks.ts';
 import { from, options, part, tagged } from '../context.ts';
+import type { Gives } from '../made.ts';
 import { settingsOf, text } from '../settings.ts';
 import { addressesOf } from './addresses-of.ts';
 import { type GcpContext, gcpContext } from './context.ts';
 import { makeNodeAccount, makeNodes } from './nodes.ts';
 import { podRange, serviceRange } from './vpc.ts';
 
-export async function cluster(input: StackInput): Promise<Record<string, unknown>> {
+export async function cluster(input: StackInput): Promise<Gives<'gcp', 'cluster'>> {
   const context = gcpContext(input);
   const account = makeNodeAccount(context);
   const made = makeCluster(context, account.email, account.ready);

@@ -1,9 +1,10 @@
 /** Stack `data` on Google Cloud: everything that holds what people stored. */
 import type { StackInput } from '../../src/app/stacks.ts';
+import type { Gives } from '../made.ts';
 import { gcpContext } from './context.ts';
 
 /** Each kind is loaded only where the definition has one. */
-export async function data(input: StackInput): Promise<Record<string, unknown>> {
+export async function data(input: StackInput): Promise<Gives<'gcp', 'data'>> {
   const context = gcpContext(input);
   const types: ReadonlySet<string> = new Set(input.app.resources.map(({ type }) => type));
   const any = (...names: readonly string[]) => names.some((name) => types.has(name));

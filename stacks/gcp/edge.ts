@@ -2,12 +2,13 @@
 import { RecordSet } from '@pulumi/gcp/dns/recordSet.js';
 import type { StackInput } from '../../src/app/stacks.ts';
 import { from, options, part } from '../context.ts';
+import type { Gives } from '../made.ts';
 import { publicUrls, settingsOf, text } from '../settings.ts';
 import { makeCertificate } from './certificate.ts';
 import { type GcpContext, gcpContext } from './context.ts';
 import { type MadeLoadBalancer, makeLoadBalancer } from './load-balancer.ts';
 
-export async function edge(input: StackInput): Promise<Record<string, unknown>> {
+export async function edge(input: StackInput): Promise<Gives<'gcp', 'edge'>> {
   const context = gcpContext(input);
   const domain = text(settingsOf(input.app, 'dns'), 'domain');
   const certificate = makeCertificate(context);

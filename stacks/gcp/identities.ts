@@ -7,12 +7,12 @@ import type { Id, OtherModule, Service } from '../../src/app/app.ts';
 import { hashOf, serviceAccountName } from '../../src/app/names.ts';
 import type { StackInput } from '../../src/app/stacks.ts';
 import { modulesOf, options, part } from '../context.ts';
-import type { Made, Values } from '../made.ts';
+import type { Gives, Made, Values } from '../made.ts';
 import { text, texts } from '../settings.ts';
 import { type GcpContext, gcpContext } from './context.ts';
 import { type Grant, grant, needsIdentity } from './grants.ts';
 
-export async function identities(input: StackInput): Promise<Record<string, unknown>> {
+export async function identities(input: StackInput): Promise<Gives<'gcp', 'identities'>> {
   const context = gcpContext(input);
   return { roles: makeServiceAccounts(context), modules: makeModules(context) };
 }

@@ -1,6 +1,7 @@
 /** Stack `network` on Google Cloud: APIs, VPC, NAT, firewall, keys, registry and zone. */
 import { environmentName } from '../../src/app/names.ts';
 import type { StackInput } from '../../src/app/stacks.ts';
+import type { Gives } from '../made.ts';
 import { addressesOf } from './addresses-of.ts';
 import { enableApis } from './apis.ts';
 import { gcpContext } from './context.ts';
@@ -11,7 +12,7 @@ import { makeRegistry } from './registry.ts';
 import { makeNetwork } from './vpc.ts';
 import { makeZone } from './zone.ts';
 
-export async function network(input: StackInput): Promise<Record<string, unknown>> {
+export async function network(input: StackInput): Promise<Gives<'gcp', 'network'>> {
   const context = gcpContext(input);
   const addresses = addressesOf(input);
   const apis = enableApis(context);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { readTree, type SourceFile } from '../support/tree.ts';
 
-const code = await readTree('src', /\.(ts|tsx|cjs)$/);
+const code = [...(await readTree('src', /\.(ts|tsx|cjs)$/)), ...(await readTree('stacks', /\.ts$/))];
 const tests = await readTree('test', /\.(ts|tsx|mjs)$/);
 
 /** The text without comments and without what stands in strings, but for the names of imported modules. */
@@ -32,7 +32,7 @@ const forbidden = /^(task|job|manager|helper|util|utility|utilitie|handler)s?$/;
 /** Terms of Kubernetes and cron, which keep their own names. */
 const terms = /cron[-_]?jobs?|wait_for_jobs|field[-_]?managers?/gi;
 
-describe('src', () => {
+describe('src and stacks', () => {
   test('has no file of more than 300 lines', () => {
     expect(code.filter(({ text }) => text.trimEnd().split('\n').length > 300).map(({ path }) => path)).toEqual([]);
   });
