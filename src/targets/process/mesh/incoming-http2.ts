@@ -1,5 +1,6 @@
 /** A request that came over HTTP/2. */
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { releaseWhenClosed } from './closed-streams.ts';
 import { clientTls, type Incoming, type ReplyHead } from './incoming.ts';
 import { fromHttp2, fromParsedHttp2, headerValue, type RawHeaders, toHttp2 } from './raw-headers.ts';
 
@@ -12,6 +13,7 @@ export function incomingHttp2(stream: ServerHttp2Stream, headers: IncomingHttpHe
   let answerTrailers: RawHeaders = [];
   let finished = false;
   stream.on('error', () => {});
+  releaseWhenClosed(stream);
   stream.on('trailers', (fields: IncomingHttpHeaders) => {
     trailers = fromParsedHttp2(fields);
   });

@@ -6,6 +6,7 @@ import {
   type IncomingHttpHeaders,
   type IncomingHttpStatusHeader,
 } from 'node:http2';
+import { releaseWhenClosed } from './closed-streams.ts';
 import { type Attempt, AttemptFailure, type FailureStage, type OutgoingRequest, type Reply } from './outgoing.ts';
 import { fromParsedHttp2, type RawHeaders, toHttp2 } from './raw-headers.ts';
 
@@ -74,6 +75,7 @@ export function sendHttp2(session: ClientHttp2Session, te: string | undefined, r
     },
     { endStream: !request.hasBody, waitForTrailers: request.hasBody },
   );
+  releaseWhenClosed(stream);
   let trailers: RawHeaders = [];
   stream.on('wantTrailers', () => stream.sendTrailers(toHttp2(trailers)));
   const stageOf = (): FailureStage => {
