@@ -79,6 +79,10 @@ async function servePlane(apiPort: number, dataPort: number, doorPort: number): 
     upstreams: [upstream('api', 'http', apiPort), upstream('data', 'grpc', dataPort)],
     outbound: [{ service: 'back/api', proxyPort, direct: [{ upstream: 'back/data:main', port: doorPort }] }],
   };
+  process.on('message', () => {
+    const { user, system: kernel } = process.cpuUsage();
+    process.send?.({ cpuMs: (user + kernel) / 1000 });
+  });
   await runDataPlane(system, {
     onMessage: (act) => act({ seq: 1, type: 'config', config }),
     send: (reply) => process.send?.(reply.ok ? { httpsPort } : reply),
