@@ -23,6 +23,7 @@ export interface WrittenEnvironment {
   readonly range: Range;
   readonly pathRange: Range;
   readonly variables: ReadonlyMap<string, Node>;
+  readonly promotesFrom: string | undefined;
 }
 
 export interface InputVariable {

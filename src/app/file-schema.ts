@@ -40,6 +40,7 @@ export const environmentFields: Fields = {
   }),
   variables: field(anyMap, 'Values of variables in this environment.'),
   vars: field(anyMap, 'The same, a shorter name.'),
+  promotes_from: text('The environment that verifies releases for this one (default: the one before it in the list).'),
 };
 
 export const inputVariableFields: Fields = {

@@ -163,7 +163,9 @@ function parseEnvironments(
       problem(findings, source, range, 'duplicate-name', `The environment \`${clip(values.name)}\` is listed twice.`);
     seen.add(values.name);
     const variables = new Map([...variablesOf(get(item, 'variables')), ...variablesOf(get(item, 'vars'))]);
-    return [{ name: values.name, path: values.path, range, pathRange: get(item, 'path') ?? item, variables }];
+    const promotesFrom = typeof values.promotes_from === 'string' ? values.promotes_from : undefined;
+    const pathRange = get(item, 'path') ?? item;
+    return [{ name: values.name, path: values.path, range, pathRange, variables, promotesFrom }];
   });
 }
 

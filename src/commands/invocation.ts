@@ -17,7 +17,8 @@ export interface Invocation {
   readonly packageRoot: string;
 }
 
-export type ExitCode = 0 | 1 | 2 | 70 | 130;
+/** 10 to 14 are of promotions: changes planned, approval needed, refused, errored and resumable, locked. */
+export type ExitCode = 0 | 1 | 2 | 10 | 11 | 12 | 13 | 14 | 70 | 130;
 
 export function text({ flags }: Invocation, name: string): string | undefined {
   const value = flags[name];

@@ -1,5 +1,6 @@
 /** Runs plans in front of a renderer: what every command that changes something shares. */
 import { type RunResult, run } from '../engine/run.ts';
+import type { Secrets } from '../engine/secrets.ts';
 import type { Plan } from '../engine/step.ts';
 import { createStream, type EventStream } from '../engine/stream.ts';
 import type { Diagnostic } from '../errors.ts';
@@ -14,11 +15,15 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-async function openStage(invocation: Invocation, keys: NonNullable<RendererOptions['keys']> = []): Promise<Stage> {
+async function openStage(
+  invocation: Invocation,
+  keys: NonNullable<RendererOptions['keys']> = [],
+  secrets?: Secrets,
+): Promise<Stage> {
   const { system } = invocation;
   const mode = given(invocation, 'json') ? 'json' : given(invocation, 'plain') ? 'lines' : 'auto';
   const renderer = await openRenderer({ system, mode, keys });
-  const stream = createStream({ clock: system.clock });
+  const stream = createStream({ clock: system.clock, ...(secrets !== undefined && { secrets }) });
   stream.attach(renderer.emit);
   return {
     stream,
@@ -33,8 +38,13 @@ async function openStage(invocation: Invocation, keys: NonNullable<RendererOptio
 }
 
 /** Opens a stage, and leaves a clean terminal whatever happens on it. */
-export async function onStage<T>(invocation: Invocation, act: (stage: Stage) => Promise<T>): Promise<T> {
-  const stage = await openStage(invocation);
+export async function onStage<T>(
+  invocation: Invocation,
+  act: (stage: Stage) => Promise<T>,
+  /** Known already, when several stages follow each other. */
+  secrets?: Secrets,
+): Promise<T> {
+  const stage = await openStage(invocation, [], secrets);
   try {
     return await act(stage);
   } finally {

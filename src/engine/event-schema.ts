@@ -35,7 +35,7 @@ const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
 
 const union = z.discriminatedUnion('type', [
   event('plan', {
-    goal: z.enum(['up', 'down', 'stop', 'resume', 'destroy', 'sync']),
+    goal: z.enum(['up', 'down', 'stop', 'resume', 'destroy', 'sync', 'plan', 'promote']),
     target: text,
     reason: text,
     steps: z.array(z.object({ id: text, title: text, kind: stepKind, needs: z.array(text) })),
@@ -63,6 +63,7 @@ const union = z.discriminatedUnion('type', [
     diagnostic: z.object({ severity: z.enum(['error', 'warning', 'notice']), ...finding }),
   }),
   event('address', { title: text, url: text, plainUrl: text.optional(), host: text.optional() }),
+  event('result', { title: text, value: z.unknown() }),
   event('end', {
     outcome: z.enum(['unchanged', 'done', 'failed', 'aborted']),
     ms: count,

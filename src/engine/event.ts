@@ -82,6 +82,12 @@ export type Event = { readonly at: number } & (
       readonly host?: string;
     }
   | {
+      /** What a command found or made, as data: the last word of `--json`. Renderers for people print it elsewhere. */
+      readonly type: 'result';
+      readonly title: string;
+      readonly value: unknown;
+    }
+  | {
       readonly type: 'end';
       readonly outcome: Outcome;
       readonly ms: number;

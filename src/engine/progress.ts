@@ -103,6 +103,8 @@ export function fold(before: Picture, event: Event): Picture {
       return { ...picture, diagnostics: appended(picture.diagnostics, event.diagnostic, kept.diagnostics) };
     case 'address':
       return foldAddress(picture, event);
+    case 'result':
+      return picture;
     case 'end': {
       const { outcome, ms, criticalPath } = event;
       return { ...picture, end: { outcome, ms, criticalPath } };

@@ -35,7 +35,7 @@ export interface Step {
   undo?(context: StepContext): Promise<void>;
 }
 
-export type Goal = 'up' | 'down' | 'stop' | 'resume' | 'destroy' | 'sync';
+export type Goal = 'up' | 'down' | 'stop' | 'resume' | 'destroy' | 'sync' | 'plan' | 'promote';
 
 export interface Plan {
   readonly goal: Goal;

@@ -51,6 +51,7 @@ function linesOf(before: Picture, after: Picture, event: Event, theme: Theme): s
       return row && row.why === undefined ? [paint(theme, 'dim', `  ${row.title}: ${event.why}`)] : [];
     }
     case 'progress':
+    case 'result':
       return [];
     case 'service':
       return serviceLines(before, event, theme);

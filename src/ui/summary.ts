@@ -11,6 +11,8 @@ const done: { readonly [K in Goal]: string } = {
   resume: 'Resumed',
   destroy: 'Destroyed',
   sync: 'Complete',
+  plan: 'Planned',
+  promote: 'Promoted',
 };
 
 function counts({ steps }: Picture): string {

@@ -1,0 +1,113 @@
+/** What an environment costs a month, from its planned resources and the dated table of prices; unknown is said as unknown. */
+import { type Estimate, estimate } from '../../resources/prices.ts';
+import type { CloudEnvironment } from './environment.ts';
+import type { Change } from './operation.ts';
+
+export interface Piece {
+  /** As the table of prices calls it. */
+  readonly item: string;
+  readonly count: number;
+}
+
+export interface CostReview {
+  /** Of what stands now. */
+  readonly before: Estimate;
+  readonly after: Estimate;
+  /** US dollars a month of what is known. */
+  readonly delta: number;
+  readonly pieces: readonly Piece[];
+}
+
+type Inputs = Readonly<Record<string, unknown>>;
+type Reckon = (inputs: Inputs) => readonly Piece[];
+
+const one = (item: string, count = 1): readonly Piece[] => [{ item, count }];
+const textAt = (inputs: Inputs, key: string, otherwise: string): string => {
+  const value = inputs[key];
+  if (Array.isArray(value)) return String(value[0] ?? otherwise);
+  return typeof value === 'string' && value !== '' ? value : otherwise;
+};
+const numberAt = (value: unknown, otherwise: number): number => {
+  const number = Number(value ?? otherwise);
+  return Number.isFinite(number) ? number : otherwise;
+};
+const inside = (inputs: Inputs, key: string): Inputs => {
+  const value = inputs[key];
+  return (Array.isArray(value) ? (value[0] ?? {}) : (value ?? {})) as Inputs;
+};
+
+/** Types that cost by being there. Storage and traffic are not reckoned: they depend on use. */
+const reckoned: Readonly<Record<string, Reckon>> = {
+  'aws:eks/cluster:Cluster': () => one('eks-cluster'),
+  'aws:eks/nodeGroup:NodeGroup': (inputs) => {
+    const spot = inputs['capacityType'] === 'SPOT' ? ' (spot)' : '';
+    const scaling = inside(inputs, 'scalingConfig');
+    const count = numberAt(scaling['desiredSize'] ?? scaling['minSize'], 1);
+    return one(`${textAt(inputs, 'instanceTypes', 't3.medium')}${spot}`, count);
+  },
+  'aws:ec2/natGateway:NatGateway': () => one('nat-gateway'),
+  'aws:ec2/eip:Eip': () => one('public-ipv4'),
+  'aws:lb/loadBalancer:LoadBalancer': () => one('nlb'),
+  'aws:rds/instance:Instance': (inputs) => {
+    return one(textAt(inputs, 'instanceClass', 'db'), inputs['multiAz'] === true ? 2 : 1);
+  },
+  'aws:docdb/clusterInstance:ClusterInstance': (inputs) => one(`docdb ${textAt(inputs, 'instanceClass', 'db')}`),
+  'aws:elasticache/replicationGroup:ReplicationGroup': (inputs) => {
+    return one(textAt(inputs, 'nodeType', 'cache'), numberAt(inputs['numCacheClusters'], 1));
+  },
+  'aws:kms/key:Key': () => one('kms-key'),
+  'aws:route53/zone:Zone': () => one('dns-zone'),
+  'aws:secretsmanager/secret:Secret': () => one('secret'),
+  'gcp:container/cluster:Cluster': () => one('gke-cluster'),
+  'gcp:container/nodePool:NodePool': (inputs) => {
+    const config = inside(inputs, 'nodeConfig');
+    const zones = Array.isArray(inputs['nodeLocations']) ? inputs['nodeLocations'].length : 3;
+    const scaling = inside(inputs, 'autoscaling');
+    const count = numberAt(
+      scaling['totalMinNodeCount'],
+      numberAt(scaling['minNodeCount'] ?? inputs['nodeCount'], 1) * zones,
+    );
+    const spot = config['spot'] === true || config['preemptible'] === true ? ' (spot)' : '';
+    return one(`${textAt(config, 'machineType', 'machine')}${spot}`, count);
+  },
+  'gcp:compute/routerNat:RouterNat': () => one('cloud-nat'),
+  'gcp:compute/address:Address': (inputs) => (inputs['addressType'] === 'INTERNAL' ? [] : one('public-ipv4')),
+  'gcp:compute/globalForwardingRule:GlobalForwardingRule': () => one('load-balancer-rule'),
+  'gcp:sql/databaseInstance:DatabaseInstance': (inputs) => {
+    const settings = inside(inputs, 'settings');
+    return one(textAt(settings, 'tier', 'db'), settings['availabilityType'] === 'REGIONAL' ? 2 : 1);
+  },
+  'gcp:redis/instance:Instance': (inputs) =>
+    one(`redis ${textAt(inputs, 'tier', 'BASIC')} ${inputs['memorySizeGb'] ?? '?'} GB`),
+  'gcp:kms/cryptoKey:CryptoKey': () => one('kms-key'),
+  'gcp:dns/managedZone:ManagedZone': () => one('dns-zone'),
+  'mongodbatlas:index/advancedCluster:AdvancedCluster': () => one('atlas cluster'),
+};
+
+function summed(pieces: readonly Piece[]): readonly Piece[] {
+  const counts = new Map<string, number>();
+  for (const { item, count } of pieces) counts.set(item, (counts.get(item) ?? 0) + count);
+  return [...counts].map(([item, count]) => ({ item, count }));
+}
+
+function piecesOf(changes: readonly Change[], side: 'before' | 'after'): readonly Piece[] {
+  return summed(
+    changes.flatMap(({ type, kind, inputs, before }) => {
+      const reckon = reckoned[type];
+      const there = side === 'before' ? kind !== 'create' && kind !== 'import' : kind !== 'delete';
+      if (reckon === undefined || !there) return [];
+      return reckon(side === 'before' ? (before ?? inputs) : inputs);
+    }),
+  );
+}
+
+/** Pure. The figures leave out storage and traffic. */
+export function reviewCost(
+  { cloud, region }: Pick<CloudEnvironment, 'cloud' | 'region'>,
+  changes: readonly Change[],
+): CostReview {
+  const pieces = piecesOf(changes, 'after');
+  const before = estimate(cloud, region, piecesOf(changes, 'before'));
+  const after = estimate(cloud, region, pieces);
+  return { before, after, delta: Math.round((after.usdMonth - before.usdMonth) * 100) / 100, pieces };
+}

@@ -1,0 +1,95 @@
+/** The second half of a promotion, after someone approved: stack by stack, checks between them, the cluster, the record. */
+import { type StackName, stackNeeds } from '../../../app/stacks.ts';
+import type { Plan, Step } from '../../../engine/step.ts';
+import { inPhase } from '../../../releases/promotion.ts';
+import { demandDelegation } from '../delegation.ts';
+import { addressesOf } from '../result.ts';
+import { type CloudSession, made, step } from '../session.ts';
+import { rehearsedClusterSteps } from './cluster.ts';
+import { applyStep } from './stacks.ts';
+
+export interface ApplyOptions {
+  /** What happens inside the cluster. */
+  readonly clusterSteps?: readonly Step[];
+}
+
+/** Pure. What is left out of the App's stacks leaves no gap: its needs go on to those before it. */
+export function planApply(session: CloudSession, options: ApplyOptions = {}): Plan {
+  const { environment, stacks } = session.situation;
+  const cluster = options.clusterSteps ?? rehearsedClusterSteps(session);
+  const has = new Set<string>([...stacks.map((stack) => `apply:${stack}`), ...cluster.map(({ id }) => id)]);
+  const all = [
+    startStep(session),
+    ...stacks.map((stack) => applyStep(session, stack, needsOf(session, stack))),
+    ...(environment.domain === undefined ? [] : [delegationStep(session)]),
+    ...cluster,
+    recordStep(session, [...cluster.map(({ id }) => id), ...stacks.map((stack) => `apply:${stack}`)]),
+  ];
+  const known = new Set([...has, ...all.map(({ id }) => id)]);
+  const steps = all.map((one) => ({ ...one, needs: one.needs.filter((need) => known.has(need)) }));
+  return {
+    goal: 'promote',
+    target: environment.name,
+    reason: `plan ${session.review?.hash.slice(0, 12) ?? ''}`,
+    steps,
+  };
+}
+
+/** Certificates come with the edge: nothing is asked of a certificate authority before the zone is delegated. */
+function needsOf({ situation }: CloudSession, stack: StackName): readonly string[] {
+  const before = stackNeeds[stack].filter((one) => situation.stacks.includes(one)).map((one) => `apply:${one}`);
+  if (stack === 'network') return ['start'];
+  return [...before, 'delegation', ...(stack === 'edge' ? ['platform'] : [])];
+}
+
+function startStep(session: CloudSession): Step {
+  return step({
+    id: 'start',
+    title: 'the promotion is on record',
+    kind: 'check',
+    async run() {
+      const { store } = session.situation;
+      session.record = inPhase(made(session.record, 'record'), 'Running');
+      await store.keepPromotion(session.record);
+      return undefined;
+    },
+  });
+}
+
+function delegationStep(session: CloudSession): Step {
+  const { environment, places } = session.situation;
+  return step({
+    id: 'delegation',
+    title: `${environment.domain} is delegated to our name servers`,
+    kind: 'check',
+    needs: ['apply:network'],
+    async run({ note, signal }) {
+      const servers = session.outputs.get('network')?.['nameServers'];
+      const ours = Array.isArray(servers) ? servers.map(String) : [];
+      if (places.rehearsal) {
+        note(`not asked in a rehearsal; the parent zone would have to name ${ours.join(', ') || 'its name servers'}`);
+        return undefined;
+      }
+      await demandDelegation(environment.domain ?? '', ours, { signal });
+      return undefined;
+    },
+  });
+}
+
+function recordStep(session: CloudSession, needs: readonly string[]): Step {
+  return step({
+    id: 'record',
+    title: 'the promotion is recorded',
+    kind: 'change',
+    needs,
+    async run({ system, emit }) {
+      const { store } = session.situation;
+      const outputs = Object.fromEntries(session.outputs);
+      const ended = new Date(system.clock.now()).toISOString();
+      session.record = inPhase(made(session.record, 'record'), 'Succeeded', { ended, outputs });
+      await store.keepPromotion(session.record);
+      for (const address of addressesOf(session)) emit({ type: 'address', ...address });
+      return undefined;
+    },
+  });
+}

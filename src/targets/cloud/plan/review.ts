@@ -1,0 +1,62 @@
+/** The first half of a promotion: everything that can be known before anyone approves. It changes nothing in the cloud. */
+import type { Plan, Step } from '../../../engine/step.ts';
+import { listCluster } from '../listing.ts';
+import { reviewOf } from '../review.ts';
+import { demandWaivers } from '../risk.ts';
+import { type CloudSession, made, step } from '../session.ts';
+import { type PreflightOptions, preflightSteps } from './preflight.ts';
+import { type Candidate, releaseSteps } from './release.ts';
+import { driftSteps, lookSteps } from './stacks.ts';
+
+export interface ReviewOptions extends PreflightOptions {
+  readonly candidate: Candidate;
+  /** `--waive`, by resource name. */
+  readonly waivers: readonly string[];
+}
+
+export function planReview(session: CloudSession, options: ReviewOptions): Plan {
+  const { environment, places, existing, stacks } = session.situation;
+  const release = releaseSteps(session, options.candidate);
+  const preflight = preflightSteps(session, options);
+  const ground = ['gate', ...preflight.map(({ id }) => id)];
+  const looks = lookSteps(session, ground);
+  const drift = driftSteps(
+    session,
+    looks.map(({ id }) => id),
+    stacks.filter((one) => existing.includes(one)),
+  );
+  const steps = [
+    ...release,
+    ...preflight,
+    ...looks,
+    ...drift,
+    reviewStep(
+      session,
+      options.waivers,
+      [...looks, ...drift].map(({ id }) => id),
+    ),
+  ];
+  const what = places.rehearsal
+    ? 'rehearsal: no account, nothing is made'
+    : `${environment.cloud} ${environment.account}`;
+  return { goal: 'promote', target: environment.name, reason: `${what}, ${environment.region}`, steps };
+}
+
+function reviewStep(session: CloudSession, waivers: readonly string[], needs: readonly string[]): Step {
+  return step({
+    id: 'review',
+    title: 'plan keeps the rules',
+    kind: 'check',
+    needs,
+    async run({ note }) {
+      const { environment, app, pins, stacks } = session.situation;
+      const release = made(session.release, 'release');
+      const plans = stacks.map((stack) => made(session.plans.get(stack), `plan:${stack}`));
+      const review = reviewOf(environment, release, plans, listCluster(environment, app, pins, release));
+      demandWaivers(review.changes, waivers);
+      session.review = review;
+      note(`${review.changes.length} of ${review.resources.length} resources change`);
+      return undefined;
+    },
+  });
+}

@@ -1,0 +1,160 @@
+/** Steps over stacks: what each would change, and changing it. */
+import { type StackName, stackNeeds } from '../../../app/stacks.ts';
+import type { Step, StepContext } from '../../../engine/step.ts';
+import { UserError } from '../../../errors.ts';
+import type { Change, StackEvent, StackPlan, StackResult } from '../operation.ts';
+import { type CloudSession, made, openStack, step } from '../session.ts';
+import { usually } from '../typical.ts';
+
+/** What is done in a stack, as a user would say it. */
+export const stackTitles: Readonly<Record<StackName, string>> = {
+  network: 'network, keys and DNS zone',
+  data: 'databases and storage',
+  cluster: 'Kubernetes cluster and nodes',
+  identities: 'identities of services',
+  edge: 'load balancer and certificates',
+};
+
+/** The last part of a URN is the Pulumi name, the one before it the type. */
+export function nameOfUrn(urn: string): string {
+  const [, , type = '', name = urn] = urn.split('::');
+  return `${type.split('$').at(-1)?.split(':').at(-1) ?? ''} ${name}`.trim();
+}
+
+const typeOfUrn = (urn: string): string => urn.split('::')[2]?.split('$').at(-1) ?? '';
+
+/** Stacks that exist have outputs; those that do not yet are known by their names only. */
+export function lookSteps(session: CloudSession, needs: readonly string[]): readonly Step[] {
+  return session.situation.stacks.map((stack) =>
+    step({
+      id: `plan:${stack}`,
+      title: `plan of ${stackTitles[stack]}`,
+      kind: 'check',
+      needs: [...needs, ...existing(session, stackNeeds[stack]).map((one) => `plan:${one}`)],
+      async run(context) {
+        const handle = await openStack(session, stack);
+        const plan = await handle.preview();
+        session.plans.set(stack, plan);
+        const outputs = await handle.outputs();
+        if (Object.keys(outputs).length > 0) session.outputs.set(stack, outputs);
+        context.note(counted(plan));
+        return undefined;
+      },
+    }),
+  );
+}
+
+/** Only what exists has outputs to wait for. */
+const existing = ({ situation }: CloudSession, stacks: readonly StackName[]) =>
+  stacks.filter((one) => situation.stacks.includes(one) && situation.existing.includes(one));
+
+function counted({ changes }: StackPlan): string {
+  const moving = changes.filter(({ kind }) => kind !== 'same' && kind !== 'read');
+  return moving.length === 0
+    ? `${changes.length} resources, none changes`
+    : `${moving.length} of ${changes.length} change`;
+}
+
+/** What somebody changed behind our back, field by field: asked of the cloud, nothing is changed. */
+export function driftSteps(
+  session: CloudSession,
+  needs: readonly string[],
+  stacks: readonly StackName[],
+): readonly Step[] {
+  return stacks.map((stack) =>
+    step({
+      id: `drift:${stack}`,
+      title: `${stackTitles[stack]} as we left it`,
+      kind: 'check',
+      needs,
+      async run(context) {
+        const plan = await (await openStack(session, stack)).preview({ refresh: true });
+        const drift = plan.changes.filter(isDrift);
+        session.drift.set(stack, drift);
+        if (drift.length > 0) context.note(`changed by others: ${drift.map(({ name }) => name).join(', ')}`);
+        return undefined;
+      },
+    }),
+  );
+}
+
+const isDrift = ({ kind, diff }: Change): boolean => kind === 'delete' || (kind !== 'same' && diff.length > 0);
+
+/** Keeps the record of what the engine is doing, and says it. */
+function follow(session: CloudSession, stack: StackName, total: number, { note, progress, system }: StepContext) {
+  const since = new Map<string, number>();
+  let done = 0;
+  const say = () => {
+    const urns = [...since.keys()];
+    const typical = usually(urns.map(typeOfUrn));
+    const names = urns.slice(0, 3).map(nameOfUrn);
+    const more = urns.length > 3 ? ` and ${urns.length - 3} more` : '';
+    if (urns.length > 0) note(`${names.join(', ')}${more}${typical === undefined ? '' : ` (${typical})`}`);
+  };
+  return (event: StackEvent) => {
+    if (event.type === 'note') {
+      if (event.severity !== 'info') note(event.message);
+      return;
+    }
+    const { urn, kind, state } = event;
+    if (kind === 'same' || kind === 'read') return;
+    if (state === 'begun') {
+      const now = system.clock.monotonic();
+      since.set(urn, now);
+      session.inFlight.set(urn, { stack, urn, since: now });
+    } else {
+      since.delete(urn);
+      session.inFlight.delete(urn);
+      done += 1;
+      progress(Math.min(done, total), total, 'items');
+    }
+    say();
+  };
+}
+
+/** Throws for every end but a good one. */
+export function demandDone(stack: StackName, { outcome, message, pending }: StackResult, signal: AbortSignal): void {
+  if (outcome === 'done' || outcome === 'unchanged') return;
+  if (outcome === 'cancelled' && signal.aborted) throw signal.reason;
+  const detail = [
+    ...(message === undefined ? [] : message.split('\n')),
+    ...pending.map((urn) => `under way: ${nameOfUrn(urn)}`),
+  ];
+  if (outcome === 'locked') {
+    throw new UserError('stack-locked', `the stack ${stack} is locked by another promotion`, {
+      hints: ['Wait for it to end; `opta state doctor` shows who holds the lock and since when.'],
+      detail,
+    });
+  }
+  throw new UserError('stack-failed', `${stackTitles[stack]}: the stack ${stack} could not be applied`, {
+    hints: ['Mend what the cloud says and promote again: what was made stays, the rest is made then.'],
+    detail,
+  });
+}
+
+export function applyStep(session: CloudSession, stack: StackName, needs: readonly string[]): Step {
+  return step({
+    id: `apply:${stack}`,
+    title: stackTitles[stack],
+    kind: 'change',
+    needs,
+    facts: { stack },
+    async run(context) {
+      const plan = made(session.plans.get(stack), `plan:${stack}`);
+      const total = plan.changes.filter(({ kind }) => kind !== 'same' && kind !== 'read').length;
+      const typical = usually(plan.changes.filter(({ kind }) => kind === 'create').map(({ type }) => type));
+      if (typical !== undefined) context.note(typical);
+      const handle = await openStack(session, stack);
+      session.listeners.set(stack, follow(session, stack, total, context));
+      try {
+        const result = await handle.up({ expectHash: plan.hash });
+        demandDone(stack, result, context.signal);
+        session.outputs.set(stack, result.outputs);
+        await session.applied(stack);
+        return result.outcome === 'unchanged' ? 'unchanged' : undefined;
+      } finally {
+        session.listeners.delete(stack);
+      }
+    },
+  });
+}
