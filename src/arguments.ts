@@ -10,11 +10,13 @@ import { UserError } from './errors.ts';
 const groups: Record<Command['group'], string> = {
   start: 'Start a project:',
   develop: 'Develop on this machine:',
+  promote: 'Promote to a cloud',
   check: 'Check and understand:',
 };
 
 const families: Record<string, string> = {
   dev: 'Run the definition on this machine, and look after what runs',
+  env: 'See the environments of the project',
   mirror: 'Bring what opta pins to places without a network',
 };
 

@@ -19,6 +19,7 @@ interface Wanted {
   readonly name: string;
   readonly inputs: Inputs;
   readonly kept?: true;
+  readonly guarded?: boolean;
 }
 
 export interface DoorFaults {
@@ -68,7 +69,7 @@ function wanted(input: StackInput): readonly Wanted[] {
       ];
     case 'data': {
       const inputs = { vpc: upstream(input, 'network', 'vpcId'), instanceClass: 'db.t4g.medium', multiAz: production };
-      return input.app.resources.map(({ name }) => ({ type: 'aws:rds/instance:Instance', name, inputs }));
+      return input.app.resources.map(({ name }) => ({ type: 'aws:rds/instance:Instance', name, inputs, guarded: production }));
     }
     case 'cluster':
       return [
@@ -156,7 +157,7 @@ function handleOf({ input, backend }: OpenStack, { cloud, log, faults, emit, sig
     diff,
     replaceKeys: kind === 'replace' ? diff : [],
     inputs: one.inputs,
-    protect: one.kept === true,
+    protect: one.kept === true || one.guarded === true,
     retainOnDelete: one.kept === true,
     ...(one.kept && { id: `id-of-${one.name}` }),
   });

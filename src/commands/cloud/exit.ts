@@ -10,6 +10,10 @@ const codes: Readonly<Record<string, ExitCode>> = {
   'release-differs': 12,
   'needs-waiver': 12,
   'plan-changed': 12,
+  'destroy-protected': 12,
+  'drift-found': 12,
+  'drift-not-adopted': 12,
+  'policy-broken': 12,
   'stack-locked': 14,
 };
 

@@ -19,6 +19,7 @@ import { onStage } from '../run-plan.ts';
 import { approve, userOf } from './approve.ts';
 import { candidateOf } from './candidate.ts';
 import { exitOf, promotionExit, refusals } from './exit.ts';
+import { driftChoice } from './flags.ts';
 import { openProject } from './situation.ts';
 
 export async function promoteWith(invocation: Invocation, door: StackDoor): Promise<ExitCode> {
@@ -29,6 +30,7 @@ export async function promoteWith(invocation: Invocation, door: StackDoor): Prom
       candidate: await candidateOf(invocation, project),
       waivers: texts(invocation, 'waive'),
       cloudChecks: [],
+      drift: driftChoice(invocation),
     });
     const looked = await onStage(
       invocation,

@@ -1,6 +1,7 @@
 /** What every command about a cloud environment begins with: the environment, its App, its records, its stacks. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writtenRanges } from '../../app/addresses.ts';
 import type { App } from '../../app/app.ts';
 import { isCloud, type ListedEnvironment, listEnvironments } from '../../app/environments.ts';
 import { didYouMean, listed } from '../../app/nearest.ts';
@@ -20,12 +21,11 @@ import {
 } from '../../targets/cloud/environment.ts';
 import type { StackDoor } from '../../targets/cloud/operation.ts';
 import {
-  chooseRange,
   keepPlacement,
   keptPlacement,
   type Placement,
+  rangeFor,
   usualZones,
-  writtenRange,
 } from '../../targets/cloud/placement.ts';
 import { type CloudSession, newSession } from '../../targets/cloud/session.ts';
 import { rehearsalSecrets, stackSecrets } from '../../targets/cloud/stack-secrets.ts';
@@ -97,7 +97,7 @@ async function placementOf(
   if (kept !== undefined) return kept;
   const others = await otherRanges(invocation, environments, environment.name);
   const placement = {
-    addressRange: chooseRange(writtenRange(app), environment.name, others),
+    addressRange: rangeFor(writtenRanges(app), environment.name, others),
     zones: usualZones(environment),
   };
   await keepPlacement(records, placement);

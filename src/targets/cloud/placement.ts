@@ -1,8 +1,8 @@
 /** What an environment gets once and keeps: its address range and its zones. */
-import type { App } from '../../app/app.ts';
+import { chooseRange, overlaps, parseRange, rangeText } from '../../app/addresses.ts';
 import { UserError } from '../../errors.ts';
 import type { RecordDoor } from '../../releases/store.ts';
-import { type CloudEnvironment, moduleOf } from './environment.ts';
+import type { CloudEnvironment } from './environment.ts';
 
 export interface Placement {
   /** Such as `10.4.0.0/16`. */
@@ -12,8 +12,6 @@ export interface Placement {
 }
 
 const key = 'environment.json';
-/** The default of the original, which every file has: it counts as not written. */
-const commonDefault = '10.0.0.0/16';
 
 export async function keptPlacement(door: RecordDoor): Promise<Placement | undefined> {
   const text = await door.read(key);
@@ -23,37 +21,26 @@ export async function keptPlacement(door: RecordDoor): Promise<Placement | undef
 export const keepPlacement = (door: RecordDoor, placement: Placement): Promise<void> =>
   door.write(key, `${JSON.stringify(placement)}\n`);
 
-/** The range that the file says, when it says one. */
-export function writtenRange(app: Pick<App, 'modules'>): string | undefined {
-  const written = moduleOf(app, 'base')?.settings['total_ipv4_cidr_block'];
-  return typeof written === 'string' && written !== commonDefault ? written : undefined;
-}
-
-/** Second octets that are spoken for: kind's pods (10.244) and services (10.96). */
-const reserved = new Set([244, 96]);
-
 /**
- * A written range, else the first /16 that no other environment has. `others` is by environment. Throws UserError
- * `addresses-overlap` when two files ask for the same.
+ * The range that the file writes, else the first /16 that no other environment has. `others` is by environment. Throws
+ * UserError `addresses-overlap` when two files ask for the same addresses.
  */
-export function chooseRange(
-  written: string | undefined,
+export function rangeFor(
+  written: readonly string[],
   environment: string,
   others: Readonly<Record<string, string>>,
 ): string {
-  if (written !== undefined) {
-    const twin = Object.entries(others).find(([name, range]) => name !== environment && range === written);
-    if (twin === undefined) return written;
-    throw new UserError('addresses-overlap', `${environment} and ${twin[0]} both have the address range ${written}`, {
-      hints: ['Give one of them another `total_ipv4_cidr_block` in its `base` module, or none: a free one is chosen.'],
+  for (const range of written) {
+    const twin = Object.entries(others).find(([, other]) => overlaps(parseRange(range), parseRange(other)));
+    if (twin === undefined) continue;
+    throw new UserError('addresses-overlap', `${environment} has ${range}, and ${twin[0]} has ${twin[1]}: they overlap`, {
+      hints: ['Give one of them another range in its `base` module, or none: a free one is chosen.'],
     });
   }
-  const taken = new Set(Object.values(others).map((range) => Number(/^10\.(\d+)\./.exec(range)?.[1])));
-  for (let octet = 0; octet < 256; octet++) {
-    if (!taken.has(octet) && !reserved.has(octet)) return `10.${octet}.0.0/16`;
-  }
+  const chosen = written[0] ?? chooseRange(Object.values(others));
+  if (chosen !== undefined) return rangeText(parseRange(chosen.replace(/\/\d+$/, '/16')));
   throw new UserError('addresses-overlap', `no /16 of 10.0.0.0/8 is left for ${environment}`, {
-    hints: ['Write a range of your own as `total_ipv4_cidr_block` in its `base` module.'],
+    hints: ['Write a range of your own in its `base` module.'],
   });
 }
 

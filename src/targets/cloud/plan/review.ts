@@ -6,43 +6,33 @@ import { demandWaivers } from '../risk.ts';
 import { type CloudSession, made, step } from '../session.ts';
 import { type PreflightOptions, preflightSteps } from './preflight.ts';
 import { type Candidate, releaseSteps } from './release.ts';
-import { driftSteps, lookSteps } from './stacks.ts';
+import { demandAdopted, type DriftChoice, driftSteps } from './drift.ts';
+import { lookSteps } from './stacks.ts';
 
 export interface ReviewOptions extends PreflightOptions {
   readonly candidate: Candidate;
   /** `--waive`, by resource name. */
   readonly waivers: readonly string[];
+  /** What happens with what others changed. */
+  readonly drift: DriftChoice;
 }
 
 export function planReview(session: CloudSession, options: ReviewOptions): Plan {
-  const { environment, places, existing, stacks } = session.situation;
+  const { environment, places } = session.situation;
   const release = releaseSteps(session, options.candidate);
   const preflight = preflightSteps(session, options);
   const ground = ['gate', ...preflight.map(({ id }) => id)];
-  const looks = lookSteps(session, ground);
-  const drift = driftSteps(
-    session,
-    looks.map(({ id }) => id),
-    stacks.filter((one) => existing.includes(one)),
-  );
-  const steps = [
-    ...release,
-    ...preflight,
-    ...looks,
-    ...drift,
-    reviewStep(
-      session,
-      options.waivers,
-      [...looks, ...drift].map(({ id }) => id),
-    ),
-  ];
+  const drift = driftSteps(session, ground, options.drift);
+  const looks = lookSteps(session, [...ground, ...drift.map(({ id }) => id)]);
+  const review = reviewStep(session, options, looks.map(({ id }) => id));
+  const steps = [...release, ...preflight, ...drift, ...looks, review];
   const what = places.rehearsal
     ? 'rehearsal: no account, nothing is made'
     : `${environment.cloud} ${environment.account}`;
   return { goal: 'promote', target: environment.name, reason: `${what}, ${environment.region}`, steps };
 }
 
-function reviewStep(session: CloudSession, waivers: readonly string[], needs: readonly string[]): Step {
+function reviewStep(session: CloudSession, { waivers, drift }: ReviewOptions, needs: readonly string[]): Step {
   return step({
     id: 'review',
     title: 'plan keeps the rules',
@@ -54,6 +44,7 @@ function reviewStep(session: CloudSession, waivers: readonly string[], needs: re
       const plans = stacks.map((stack) => made(session.plans.get(stack), `plan:${stack}`));
       const review = reviewOf(environment, release, plans, listCluster(environment, app, pins, release));
       demandWaivers(review.changes, waivers);
+      if (drift === 'adopt') demandAdopted(session, review.changes);
       session.review = review;
       note(`${review.changes.length} of ${review.resources.length} resources change`);
       return undefined;

@@ -2,7 +2,7 @@
 import { type StackName, stackNeeds } from '../../../app/stacks.ts';
 import type { Step, StepContext } from '../../../engine/step.ts';
 import { UserError } from '../../../errors.ts';
-import type { Change, StackEvent, StackPlan, StackResult } from '../operation.ts';
+import type { StackEvent, StackPlan, StackResult } from '../operation.ts';
 import { type CloudSession, made, openStack, step } from '../session.ts';
 import { usually } from '../typical.ts';
 
@@ -45,7 +45,7 @@ export function lookSteps(session: CloudSession, needs: readonly string[]): read
 }
 
 /** Only what exists has outputs to wait for. */
-const existing = ({ situation }: CloudSession, stacks: readonly StackName[]) =>
+export const existing = ({ situation }: CloudSession, stacks: readonly StackName[]) =>
   stacks.filter((one) => situation.stacks.includes(one) && situation.existing.includes(one));
 
 function counted({ changes }: StackPlan): string {
@@ -54,31 +54,6 @@ function counted({ changes }: StackPlan): string {
     ? `${changes.length} resources, none changes`
     : `${moving.length} of ${changes.length} change`;
 }
-
-/** What somebody changed behind our back, field by field: asked of the cloud, nothing is changed. */
-export function driftSteps(
-  session: CloudSession,
-  needs: readonly string[],
-  stacks: readonly StackName[],
-): readonly Step[] {
-  return stacks.map((stack) =>
-    step({
-      id: `drift:${stack}`,
-      title: `${stackTitles[stack]} as we left it`,
-      kind: 'check',
-      needs,
-      async run(context) {
-        const plan = await (await openStack(session, stack)).preview({ refresh: true });
-        const drift = plan.changes.filter(isDrift);
-        session.drift.set(stack, drift);
-        if (drift.length > 0) context.note(`changed by others: ${drift.map(({ name }) => name).join(', ')}`);
-        return undefined;
-      },
-    }),
-  );
-}
-
-const isDrift = ({ kind, diff }: Change): boolean => kind === 'delete' || (kind !== 'same' && diff.length > 0);
 
 /** Keeps the record of what the engine is doing, and says it. */
 function follow(session: CloudSession, stack: StackName, total: number, { note, progress, system }: StepContext) {
@@ -145,16 +120,27 @@ export function applyStep(session: CloudSession, stack: StackName, needs: readon
       const typical = usually(plan.changes.filter(({ kind }) => kind === 'create').map(({ type }) => type));
       if (typical !== undefined) context.note(typical);
       const handle = await openStack(session, stack);
-      session.listeners.set(stack, follow(session, stack, total, context));
-      try {
-        const result = await handle.up({ expectHash: plan.hash });
-        demandDone(stack, result, context.signal);
-        session.outputs.set(stack, result.outputs);
-        await session.applied(stack);
-        return result.outcome === 'unchanged' ? 'unchanged' : undefined;
-      } finally {
-        session.listeners.delete(stack);
-      }
+      const result = await followed(session, stack, total, context, () => handle.up({ expectHash: plan.hash }));
+      demandDone(stack, result, context.signal);
+      session.outputs.set(stack, result.outputs);
+      await session.applied(stack);
+      return result.outcome === 'unchanged' ? 'unchanged' : undefined;
     },
   });
+}
+
+/** Says what the engine does while `act` runs. */
+export async function followed(
+  session: CloudSession,
+  stack: StackName,
+  total: number,
+  context: StepContext,
+  act: () => Promise<StackResult>,
+): Promise<StackResult> {
+  session.listeners.set(stack, follow(session, stack, total, context));
+  try {
+    return await act();
+  } finally {
+    session.listeners.delete(stack);
+  }
 }

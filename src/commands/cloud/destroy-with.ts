@@ -1,0 +1,80 @@
+/** The whole of `opta destroy` over any door to stacks: what would go, a yes, then it goes. */
+import { inPhase, standing } from '../../releases/promotion.ts';
+import { promotionId } from '../../releases/store.ts';
+import type { StackDoor } from '../../targets/cloud/operation.ts';
+import { planDestroy, planDestroyReview, retainedOf } from '../../targets/cloud/plan/destroy.ts';
+import type { CloudSession } from '../../targets/cloud/session.ts';
+import { UserError } from '../../errors.ts';
+import { type ExitCode, given, type Invocation } from '../invocation.ts';
+import { onStage } from '../run-plan.ts';
+import { askYes, userOf } from './approve.ts';
+import { promotionExit } from './exit.ts';
+import { withProject } from './open.ts';
+
+export async function destroyWith(invocation: Invocation, door: StackDoor): Promise<ExitCode> {
+  return withProject(invocation, door, async ({ session }): Promise<ExitCode> => {
+    const { environment, existing, hidden, places } = session.situation;
+    const { system } = invocation;
+    if (existing.length === 0) {
+      system.stderr.write(`Nothing of ${environment.name} was promoted; there is nothing to destroy.\n`);
+      return 0;
+    }
+    const unprotect = given(invocation, 'unprotect') || !environment.production;
+    const looked = await onStage(invocation, (stage) => stage.run(planDestroyReview(session, unprotect)), hidden);
+    if (looked.outcome === 'failed' || looked.outcome === 'aborted') return promotionExit(looked, false);
+    system.stderr.write(goes(session));
+    if (given(invocation, 'planOnly')) return 10;
+    if (!places.rehearsal && !given(invocation, 'yes')) {
+      if (system.stdin.isTTY !== true) throw needsYes(environment.name);
+      if (!(await askYes(invocation, `Destroy ${environment.name}?`))) return 11;
+    }
+    return destroyed(invocation, session, unprotect);
+  });
+}
+
+const needsYes = (name: string): UserError =>
+  new UserError('approval-needed', `nobody said yes to destroying ${name}`, { hints: ['`--yes` says it.'] });
+
+function goes(session: CloudSession): string {
+  const kept = retainedOf(session);
+  const lines = [...session.plans.values()].map(({ stack, changes }) => `${stack}: ${changes.length} resources go`);
+  const stays = kept.map(({ stack, type, name, id }) => `stays on purpose, and goes on costing: ${stack} ${type} ${name} ${id}`);
+  return `${[...lines, ...stays].join('\n')}\n`;
+}
+
+async function destroyed(invocation: Invocation, session: CloudSession, unprotect: boolean): Promise<ExitCode> {
+  const { environment, store, promotions, hidden } = session.situation;
+  const { system } = invocation;
+  const now = system.clock.now();
+  const before = standing(promotions);
+  session.record = {
+    id: promotionId(now),
+    environment: environment.name,
+    release: before?.release ?? '',
+    alias: before?.alias ?? '',
+    by: userOf(system),
+    begun: new Date(now).toISOString(),
+    phase: 'Running',
+    applied: [],
+    retained: {},
+    destroy: true,
+  };
+  await store.keepPromotion(session.record);
+  const result = await onStage(
+    invocation,
+    async (stage) => {
+      const run = await stage.run(planDestroy(session, unprotect));
+      stage.stream.emit({ type: 'result', title: 'destroy', value: { retained: retainedOf(session) } });
+      return run;
+    },
+    hidden,
+  );
+  const [first] = result.failures;
+  if (first !== undefined || result.outcome === 'aborted') {
+    const phase = result.outcome === 'aborted' ? 'Aborted' : 'Errored';
+    const message = hidden.redact(first?.failure.message ?? 'interrupted');
+    session.record = inPhase(session.record, phase, { message, ended: new Date(system.clock.now()).toISOString() });
+    await store.keepPromotion(session.record);
+  }
+  return promotionExit(result, true);
+}

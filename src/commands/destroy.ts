@@ -1,0 +1,8 @@
+/** `opta destroy`: takes down what was promoted to an environment. */
+import { doorOf } from './cloud/door.ts';
+import { destroyWith } from './cloud/destroy-with.ts';
+import type { ExitCode, Invocation } from './invocation.ts';
+
+export async function destroy(invocation: Invocation): Promise<ExitCode> {
+  return destroyWith(invocation, await doorOf(invocation));
+}
