@@ -13,7 +13,7 @@ export interface Flag {
 export interface Command {
   readonly path: readonly string[];
   readonly summary: string;
-  readonly group: 'start' | 'develop' | 'check';
+  readonly group: 'start' | 'develop' | 'promote' | 'check';
   /** `<x>` is needed, `[x]` may be left out, `...` takes many. */
   readonly args?: readonly { readonly name: string; readonly summary: string }[];
   readonly flags: readonly Flag[];
@@ -28,7 +28,7 @@ export const config: Flag = {
   repeat: true,
 };
 const environment: Flag = { flags: '--env <name>', summary: 'environment to resolve for' };
-const variable: Flag = {
+export const variable: Flag = {
   flags: '--var <name=value>',
   summary: 'value of an input variable; repeat for several',
   repeat: true,

@@ -1,4 +1,5 @@
 /** The command table: name, summary, flags, lazy import. Nothing here does anything. */
+import { cloudCommands } from './cli-cloud.ts';
 import { type Command, config, definition, json, mirror, offline, on, plain } from './cli-flags.ts';
 import { initCommand } from './cli-init.ts';
 
@@ -156,6 +157,7 @@ export const commands: readonly Command[] = [
     ],
     load: async () => (await import('./commands/trace.ts')).trace,
   },
+  ...cloudCommands,
   {
     path: ['validate'],
     summary: 'Check definition files and report every problem',
