@@ -1,50 +1,46 @@
-/** Secrets that no service makes for us: made once, kept with the environment, given to stacks as secret configuration. */
+/** Secrets of stacks: made once, kept with the environment, given to stacks as secret configuration. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { App, Resource } from '../../app/app.ts';
+import type { App } from '../../app/app.ts';
+import { secretFilesOf, secretsOf } from '../../app/stack-secrets.ts';
 import type { StackName } from '../../app/stacks.ts';
+import { UserError } from '../../errors.ts';
 import { openSecrets } from '../../platform/secrets.ts';
 
-/** By name, such as `shop/db.password`. */
+/** By name, such as `shop_db_password`. */
 export interface StackSecrets {
   of(stack: StackName): Promise<Readonly<Record<string, string>>>;
 }
 
 /** Where secrets are kept between promotions. */
-export interface SecretDoor {
+interface SecretDoor {
   /** The secret of that name; made when there is none. */
   get(name: string): Promise<string>;
 }
 
-const kinds: Readonly<Partial<Record<Resource['type'], string>>> = {
-  postgres: 'password',
-  mysql: 'password',
-  documentdb: 'password',
-  'mongodb-atlas': 'password',
-  redis: 'token',
-};
-
-/** Names of the secrets of an App: of its databases' users and its caches. */
-export function secretNames({ resources }: Pick<App, 'resources'>): readonly string[] {
-  return resources.flatMap(({ id, type }) => {
-    const kind = kinds[type];
-    return kind === undefined ? [] : [`${id}.${kind}`];
-  });
-}
-
-/** Only `data` makes databases. `made` is told each value before anyone else sees it. */
+/** `made` is told each value before anyone else sees it. Throws UserError `cannot-read` for a file that is not there. */
 export function stackSecrets(app: App, door: SecretDoor, made: (secret: string) => void): StackSecrets {
   return {
     async of(stack) {
-      if (stack !== 'data') return {};
       const all: Record<string, string> = {};
-      for (const name of secretNames(app)) {
-        const value = await door.get(name);
-        made(value);
-        all[name] = value;
-      }
+      // One after the other: two new ones at once would be written over each other elsewhere than in one file.
+      for (const name of secretsOf(app, stack)) all[name] = await door.get(name);
+      for (const [name, file] of Object.entries(secretFilesOf(app, stack))) all[name] = await textOf(file);
+      for (const value of Object.values(all)) made(value);
       return all;
     },
   };
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new UserError('cannot-read', `cannot read ${file} (${(error as NodeJS.ErrnoException).code})`, {
+      hints: ['It is named in the module `external-ssl-cert`.'],
+      cause: error,
+    });
+  }
 }
 
 /** For a rehearsal: a file of the project, readable by its owner only. */

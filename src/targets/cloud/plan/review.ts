@@ -29,7 +29,7 @@ export function planReview(session: CloudSession, options: ReviewOptions): Plan 
   const what = places.rehearsal
     ? 'rehearsal: no account, nothing is made'
     : `${environment.cloud} ${environment.account}`;
-  return { goal: 'promote', target: environment.name, reason: `${what}, ${environment.region}`, steps };
+  return { goal: 'plan', target: environment.name, reason: `${what}, ${environment.region}`, steps };
 }
 
 function reviewStep(session: CloudSession, { waivers, drift }: ReviewOptions, needs: readonly string[]): Step {

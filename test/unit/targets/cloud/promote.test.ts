@@ -198,7 +198,7 @@ describe('destroying', () => {
 test('no secret is in events, records, or what stacks are given but as secrets', async () => {
   const door = memoryDoor({ failing: new Map([['data', 'placeholder']]) });
   await promoteIn(folder, 'staging', door);
-  const secret = door.log.opened.find(({ input }) => input.stack === 'data')?.secrets['shop/db.password'] ?? '';
+  const secret = door.log.opened.find(({ input }) => input.stack === 'data')?.secrets['shop_db_password'] ?? '';
   expect(secret.length).toBeGreaterThan(20);
   const leaking = memoryDoor({ failing: new Map([['data', `the provider says: password ${secret} is too simple`]]) });
   const { code, text } = await promoteIn(folder, 'staging', leaking);

@@ -58,9 +58,12 @@ function changeOf(metadata: StepEventMetadata, input: StackInput): Change {
 /** Values of other stacks, longest first, to the names that stand for them before they exist. */
 function namesOfUpstream(input: StackInput): readonly [string, string][] {
   const found = new Map<string, string>();
+  // A program has these without another stack too, such as the domain: they never went by name.
+  const written = JSON.stringify(input.app);
   for (const stack of stackNames) {
     for (const [path, value] of valuesByPath(input.upstream[stack] ?? {})) {
-      if (value !== '' && !found.has(value)) found.set(value, upstreamName(stack, path));
+      const ours = value !== '' && !written.includes(JSON.stringify(value));
+      if (ours && !found.has(value)) found.set(value, upstreamName(stack, path));
     }
   }
   return [...found].sort(([one], [other]) => other.length - one.length);
