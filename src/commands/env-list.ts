@@ -9,7 +9,14 @@ import { type ExitCode, given, type Invocation } from './invocation.ts';
 export async function envList(invocation: Invocation): Promise<ExitCode> {
   const environments = await listEnvironments(listOptions(invocation));
   const all = await Promise.all(environments.map((one) => rowOf(invocation, one)));
-  const rows = all.map(({ name, cloud, place, region, before, release }) => [name, cloud, place, region, before ?? '', release ?? '']);
+  const rows = all.map(({ name, cloud, place, region, before, release }) => [
+    name,
+    cloud,
+    place,
+    region,
+    before ?? '',
+    release ?? '',
+  ]);
   const text = given(invocation, 'json')
     ? `${JSON.stringify(all, undefined, 2)}\n`
     : table([['NAME', 'CLOUD', 'ACCOUNT', 'REGION', 'TAKES FROM', 'RELEASE'], ...rows]);

@@ -24,10 +24,13 @@ export async function envShow(invocation: Invocation): Promise<ExitCode> {
     zones: placement?.zones ?? [],
     release: now === undefined ? 'none' : `${now.alias} (${now.release})`,
     stacks: now?.applied ?? [],
-    lastPromotion: last === undefined ? 'none' : `${last.phase} ${last.begun}${last.message ? `: ${last.message}` : ''}`,
+    lastPromotion:
+      last === undefined ? 'none' : `${last.phase} ${last.begun}${last.message ? `: ${last.message}` : ''}`,
     kept: last?.destroy === true ? last.retained : {},
   };
-  const lines = Object.entries(shown).map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}\n`);
+  const lines = Object.entries(shown).map(
+    ([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}\n`,
+  );
   system.stdout.write(given(invocation, 'json') ? `${JSON.stringify(shown, undefined, 2)}\n` : lines.join(''));
   return 0;
 }

@@ -19,7 +19,7 @@ export interface GateInput {
 }
 
 /** True when a promotion of the release ended well in that environment. */
-export function isVerified({ hash }: Release, records: readonly Promotion[]): boolean {
+function isVerified({ hash }: Release, records: readonly Promotion[]): boolean {
   return records.some(({ release, phase, destroy }) => release === hash && phase === 'Succeeded' && destroy !== true);
 }
 

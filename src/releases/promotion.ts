@@ -1,7 +1,7 @@
 /** The record of one promotion: who moved which release where, why, under which plan, and how it ended. */
 
 /** Failed: a gate or a check said no. Errored: something broke; only this one resumes. Aborted: a person ended it. */
-export const phases = ['Pending', 'Running', 'Succeeded', 'Failed', 'Errored', 'Aborted'] as const;
+const phases = ['Pending', 'Running', 'Succeeded', 'Failed', 'Errored', 'Aborted'] as const;
 export type Phase = (typeof phases)[number];
 
 export interface Approval {

@@ -1,8 +1,8 @@
 /** A scaffolded shop with staging and production in a cloud, and promotions of it in this process over a given door. */
 import { PassThrough } from 'node:stream';
 import { promoteWith } from '../../src/commands/cloud/promote-with.ts';
-import { scaffold } from '../../src/commands/init.ts';
 import type { ExitCode, Invocation } from '../../src/commands/invocation.ts';
+import { initFromRecipe } from '../../src/recipes/init.ts';
 import { nodeSystem } from '../../src/system/node.ts';
 import type { System } from '../../src/system/system.ts';
 import type { StackDoor } from '../../src/targets/cloud/operation.ts';
@@ -28,13 +28,8 @@ export async function shopFolder(folder: string, cloud: 'aws' | 'gcp'): Promise<
     cloud === 'aws'
       ? { region: 'us-east-1', account: '123456789012' }
       : { region: 'us-central1', project: 'acme-prod' };
-  await scaffold(nodeSystem(), root, 'shop', folder, {
-    name: 'shop',
-    org: 'acme',
-    cloud,
-    domain: 'example.com',
-    ...place,
-  });
+  const answers = { name: 'shop', org: 'acme', cloud, domain: 'example.com', ...place };
+  await initFromRecipe({ system: nodeSystem(), packageRoot: root, recipe: 'shop', directory: folder, answers });
 }
 
 /** An invocation in `folder` with everything that it writes caught. */

@@ -36,7 +36,7 @@ export interface DoorFaults {
   readonly drifted?: Map<string, readonly string[]>;
 }
 
-export interface DoorLog {
+interface DoorLog {
   readonly opened: OpenStack[];
   readonly calls: string[];
 }
@@ -69,7 +69,12 @@ function wanted(input: StackInput): readonly Wanted[] {
       ];
     case 'data': {
       const inputs = { vpc: upstream(input, 'network', 'vpcId'), instanceClass: 'db.t4g.medium', multiAz: production };
-      return input.app.resources.map(({ name }) => ({ type: 'aws:rds/instance:Instance', name, inputs, guarded: production }));
+      return input.app.resources.map(({ name }) => ({
+        type: 'aws:rds/instance:Instance',
+        name,
+        inputs,
+        guarded: production,
+      }));
     }
     case 'cluster':
       return [

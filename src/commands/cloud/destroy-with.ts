@@ -1,10 +1,11 @@
 /** The whole of `opta destroy` over any door to stacks: what would go, a yes, then it goes. */
+
+import { UserError } from '../../errors.ts';
 import { inPhase, standing } from '../../releases/promotion.ts';
 import { promotionId } from '../../releases/store.ts';
 import type { StackDoor } from '../../targets/cloud/operation.ts';
 import { planDestroy, planDestroyReview, retainedOf } from '../../targets/cloud/plan/destroy.ts';
 import type { CloudSession } from '../../targets/cloud/session.ts';
-import { UserError } from '../../errors.ts';
 import { type ExitCode, given, type Invocation } from '../invocation.ts';
 import { onStage } from '../run-plan.ts';
 import { askYes, userOf } from './approve.ts';
@@ -38,7 +39,9 @@ const needsYes = (name: string): UserError =>
 function goes(session: CloudSession): string {
   const kept = retainedOf(session);
   const lines = [...session.plans.values()].map(({ stack, changes }) => `${stack}: ${changes.length} resources go`);
-  const stays = kept.map(({ stack, type, name, id }) => `stays on purpose, and goes on costing: ${stack} ${type} ${name} ${id}`);
+  const stays = kept.map(
+    ({ stack, type, name, id }) => `stays on purpose, and goes on costing: ${stack} ${type} ${name} ${id}`,
+  );
   return `${[...lines, ...stays].join('\n')}\n`;
 }
 

@@ -3,9 +3,9 @@ import type { StackDoor } from '../../targets/cloud/operation.ts';
 import { driftLines, driftSteps } from '../../targets/cloud/plan/drift.ts';
 import type { ExitCode, Invocation } from '../invocation.ts';
 import { onStage } from '../run-plan.ts';
+import { promotionExit } from './exit.ts';
 import { driftChoice } from './flags.ts';
 import { withProject } from './open.ts';
-import { promotionExit } from './exit.ts';
 
 /** 0 when nothing was changed by others, 12 when something was and nothing was decided. */
 export async function driftWith(invocation: Invocation, door: StackDoor): Promise<ExitCode> {

@@ -30,7 +30,11 @@ export async function outputsWith(invocation: Invocation, door: StackDoor): Prom
 function lines(all: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.entries(all).flatMap(([stack, outputs]) =>
     Object.entries(outputs as Record<string, unknown>).map(([key, value]) => {
-      const plain = Array.isArray(value) ? value.map(String).join(', ') : typeof value === 'object' ? JSON.stringify(value) : String(value);
+      const plain = Array.isArray(value)
+        ? value.map(String).join(', ')
+        : typeof value === 'object'
+          ? JSON.stringify(value)
+          : String(value);
       return `${stack}.${key} ${plain}`;
     }),
   );

@@ -20,13 +20,7 @@ import {
   rehearsalPlaces,
 } from '../../targets/cloud/environment.ts';
 import type { StackDoor } from '../../targets/cloud/operation.ts';
-import {
-  keepPlacement,
-  keptPlacement,
-  type Placement,
-  rangeFor,
-  usualZones,
-} from '../../targets/cloud/placement.ts';
+import { keepPlacement, keptPlacement, type Placement, rangeFor, usualZones } from '../../targets/cloud/placement.ts';
 import { type CloudSession, newSession } from '../../targets/cloud/session.ts';
 import { rehearsalSecrets, stackSecrets } from '../../targets/cloud/stack-secrets.ts';
 import { definitionOptions, type Invocation, projectFolder, texts } from '../invocation.ts';

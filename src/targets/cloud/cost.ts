@@ -3,7 +3,7 @@ import { type Estimate, estimate } from '../../resources/prices.ts';
 import type { CloudEnvironment } from './environment.ts';
 import type { Change } from './operation.ts';
 
-export interface Piece {
+interface Piece {
   /** As the table of prices calls it. */
   readonly item: string;
   readonly count: number;

@@ -21,9 +21,9 @@ export interface CloudEnvironment {
 }
 
 /** Decided by the name, once: deletion protection, several zones, one NAT a zone follow from it. */
-export const isProduction = (name: string): boolean => name.startsWith('prod');
+const isProduction = (name: string): boolean => name.startsWith('prod');
 
-export function moduleOf({ modules }: Pick<App, 'modules'>, name: string): OtherModule | undefined {
+function moduleOf({ modules }: Pick<App, 'modules'>, name: string): OtherModule | undefined {
   return modules.find(({ type }) => type === name || type === `aws-${name}` || type === `gcp-${name}`);
 }
 

@@ -24,7 +24,7 @@ export interface ClusterListing {
 }
 
 /** The image of a service in this environment: the digest of the release, never a tag. */
-export function imageOf(release: Release, repositories: Readonly<Record<string, string>>, service: Service): string {
+function imageOf(release: Release, repositories: Readonly<Record<string, string>>, service: Service): string {
   const { id, layer, name } = service;
   const image = release.images[id];
   if (image === undefined) throw new Error(`release ${release.hash} has no image of ${id}`);
@@ -34,7 +34,7 @@ export function imageOf(release: Release, repositories: Readonly<Record<string, 
 }
 
 /** Options for the objects of an App in a cloud; without `secrets` for listing only. */
-export function cloudManifestOptions(
+function cloudManifestOptions(
   environment: CloudEnvironment,
   app: App,
   pins: Pins,

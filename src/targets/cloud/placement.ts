@@ -33,9 +33,13 @@ export function rangeFor(
   for (const range of written) {
     const twin = Object.entries(others).find(([, other]) => overlaps(parseRange(range), parseRange(other)));
     if (twin === undefined) continue;
-    throw new UserError('addresses-overlap', `${environment} has ${range}, and ${twin[0]} has ${twin[1]}: they overlap`, {
-      hints: ['Give one of them another range in its `base` module, or none: a free one is chosen.'],
-    });
+    throw new UserError(
+      'addresses-overlap',
+      `${environment} has ${range}, and ${twin[0]} has ${twin[1]}: they overlap`,
+      {
+        hints: ['Give one of them another range in its `base` module, or none: a free one is chosen.'],
+      },
+    );
   }
   const chosen = written[0] ?? chooseRange(Object.values(others));
   if (chosen !== undefined) return rangeText(parseRange(chosen.replace(/\/\d+$/, '/16')));

@@ -39,7 +39,7 @@ export interface PromotionResult {
 }
 
 /** Public addresses of services: their own hosts, or every host of the domain. */
-export function urlsOf({ situation }: CloudSession): readonly string[] {
+function urlsOf({ situation }: CloudSession): readonly string[] {
   const { app, environment } = situation;
   const routes = app.services.flatMap(({ routes: own }) => own);
   const hosts = routes.map(
@@ -53,7 +53,7 @@ export function addressesOf(session: CloudSession): readonly { readonly title: s
 }
 
 /** Fixed addresses that calls to the outside come from, for allow-lists. */
-export function natAddresses({ outputs }: CloudSession): readonly string[] {
+function natAddresses({ outputs }: CloudSession): readonly string[] {
   const found = outputs.get('network')?.['natAddresses'];
   return Array.isArray(found) ? found.map(String) : [];
 }

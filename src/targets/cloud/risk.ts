@@ -3,7 +3,7 @@ import { UserError } from '../../errors.ts';
 import type { Change } from './operation.ts';
 
 /** data: something stateful goes. outage: what serves is replaced or goes. security: who may do what changes. */
-export const risks = ['data', 'outage', 'security', 'change', 'add', 'none'] as const;
+const risks = ['data', 'outage', 'security', 'change', 'add', 'none'] as const;
 export type Risk = (typeof risks)[number];
 
 export const riskTitles: Readonly<Record<Risk, string>> = {
@@ -49,11 +49,11 @@ const stateful = new Set([
   'mongodbatlas:index/advancedCluster:AdvancedCluster',
 ]);
 
-export const isStateful = ({ type }: Pick<Change, 'type'>): boolean => stateful.has(type);
+const isStateful = ({ type }: Pick<Change, 'type'>): boolean => stateful.has(type);
 
 const security = /(iam|policy|security|firewall|kms|acl|accessEntry|publicAccessBlock|IAM|podIdentity|serviceaccount)/;
 
-export function riskOf(change: Change): Risk {
+function riskOf(change: Change): Risk {
   const { kind, type } = change;
   if (kind === 'same' || kind === 'read' || kind === 'refresh') return 'none';
   if (kind === 'delete' || kind === 'replace') {

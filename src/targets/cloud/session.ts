@@ -45,7 +45,7 @@ interface OpenedStack {
 }
 
 /** A resource that the engine works on now. */
-export interface InFlight {
+interface InFlight {
   readonly stack: StackName;
   readonly urn: string;
   /** By the monotonic clock. */
@@ -102,7 +102,7 @@ export function step(rest: Omit<Step, 'needs'> & { readonly needs?: readonly str
   return { needs: [], ...rest };
 }
 
-export function inputOf({ situation, outputs }: CloudSession, stack: StackName): StackInput {
+function inputOf({ situation, outputs }: CloudSession, stack: StackName): StackInput {
   const { app, environment, placement, retained } = situation;
   const upstream = stackNeeds[stack].flatMap((one) => {
     const known = outputs.get(one);

@@ -47,12 +47,17 @@ describe('the gate', () => {
     expect(gate(input({ beforeRecords: [promotion(first)] }))).toEqual({});
   });
 
-  test.each<Phase>(['Pending', 'Running', 'Failed', 'Errored', 'Aborted'])('refuses one that only was %s there', (phase) => {
-    expect(() => gate(input({ beforeRecords: [promotion(first, phase)] }))).toThrow(/not verified in staging/);
-  });
+  test.each<Phase>(['Pending', 'Running', 'Failed', 'Errored', 'Aborted'])(
+    'refuses one that only was %s there',
+    (phase) => {
+      expect(() => gate(input({ beforeRecords: [promotion(first, phase)] }))).toThrow(/not verified in staging/);
+    },
+  );
 
   test('refuses another release than the verified one', () => {
-    expect(() => gate(input({ beforeRecords: [promotion(second)] }))).toThrow(expect.objectContaining({ code: 'release-unverified' }));
+    expect(() => gate(input({ beforeRecords: [promotion(second)] }))).toThrow(
+      expect.objectContaining({ code: 'release-unverified' }),
+    );
   });
 
   test('lets an unverified one through with a reason, and hands the reason on', () => {
@@ -65,7 +70,9 @@ describe('the gate', () => {
   });
 
   test('does not count the destroy of an environment as a verification', () => {
-    expect(() => gate(input({ beforeRecords: [promotion(first, 'Succeeded', { destroy: true })] }))).toThrow(/not verified/);
+    expect(() => gate(input({ beforeRecords: [promotion(first, 'Succeeded', { destroy: true })] }))).toThrow(
+      /not verified/,
+    );
   });
 });
 

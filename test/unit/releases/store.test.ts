@@ -72,7 +72,8 @@ test('only Errored and what waits goes on, and only with the same release', () =
   expect(resumable([record('1', { phase: 'Errored' })], 'abc')?.id).toBe('1');
   expect(resumable([record('1', { phase: 'Pending' })], 'abc')?.id).toBe('1');
   expect(resumable([record('1', { phase: 'Errored' })], 'other')).toBeUndefined();
-  for (const phase of ['Succeeded', 'Failed', 'Aborted'] as const) expect(resumable([record('1', { phase })], 'abc')).toBeUndefined();
+  for (const phase of ['Succeeded', 'Failed', 'Aborted'] as const)
+    expect(resumable([record('1', { phase })], 'abc')).toBeUndefined();
 });
 
 test('phases go where they may only', () => {

@@ -68,7 +68,8 @@ export function planDestroy(session: CloudSession, unprotect: boolean): Plan {
   const { environment, places } = session.situation;
   const stacks = session.situation.existing;
   const inside = places.rehearsal ? [rehearsedInside()] : [];
-  const readers = (stack: StackName) => stackNames.filter((one) => stackNeeds[one].includes(stack) && stacks.includes(one));
+  const readers = (stack: StackName) =>
+    stackNames.filter((one) => stackNeeds[one].includes(stack) && stacks.includes(one));
   const steps = stacks.toReversed().map((stack) =>
     step({
       id: `destroy:${stack}`,
@@ -84,7 +85,14 @@ export function planDestroy(session: CloudSession, unprotect: boolean): Plan {
       },
     }),
   );
-  const all = [...inside, ...steps, recordStep(session, steps.map(({ id }) => id))];
+  const all = [
+    ...inside,
+    ...steps,
+    recordStep(
+      session,
+      steps.map(({ id }) => id),
+    ),
+  ];
   return { goal: 'destroy', target: environment.name, reason: 'approved', steps: all };
 }
 

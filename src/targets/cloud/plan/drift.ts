@@ -29,7 +29,9 @@ function valueAt(values: Readonly<Record<string, unknown>> | undefined, path: st
 export function driftLines(changes: readonly Change[]): readonly string[] {
   return changes.flatMap(({ name, kind, diff, before, inputs }) => {
     if (kind === 'delete') return [`${name}: is not there any more`];
-    return diff.map((path) => `${name}: ${path} was ${shown(valueAt(before, path))}, is ${shown(valueAt(inputs, path))}`);
+    return diff.map(
+      (path) => `${name}: ${path} was ${shown(valueAt(before, path))}, is ${shown(valueAt(inputs, path))}`,
+    );
   });
 }
 
@@ -38,7 +40,14 @@ export function driftSteps(session: CloudSession, needs: readonly string[], choi
   const stacks = session.situation.existing;
   if (stacks.length === 0) return [];
   const looks = stacks.map((stack) => lookStep(session, stack, needs));
-  return [...looks, decisionStep(session, choice, looks.map(({ id }) => id))];
+  return [
+    ...looks,
+    decisionStep(
+      session,
+      choice,
+      looks.map(({ id }) => id),
+    ),
+  ];
 }
 
 function lookStep(session: CloudSession, stack: StackName, needs: readonly string[]): Step {
@@ -78,13 +87,17 @@ function decisionStep(session: CloudSession, choice: DriftChoice, needs: readonl
 }
 
 function driftFound(environment: string, lines: readonly string[]): UserError {
-  return new UserError('drift-found', `${environment} is not as opta left it: ${lines.length} fields were changed by others`, {
-    hints: [
-      '`--drift overwrite` sets again what the definition says; the plan shows it before.',
-      '`--drift adopt` takes what is there, when the definition says the same by now.',
-    ],
-    detail: lines,
-  });
+  return new UserError(
+    'drift-found',
+    `${environment} is not as opta left it: ${lines.length} fields were changed by others`,
+    {
+      hints: [
+        '`--drift overwrite` sets again what the definition says; the plan shows it before.',
+        '`--drift adopt` takes what is there, when the definition says the same by now.',
+      ],
+      detail: lines,
+    },
+  );
 }
 
 /** Throws UserError `drift-not-adopted` when the plan would change back what was to be adopted. */

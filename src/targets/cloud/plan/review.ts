@@ -4,9 +4,9 @@ import { listCluster } from '../listing.ts';
 import { reviewOf } from '../review.ts';
 import { demandWaivers } from '../risk.ts';
 import { type CloudSession, made, step } from '../session.ts';
+import { type DriftChoice, demandAdopted, driftSteps } from './drift.ts';
 import { type PreflightOptions, preflightSteps } from './preflight.ts';
 import { type Candidate, releaseSteps } from './release.ts';
-import { demandAdopted, type DriftChoice, driftSteps } from './drift.ts';
 import { lookSteps } from './stacks.ts';
 
 export interface ReviewOptions extends PreflightOptions {
@@ -24,7 +24,11 @@ export function planReview(session: CloudSession, options: ReviewOptions): Plan 
   const ground = ['gate', ...preflight.map(({ id }) => id)];
   const drift = driftSteps(session, ground, options.drift);
   const looks = lookSteps(session, [...ground, ...drift.map(({ id }) => id)]);
-  const review = reviewStep(session, options, looks.map(({ id }) => id));
+  const review = reviewStep(
+    session,
+    options,
+    looks.map(({ id }) => id),
+  );
   const steps = [...release, ...preflight, ...drift, ...looks, review];
   const what = places.rehearsal
     ? 'rehearsal: no account, nothing is made'

@@ -16,33 +16,38 @@ export const stackTitles: Readonly<Record<StackName, string>> = {
 };
 
 /** The last part of a URN is the Pulumi name, the one before it the type. */
-export function nameOfUrn(urn: string): string {
+function nameOfUrn(urn: string): string {
   const [, , type = '', name = urn] = urn.split('::');
   return `${type.split('$').at(-1)?.split(':').at(-1) ?? ''} ${name}`.trim();
 }
 
 const typeOfUrn = (urn: string): string => urn.split('::')[2]?.split('$').at(-1) ?? '';
 
-/** Stacks that exist have outputs; those that do not yet are known by their names only. */
+/**
+ * Each is planned with what those before it will give, as far as their plans know it: what a plan does not know goes by
+ * name, so that the hash is the same when the values are there.
+ */
 export function lookSteps(session: CloudSession, needs: readonly string[]): readonly Step[] {
   return session.situation.stacks.map((stack) =>
     step({
       id: `plan:${stack}`,
       title: `plan of ${stackTitles[stack]}`,
       kind: 'check',
-      needs: [...needs, ...existing(session, stackNeeds[stack]).map((one) => `plan:${one}`)],
+      needs: [...needs, ...planned(session, stackNeeds[stack])],
       async run(context) {
         const handle = await openStack(session, stack);
         const plan = await handle.preview();
         session.plans.set(stack, plan);
-        const outputs = await handle.outputs();
-        if (Object.keys(outputs).length > 0) session.outputs.set(stack, outputs);
+        session.outputs.set(stack, plan.outputs);
         context.note(counted(plan));
         return undefined;
       },
     }),
   );
 }
+
+const planned = ({ situation }: CloudSession, stacks: readonly StackName[]) =>
+  stacks.filter((one) => situation.stacks.includes(one)).map((one) => `plan:${one}`);
 
 /** Only what exists has outputs to wait for. */
 export const existing = ({ situation }: CloudSession, stacks: readonly StackName[]) =>

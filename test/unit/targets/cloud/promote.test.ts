@@ -35,7 +35,11 @@ describe('a promotion', () => {
     expect(production.result?.natAddresses).toHaveLength(3);
     expect(production.result?.urls).toContain('https://example.com/');
     const [record] = await records('production');
-    expect(record).toMatchObject({ phase: 'Succeeded', by: 'ada', applied: expect.arrayContaining(['network', 'edge']) });
+    expect(record).toMatchObject({
+      phase: 'Succeeded',
+      by: 'ada',
+      applied: expect.arrayContaining(['network', 'edge']),
+    });
     expect(record?.approval?.planHash).toBe(production.result?.planHash);
   });
 
@@ -64,7 +68,13 @@ describe('a promotion', () => {
     await promoteIn(folder, 'staging', door);
     const again = await promoteIn(folder, 'staging', door);
     expect(again.code).toBe(0);
-    expect(again.result?.stacks.flatMap(({ counts }) => Object.keys(counts))).toEqual(['same', 'same', 'same', 'same', 'same']);
+    expect(again.result?.stacks.flatMap(({ counts }) => Object.keys(counts))).toEqual([
+      'same',
+      'same',
+      'same',
+      'same',
+      'same',
+    ]);
   });
 });
 
