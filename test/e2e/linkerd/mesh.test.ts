@@ -5,14 +5,18 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { V1Pod, V1PodList, V1Secret } from '@kubernetes/client-node';
+import type { V1Deployment, V1Pod, V1PodList, V1Secret } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { identityOf } from '../../../src/app/identity.ts';
+import type { Trace } from '../../../src/engine/trace.ts';
 import { tlsSecret } from '../../../src/platform/components/keys.ts';
 import { isMeshed } from '../../../src/platform/components/meshed.ts';
+import type { Edge } from '../../../src/platform/mesh/edges.ts';
 import { makeCertificate } from '../../../src/platform/x509.ts';
 import { nodeSystem } from '../../../src/system/node.ts';
 import { type KindProject, makeKindProject, versionsIn } from '../../support/kind-project.ts';
+import { startLoad } from '../../support/load.ts';
 
 const mirror = process.env['OPTA_E2E_MIRROR'];
 
@@ -29,6 +33,26 @@ if (reason !== undefined) process.stderr.write(`the suite of the real mesh is le
 
 const long = 600_000;
 const day = 86_400_000;
+const injector = 'linkerd.io/control-plane-component=proxy-injector';
+
+const refused = /^(403|TimeoutError|TypeError)$/;
+
+/** Prints whether a server closed the connection that PostgreSQL's clients begin with, or said nothing for five seconds. */
+const connecting = (host: string, port: number) =>
+  `const s = require('net').connect(${port}, '${host}', () => s.write(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])));
+  const end = (why) => { console.log(why); process.exit(); };
+  s.on('data', () => end('answered')).on('close', () => end('closed')).on('error', (e) => end(e.code));
+  setTimeout(() => end('silent'), 5000)`;
+
+/** True when a Deployment's pods are all of its newest kind. */
+function rolled({ kubectl }: KindProject, name: string): boolean {
+  const { metadata, spec, status } = JSON.parse(
+    kubectl('get', 'deploy', name, '-n', 'shop', '-o', 'json'),
+  ) as V1Deployment;
+  const wanted = spec?.replicas ?? 0;
+  const counts = [status?.updatedReplicas, status?.replicas, status?.availableReplicas];
+  return (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0) && counts.every((one) => one === wanted);
+}
 
 /** Prints the status of a request, or why there was no answer in five seconds. */
 const asking = (url: string) =>
@@ -85,41 +109,89 @@ describe.skipIf(reason !== undefined)('the shop in the mesh', () => {
     expect(inbound.some((line) => line.includes('tls="true"'))).toBe(true);
   });
 
-  test('refuses a service without a link', { timeout: long }, () => {
-    const said = shop.kubectl(
-      'exec',
-      '-n',
-      'shop',
-      podOf('web'),
-      '-c',
-      'web',
-      '--',
-      'node',
-      '-e',
-      asking('http://data.shop/'),
-    );
+  /** Runs JavaScript in a container of a service. */
+  const inside = (name: string, code: string): string =>
+    shop.kubectl('exec', '-n', 'shop', podOf(name), '-c', name, '--', 'node', '-e', code).trim();
+  const wide = async () => {
+    const { code, stdout, stderr } = await shop.opta(['dev', 'status', '--wide', '--json']);
+    expect(code, stderr).toBe(0);
+    return JSON.parse(stdout) as { edges: readonly Edge[]; refused: readonly string[]; unseen: readonly string[] };
+  };
+
+  // Not a probe's path: those are open to everybody.
+  test('refuses a service without a link, and says which one is missing', { timeout: long }, async () => {
     // By the mesh, or before it by the network policy, whichever the cluster's network enforces.
-    expect(said.trim()).toMatch(/^(403|TimeoutError|TypeError)$/);
-    const linked = shop.kubectl(
-      'exec',
-      '-n',
-      'shop',
-      podOf('web'),
-      '-c',
-      'web',
-      '--',
-      'node',
-      '-e',
-      asking('http://api.shop/live'),
-    );
-    expect(linked.trim()).toBe('200');
+    expect(inside('data', asking('http://api.shop/'))).toMatch(refused);
+    expect(inside('web', asking('http://api.shop/'))).toBe('200');
+    expect(inside('web', connecting('db.shop', 5432))).toMatch(/^(closed|ECONNRESET|silent)$/);
+    const { refused: told, unseen } = await wide();
+    expect(unseen).toEqual([]);
+    expect(told).toContainEqual(expect.stringMatching(/shop\/data may not call shop\/api: the link is missing/));
+    expect(told).toContainEqual(expect.stringMatching(/shop\/web may not call shop\/db: .* links: \[shop\/db\]/));
   });
 
-  test('refuses a pod outside the mesh', { timeout: long }, () => {
+  test('refuses a pod outside the mesh, and says so', { timeout: long }, async () => {
     const image = shop.kubectl('get', 'deploy', 'api', '-n', 'shop', '-o', 'jsonpath={..containers[0].image}');
     const argv = ['run', 'stranger', '-n', 'default', '--rm', '-i', '--quiet', '--restart=Never', `--image=${image}`];
-    const said = shop.kubectl(...argv, '--', 'node', '-e', asking('http://api.shop/live'));
-    expect(said.trim()).toMatch(/^(403|TimeoutError|TypeError)/);
+    const said = shop.kubectl(...argv, '--command', '--', 'node', '-e', asking('http://api.shop/'));
+    expect(said.trim()).toMatch(refused);
+    if (said.trim() === '403')
+      expect((await wide()).refused).toContainEqual(expect.stringContaining('outside the mesh may not call shop/api'));
+  });
+
+  test('tells who calls whom, over mutual TLS', { timeout: long }, async () => {
+    await rows();
+    const { edges } = await wide();
+    for (const [caller, callee] of [
+      ['opta/ingress', 'shop/api'],
+      ['shop/api', 'shop/data'],
+      ['shop/data', 'shop/db'],
+    ])
+      expect(edges.find((edge) => edge.caller === caller && edge.callee === callee)).toMatchObject({ mtls: true });
+  });
+
+  const traced = async () => {
+    const url = `https://shop.localhost:${shop.httpsPort}/api`;
+    const { code, stdout, stderr } = await shop.opta(['trace', url, '--json']);
+    expect(code, stderr).toBe(0);
+    return (JSON.parse(stdout) as { readonly trace: Trace }).trace;
+  };
+
+  test('shows the life of a request, each hop with its identity and pod', { timeout: long }, async () => {
+    const { hops } = await traced();
+    expect(hops.map(({ kind, service }) => `${kind} ${service}`)).toEqual([
+      'edge opta/ingress',
+      'route opta/ingress',
+      'inbound shop/api',
+      'inbound shop/data',
+    ]);
+    expect(hops[2]).toMatchObject({ peer: { service: 'opta/ingress', mtls: true } });
+    expect(hops[3]).toMatchObject({ peer: { service: 'shop/api', identity: identityOf('shop/api'), mtls: true } });
+    expect(pods('shop').map(({ metadata }) => metadata?.name)).toContain(hops[3]?.replica);
+  });
+
+  const roll = async (...names: readonly string[]) => {
+    const load = startLoad(shop.httpsPort, 'shop.localhost', '/api', 4);
+    for (const name of names) {
+      shop.kubectl('rollout', 'restart', `deploy/${name}`, '-n', 'shop');
+      await expect.poll(() => rolled(shop, name), { timeout: 180_000, interval: 1000 }).toBe(true);
+    }
+    return load.stop();
+  };
+
+  test('loses no request when services are rolled under load', { timeout: long }, async () => {
+    const { answered, failures } = await roll('api', 'data');
+    expect(failures).toEqual([]);
+    process.stderr.write(`rolled api and data: ${answered} requests, none lost\n`);
+  });
+
+  test('has more replicas under load, and fewer when it is over', { timeout: long }, async () => {
+    const replicas = () =>
+      Number(shop.kubectl('get', 'deploy', 'api', '-n', 'shop', '-o', 'jsonpath={.status.readyReplicas}'));
+    const load = startLoad(shop.httpsPort, 'shop.localhost', '/api', 24);
+    await expect.poll(replicas, { timeout: 300_000, interval: 2000 }).toBeGreaterThan(2);
+    expect((await load.stop()).failures).toEqual([]);
+    await expect.poll(replicas, { timeout: 300_000, interval: 2000 }).toBe(2);
   });
 
   test('changes nothing the second time', { timeout: long }, async () => {
@@ -139,6 +211,9 @@ describe.skipIf(reason !== undefined)('the shop in the mesh', () => {
     const secret = tlsSecret('linkerd-identity-issuer', 'linkerd', old, { 'ca.crt': old.certificate });
     writeFileSync(file, JSON.stringify(secret));
     shop.kubectl('apply', '--server-side', '--force-conflicts', '--field-manager=opta', '-f', file);
+    const status = await shop.opta(['dev', 'status']);
+    expect(status.code).toBe(1);
+    expect(status.stderr).toContain('error[mesh-issuer-expired]');
     const { code, stderr } = await shop.up();
     expect(code, stderr).toBe(0);
     const found = JSON.parse(
@@ -146,6 +221,36 @@ describe.skipIf(reason !== undefined)('the shop in the mesh', () => {
     ) as V1Secret;
     expect(Buffer.from(found.data?.['tls.crt'] ?? '', 'base64').toString()).not.toBe(old.certificate);
     expect(await rows()).not.toHaveLength(0);
+  });
+
+  test('makes pods anew that a silent injector let pass without a proxy', { timeout: long }, async () => {
+    shop.kubectl('scale', 'deploy', 'linkerd-proxy-injector', '-n', 'linkerd', '--replicas=0');
+    const silent = () => shop.kubectl('get', 'pods', '-n', 'linkerd', '-l', injector, '-o', 'name');
+    await expect.poll(silent, { timeout: 120_000, interval: 1000 }).toBe('');
+    shop.kubectl('delete', 'pod', podOf('web'), '-n', 'shop');
+    const bare = () => pods('shop').filter((pod) => !isMeshed(pod)).length;
+    await expect.poll(bare, { timeout: 60_000, interval: 1000 }).toBe(1);
+    const { code, stderr } = await shop.up();
+    expect(code, stderr).toBe(0);
+    expect(bare()).toBe(0);
+  });
+
+  test('serves the same by Gateway API, meshed too', { timeout: long }, async () => {
+    const file = join(shop.folder, 'opta.yaml');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, `${text}\n  - name: base\n    type: k8s-base\n    ingress: gateway\n`);
+    const { code, stderr } = await shop.up();
+    expect(code, stderr).toBe(0);
+    expect(await rows()).not.toHaveLength(0);
+    expect((await traced()).hops[2]).toMatchObject({
+      service: 'shop/api',
+      peer: { service: 'opta/ingress', mtls: true },
+    });
+    expect((await roll('api')).failures).toEqual([]);
+    const printed = join(mkdtempSync(join(tmpdir(), 'opta-printed-')), 'all.yaml');
+    writeFileSync(printed, (await shop.opta(['manifests', '--target', 'kind'])).stdout);
+    const strict = ['--server-side', '--dry-run=server', '--validate=strict', '--force-conflicts'];
+    shop.kubectl('apply', ...strict, '--field-manager=opta', '-f', printed);
   });
 
   test('leaves nothing behind', { timeout: long }, async () => {
