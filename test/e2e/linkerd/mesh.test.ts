@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { V1Deployment, V1Pod, V1PodList, V1Secret } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { identityOf } from '../../../src/app/identity.ts';
 import type { Trace } from '../../../src/engine/trace.ts';
 import { tlsSecret } from '../../../src/platform/components/keys.ts';
@@ -16,20 +15,8 @@ import type { Edge } from '../../../src/platform/mesh/edges.ts';
 import { makeCertificate } from '../../../src/platform/x509.ts';
 import { nodeSystem } from '../../../src/system/node.ts';
 import { type KindProject, makeKindProject, versionsIn } from '../../support/kind-project.ts';
+import { noLinkerd } from '../../support/linkerd-mirror.ts';
 import { startLoad } from '../../support/load.ts';
-
-const mirror = process.env['OPTA_E2E_MIRROR'];
-
-function whyNot(): string | undefined {
-  if (mirror === undefined) return 'OPTA_E2E_MIRROR names no mirror';
-  const index = parse(readFileSync(join(mirror, 'index.yaml'), 'utf8')) as {
-    readonly charts?: Record<string, unknown>;
-  };
-  return index.charts?.['linkerd-control-plane'] ? undefined : `the mirror ${mirror} has no charts of Linkerd`;
-}
-
-const reason = whyNot();
-if (reason !== undefined) process.stderr.write(`the suite of the real mesh is left out: ${reason}\n`);
 
 const long = 600_000;
 const day = 86_400_000;
@@ -58,7 +45,7 @@ function rolled({ kubectl }: KindProject, name: string): boolean {
 const asking = (url: string) =>
   `fetch('${url}', { signal: AbortSignal.timeout(5000) }).then((r) => console.log(r.status), (e) => console.log(e.name))`;
 
-describe.skipIf(reason !== undefined)('the shop in the mesh', () => {
+describe.skipIf(noLinkerd !== undefined)('the shop in the mesh', () => {
   let shop: KindProject;
   beforeAll(async () => {
     shop = await makeKindProject();
