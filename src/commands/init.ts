@@ -16,7 +16,7 @@ export async function init(invocation: Invocation): Promise<ExitCode> {
   const way = wayOf(invocation);
   if (way === 'flags') return (await import('./init/by-flags.ts')).initByFlags(invocation, directory);
   if (way === 'lines') return (await import('./init/by-lines.ts')).initByLines(invocation, directory);
-  return (await import('./init/by-wizard.tsx')).initByWizard(invocation, directory);
+  return (await import('./init/by-wizard.ts')).initByWizard(invocation, directory);
 }
 
 /** How to ask: not at all, in lines, or on a screen. Without a terminal nothing is ever asked. */

@@ -19,7 +19,9 @@ export async function initByFlags(invocation: Invocation, directory: string): Pr
     await readRecipe(invocation.packageRoot, answers.recipe);
   const context = await lookAround(invocation, directory);
   const { outcome, questions } = answered(context, answers);
-  const missing = questions.filter(({ key }) => placed(answers, questions)[key] === undefined);
+  const missing = questions.filter(
+    ({ key, settled }) => settled !== true && placed(answers, questions)[key] === undefined,
+  );
   if (!given(invocation, 'yes') && missing.length > 0) {
     const recipes = context.recipes.map(({ name, title }) => `${name} (${title})`);
     throw answersMissing(missing.map(flagText), recipes);

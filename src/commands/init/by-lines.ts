@@ -26,10 +26,12 @@ export async function initByLines(invocation: Invocation, directory: string): Pr
   say('Enter takes what is in brackets; < goes back; a single - gives nothing.');
   const ask = await asker(invocation);
   const resumed = await offered(system, directory, ask);
+  const correct = context.detection.services.length > 0 ? await ask('Correct what was found? (yes or no)', 'no') : 'no';
+  const all = correct !== undefined && /^y/i.test(correct);
   const start = placed(given, interview(context, given).questions);
   checkAnswers(start, interview(context, { ...resumed, ...start }).questions);
   const answers = await askAll(
-    (so) => interview(context, so).questions,
+    (so) => interview(context, so).questions.filter(({ settled }) => all || settled !== true),
     start,
     resumed,
     ask,

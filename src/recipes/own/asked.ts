@@ -25,6 +25,8 @@ export interface Asked {
   readonly default: string;
   /** Where the default comes from. */
   readonly why?: string;
+  /** Found, so that it is only asked when the user wants to correct what was found. */
+  readonly settled?: boolean;
   /** Says what is wrong with an answer, as the end of a sentence that begins with "must be"; undefined when nothing is. */
   readonly wrong: (answer: string) => string | undefined;
   /** What is kept of an answer, such as a number with its leading zeros. */

@@ -94,6 +94,7 @@ export function askLinks(
       ...others.map((one) => ({ value: one, title: 'service' })),
     ],
     default: [...new Set(wanted)].join(','),
+    settled: all.length === 1 && detected !== undefined && wanted.length === resources.length,
     wrong: (text) => (itemsOf(text).every((item) => targets.includes(item)) ? undefined : `of ${targets.join(', ')}`),
   });
   return itemsOf(answer).map((to) => {

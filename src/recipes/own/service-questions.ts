@@ -126,6 +126,7 @@ function askBasics(candidate: Candidate, all: readonly Candidate[], asking: Aski
           title: `How ${name} starts on this machine, with PORT given`,
           kind: 'text',
           default: detected?.dev ?? detected?.start?.value ?? '',
+          settled: detected?.start !== undefined,
           ...(detected?.start && {
             why: detected.runs === undefined ? detected.start.why : `${detected.start.why}: ${detected.runs}`,
           }),
@@ -141,6 +142,7 @@ function askBasics(candidate: Candidate, all: readonly Candidate[], asking: Aski
     title: `Port of ${name}; empty when it takes no requests`,
     kind: 'text',
     default: found === undefined ? '' : `${protocol}${found.value}`,
+    settled: detected !== undefined || found !== undefined,
     ...(found && { why: found.why }),
     wrong: (text) =>
       text === '' || isPort(text) ? undefined : 'a port from 1 to 65535, perhaps as grpc:50051 or websocket:8080',
@@ -175,6 +177,7 @@ function askHealth({ name, detected }: Candidate, asking: Asking, inCompose: str
     title: `Path of ${name} that answers 200 when all is well; empty for none`,
     kind: 'text',
     default: detected?.health?.value ?? inCompose ?? '',
+    settled: detected !== undefined || inCompose !== undefined,
     ...(detected?.health && { why: detected.health.why }),
     wrong: fits(/^(\/[^\s]*)?$/, 'a path such as /health, or nothing'),
   });

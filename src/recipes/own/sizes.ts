@@ -62,8 +62,8 @@ export function sizeOptions(asked: Asked): readonly Option[] {
     const database = asked.databases > 0 ? `, ${size.database}` : '';
     return {
       value: size.name,
-      title: `${min} to ${max} ${size.machine}${zones}${database}`,
-      note: estimateText(costOf(size, asked)),
+      title: estimateText(costOf(size, asked)),
+      note: `${min} to ${max} ${size.machine}${zones}${database}`,
     };
   });
 }

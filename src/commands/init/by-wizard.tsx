@@ -1,2 +1,0 @@
-/** Placeholder. */
-export { initByLines as initByWizard } from './by-lines.ts';
