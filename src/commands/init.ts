@@ -1,5 +1,6 @@
 /** `opta init`: a project of the code in a folder or of a recipe, by a wizard, by lines, or by flags alone. */
 import { resolve } from 'node:path';
+import { wayOf } from './init/way.ts';
 import { type ExitCode, given, type Invocation, text } from './invocation.ts';
 
 export async function init(invocation: Invocation): Promise<ExitCode> {
@@ -17,13 +18,4 @@ export async function init(invocation: Invocation): Promise<ExitCode> {
   if (way === 'flags') return (await import('./init/by-flags.ts')).initByFlags(invocation, directory);
   if (way === 'lines') return (await import('./init/by-lines.ts')).initByLines(invocation, directory);
   return (await import('./init/by-wizard.ts')).initByWizard(invocation, directory);
-}
-
-/** How to ask: not at all, in lines, or on a screen. Without a terminal nothing is ever asked. */
-function wayOf(invocation: Invocation): 'flags' | 'lines' | 'wizard' {
-  const { stdin, stderr, env } = invocation.system;
-  const silent = ['yes', 'print', 'json'].some((name) => given(invocation, name));
-  if (silent || stdin.isTTY !== true || stderr.isTTY !== true) return 'flags';
-  const plain = given(invocation, 'plain') || env.TERM === 'dumb' || env.CI || env.ACCESSIBLE || env.SCREEN_READER;
-  return plain ? 'lines' : 'wizard';
 }

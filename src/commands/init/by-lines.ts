@@ -126,13 +126,32 @@ interface Prompt {
   run(): Promise<string>;
 }
 
+/** On Ctrl-C Node closes the line reader before enquirer stops it, which throws from Node 22 on: it has stopped then. */
+function closable<T extends Prompt>(prompt: T): T {
+  let stop: (() => void) | undefined;
+  Object.defineProperty(prompt, 'stop', {
+    get: () => stop,
+    set: (act: () => void) => {
+      stop = () => {
+        try {
+          act();
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== 'ERR_USE_AFTER_CLOSE') throw error;
+        }
+      };
+    },
+  });
+  return prompt;
+}
+
 async function asker({ system }: Invocation): Promise<Ask> {
   const { default: enquirer } = await import('enquirer');
   const { Input } = enquirer as unknown as { Input: new (options: Record<string, unknown>) => Prompt };
   return async (message, initial) => {
     const streams = { stdin: system.stdin, stdout: system.stderr };
     // What is left with Ctrl-C or Escape rejects without an error.
-    const answer = await new Input({ message: `${message} [${initial}]`, ...streams }).run().catch((error: unknown) => {
+    const prompt = closable(new Input({ message: `${message} [${initial}]`, ...streams }));
+    const answer = await prompt.run().catch((error: unknown) => {
       if (error instanceof Error) throw error;
       return undefined;
     });

@@ -24,11 +24,13 @@ export function askResources(
   asking: Asking,
   candidates: readonly Candidate[],
   imported: ComposeImport,
+  known: { readonly resources: readonly OwnResource[] },
 ): readonly OwnResource[] {
   const found = new Map<ResourceName, string>();
   for (const { detected } of candidates)
     for (const { value, why } of detected?.resources ?? []) if (!found.has(value)) found.set(value, why);
-  const named = (type: ResourceName) => imported.resources.find((one) => one.type === type)?.name ?? usualNames[type];
+  const named = (type: ResourceName) =>
+    [...known.resources, ...imported.resources].find((one) => one.type === type)?.name ?? usualNames[type];
   const taken = new Set(candidates.map(({ name }) => name));
   const free = (name: string, type: string) => (taken.has(name) ? `${name}-${type}` : name);
   const options = resourceNames
@@ -37,9 +39,10 @@ export function askResources(
       const why = found.get(type);
       return { value: `${free(named(type), type)}=${type}`, title: '', ...(why !== undefined && { note: why }) };
     });
+  const there = known.resources.filter(({ type }) => found.has(type)).map(({ name, type }) => `${name}=${type}`);
   const fromCompose = imported.resources.map(({ name, type }) => `${free(name, type)}=${type}`);
   const fromCode = [...found.keys()]
-    .filter((type) => !imported.resources.some((one) => one.type === type))
+    .filter((type) => ![...known.resources, ...imported.resources].some((one) => one.type === type))
     .map((type) => `${free(named(type), type)}=${type}`);
   const answer = asking.ask({
     key: 'resources',
@@ -49,7 +52,7 @@ export function askResources(
     kind: 'many',
     options,
     open: true,
-    default: [...fromCompose, ...fromCode].join(','),
+    default: [...there, ...fromCompose, ...fromCode].join(','),
     wrong: (text) => {
       const items = itemsOf(text).map(pairOf);
       const types = resourceNames as readonly string[];

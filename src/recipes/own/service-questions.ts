@@ -15,16 +15,28 @@ export interface OwnParts {
   readonly leftOut: readonly string[];
 }
 
-export function askParts(context: Context, asking: Asking): OwnParts {
+/** What is there already when something is added. */
+interface Known {
+  readonly services: readonly string[];
+  readonly resources: readonly OwnResource[];
+}
+
+export function askParts(context: Context, asking: Asking, known: Known = { services: [], resources: [] }): OwnParts {
   const { detection } = context;
   const compose = askCompose(context, asking);
   const imported: ComposeImport = compose ? importCompose(detection) : { services: [], resources: [], leftOut: [] };
-  const candidates = askServices(context, asking, imported);
+  const candidates = askServices(context, asking, imported, known);
   const basics = candidates.map((candidate) => ({ candidate, ...askBasics(candidate, candidates, asking, imported) }));
-  const resources = askResources(asking, candidates, imported);
+  const resources = askResources(asking, candidates, imported, known);
   const services = basics.map(({ candidate, ...rest }): OwnService => {
     const more = imported.services.find(({ name }) => name === candidate.name);
-    const links = askLinks(candidate, candidates, resources, asking, imported);
+    const links = askLinks(
+      candidate,
+      [...candidates, ...known.services.map((name) => ({ name }))],
+      resources,
+      asking,
+      imported,
+    );
     const { detected } = candidate;
     return {
       name: candidate.name,
@@ -68,7 +80,12 @@ function askCompose({ detection }: Context, asking: Asking): boolean {
   );
 }
 
-function askServices({ detection }: Context, asking: Asking, imported: ComposeImport): readonly Candidate[] {
+function askServices(
+  { detection }: Context,
+  asking: Asking,
+  imported: ComposeImport,
+  there: Known,
+): readonly Candidate[] {
   const detected: Candidate[] = detection.services.map((service) => ({
     name: service.name,
     folder: service.folder,
@@ -94,11 +111,13 @@ function askServices({ detection }: Context, asking: Asking, imported: ComposeIm
     kind: 'many',
     options,
     open: true,
-    default: known.length > 0 ? known.map(({ name }) => name).join(',') : 'app=.',
+    default: known.length > 0 ? known.map(({ name }) => name).join(',') : there.services.length > 0 ? '' : 'app=.',
     wrong: (text) => {
       const names = itemsOf(text).map((item) => pairOf(item)[0]);
       if (names.length === 0 || !names.every(isValidName)) return nameRule;
-      return new Set(names).size === names.length ? undefined : 'names that differ';
+      return new Set([...names, ...there.services]).size === names.length + there.services.length
+        ? undefined
+        : 'names that differ, also from those that are there';
     },
     mend: (text) =>
       itemsOf(text)
