@@ -65,7 +65,10 @@ export function openTerminal(
     spawn: (file: string, args: readonly string[], options: object) => Pty;
   };
   const { Terminal: Screen } = require('@xterm/headless') as typeof import('@xterm/headless');
+  const { Unicode11Addon } = require('@xterm/addon-unicode11') as typeof import('@xterm/addon-unicode11');
   const screen = new Screen({ cols: columns, rows, allowProposedApi: true });
+  screen.loadAddon(new Unicode11Addon());
+  screen.unicode.activeVersion = '11';
   const [file = '', ...args] = argv;
   const { CI: _, NO_COLOR: __, FORCE_COLOR: ___, ...own } = process.env;
   const pty = spawn(file, args, {

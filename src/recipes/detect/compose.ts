@@ -99,9 +99,9 @@ function composeOf(
 }
 
 /** `${TAG:-17}` as its default. */
-export const plain = (text: string): string => text.replaceAll(/\$\{[^}:]+:?-([^}]*)\}/g, '$1');
+const plain = (text: string): string => text.replaceAll(/\$\{[^}:]+:?-([^}]*)\}/g, '$1');
 
-export function buildOf(build: unknown): string | undefined {
+function buildOf(build: unknown): string | undefined {
   const context = typeof build === 'string' ? build : isMap(build) ? (build.context ?? '.') : undefined;
   if (typeof context !== 'string' || /^\w+:\/\/|^git@/.test(context)) return undefined;
   return context.replace(/^\.\//, '').replace(/\/$/, '') || '.';

@@ -73,8 +73,6 @@ export function pairOf(item: string): readonly [string, string] {
   return at < 0 ? [item.trim(), ''] : [item.slice(0, at).trim(), item.slice(at + 1).trim()];
 }
 
-export const anything = (): undefined => undefined;
-
 export function fits(pattern: RegExp, must: string): (answer: string) => string | undefined {
   return (answer) => (pattern.test(answer) ? undefined : must);
 }

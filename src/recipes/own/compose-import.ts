@@ -9,7 +9,7 @@ import { environmentFrom } from './compose-environment.ts';
 import { healthFrom, volumesFrom } from './compose-parts.ts';
 import type { OwnLink } from './project.ts';
 
-export interface ImportedService {
+interface ImportedService {
   /** The name of the detected service that is built of the same folder, else its own. */
   readonly name: string;
   /** Only when it is not built here. */

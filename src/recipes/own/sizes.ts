@@ -44,7 +44,7 @@ interface Asked {
 }
 
 /** Control plane, the fewest machines, and databases with their standby; traffic, storage and addresses come on top. */
-export function costOf(size: Size, { cloud, region, environment, databases }: Asked): Estimate {
+function costOf(size: Size, { cloud, region, environment, databases }: Asked): Estimate {
   const each = isProduction(environment) ? 2 : 1;
   const zones = cloud === 'gcp' ? 3 : 1;
   return estimate(cloud, region, [

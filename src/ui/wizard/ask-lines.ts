@@ -40,7 +40,7 @@ function beforeLines({ state, questions }: WizardView, theme: Theme): readonly s
   ];
 }
 
-export function wrapped(text: string, width: number): readonly string[] {
+function wrapped(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {

@@ -96,10 +96,10 @@ function correcting(state: WizardState, rules: Rules): WizardState {
   return index < 0 ? state : goTo({ ...kept(state, rules), all: true }, index, rules);
 }
 
-export const currentQuestion = ({ answers, at }: WizardState, { questionsFor }: Rules): WizardQuestion | undefined =>
+const currentQuestion = ({ answers, at }: WizardState, { questionsFor }: Rules): WizardQuestion | undefined =>
   questionsFor(answers)[at];
 
-export const itemsOf = (answer: string): string[] =>
+const itemsOf = (answer: string): string[] =>
   answer
     .split(',')
     .map((item) => item.trim())
@@ -137,7 +137,7 @@ export function shownOptions(
 }
 
 /** What would be answered now. */
-export function draftAnswer(question: WizardQuestion, state: WizardState): string {
+function draftAnswer(question: WizardQuestion, state: WizardState): string {
   const { input, chosen, checked } = state;
   if (question.kind === 'many') {
     const order = shownOptions(question, state).map(({ value }) => value);
