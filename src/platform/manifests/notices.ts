@@ -1,5 +1,5 @@
 /** What a reader of the manifests should know and cannot see in them. */
-import type { App, Service } from '../../app/app.ts';
+import type { App, Resource, Service } from '../../app/app.ts';
 import type { Diagnostic } from '../../errors.ts';
 import { type ManifestOptions, runsInCluster } from './options.ts';
 import { isStandIn } from './resources/aws.ts';
@@ -24,14 +24,15 @@ function unasked({ id, place }: Service): Diagnostic {
 export function manifestNotices(app: App, options: ManifestOptions): readonly Diagnostic[] {
   const serving = app.services.filter(({ replicas, ports }) => replicas.max > 0 && ports.length > 0);
   const health = options.mesh ? serving.filter((service) => !isAsked(service)).map(unasked) : [];
-  const standIn = runsInCluster(options) ? app.resources.find(isStandIn) : undefined;
+  const forgets = ({ type }: Resource) => ['queue', 'topic'].includes(type);
+  const standIn = runsInCluster(options) ? app.resources.find((one) => isStandIn(one) && forgets(one)) : undefined;
   if (standIn === undefined) return health;
   const forgetful: Diagnostic = {
     severity: 'notice',
     code: 'stand-in-forgets',
-    message: `${standIn.id} is a stand-in that keeps its contents in memory: they go when its pod does.`,
+    message: `${standIn.id} is a stand-in that keeps messages in memory: they go when its pod does.`,
     place: standIn.place,
-    hints: ['Fill it when the service starts, or use the cloud itself.'],
+    hints: ['What buckets and tables hold stays.', 'Send them again when the service starts, or use the cloud itself.'],
   };
   return [...health, forgetful];
 }

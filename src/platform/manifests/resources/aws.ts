@@ -103,21 +103,56 @@ function calls(resource: Resource): readonly Call[] {
   ];
 }
 
-/** The image has Python and boto3. Its state is memory, so it is made again at each start, before the pod is ready. */
+/**
+ * The image has Python and boto3. Its state is memory: what the definition has is made at each start, before the pod is
+ * ready, and then what services wrote into buckets and tables before is written again from moto's record of requests.
+ * Messages are not: receiving one again cannot be replayed.
+ */
 const script = `
-import json, time, urllib.request, boto3
+import json, os, time, urllib.request, boto3
+base = "http://127.0.0.1:${containerPort}"
+record = os.environ["MOTO_RECORDER_FILEPATH"]
+def recorder(action):
+    urllib.request.urlopen(urllib.request.Request(base + "/moto-api/recorder/" + action, method="POST"))
+def writes(entry):
+    headers = {name.lower(): value for name, value in entry["headers"].items()}
+    target = headers.get("x-amz-target", "")
+    if target.startswith("DynamoDB"):
+        return target.split(".")[-1].startswith(("Put", "Update", "Delete", "BatchWrite", "TransactWrite"))
+    return "/s3/" in headers.get("authorization", "") and entry["method"] in ("PUT", "POST", "DELETE")
 for _ in range(600):
     try:
-        urllib.request.urlopen("http://127.0.0.1:${containerPort}/moto-api/", timeout=2)
+        urllib.request.urlopen(base + "/moto-api/", timeout=2)
         break
     except OSError:
         time.sleep(0.1)
 for service, method, arguments in json.load(open("/etc/opta/calls.json")):
-    client = boto3.client(service, endpoint_url="http://127.0.0.1:${containerPort}", region_name="${region}",
+    client = boto3.client(service, endpoint_url=base, region_name="${region}",
         aws_access_key_id="opta", aws_secret_access_key="opta")
     getattr(client, method)(**arguments)
+if os.path.exists(record):
+    kept = {}
+    for line in open(record):
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue  # cut short by the end of the pod
+        if writes(entry):
+            # Of an object only the last writing matters.
+            whole = entry["method"] in ("PUT", "DELETE") and "?" not in entry["url"]
+            key = entry["url"] if whole else len(kept)
+            kept.pop(key, None)
+            kept[key] = line
+    with open(record + ".part", "w") as file:
+        file.writelines(kept.values())
+    os.replace(record + ".part", record)
+    recorder("replay-recording")
+recorder("start-recording")
 open("/tmp/made", "w").close()
 `.trimStart();
+
+/** Where its volume is. */
+const dataFolder = '/data';
 
 /** Queues before the topics that send to them. */
 export function standIn(resources: readonly Resource[], options: ManifestOptions): Server {
@@ -130,7 +165,13 @@ export function standIn(resources: readonly Resource[], options: ManifestOptions
     protocol: 'http',
     user: 1000,
     memoryMi: 256,
-    variables: { MOTO_PORT: String(containerPort), PYTHONDONTWRITEBYTECODE: '1', HOME: '/tmp' },
+    dataFolder,
+    variables: {
+      MOTO_PORT: String(containerPort),
+      MOTO_RECORDER_FILEPATH: `${dataFolder}/requests`,
+      PYTHONDONTWRITEBYTECODE: '1',
+      HOME: '/tmp',
+    },
     secret: { 'calls.json': JSON.stringify(sorted.flatMap(calls)), 'make.py': script },
     files: ['calls.json', 'make.py'],
     args: ['-H', '0.0.0.0', '-p', String(containerPort)],

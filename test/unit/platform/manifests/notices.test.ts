@@ -19,7 +19,7 @@ test('nothing is said where the port itself is asked, or nothing listens', () =>
 });
 
 test('a stand-in that forgets is told of on local targets only', () => {
-  const given = app({ resources: [resource({ name: 'files', type: 'bucket' })] });
+  const given = app({ resources: [resource({ name: 'files', type: 'queue' })] });
   expect(manifestNotices(given, options()).map(({ code }) => code)).toEqual(['stand-in-forgets']);
   expect(manifestNotices(given, options({ target: 'aws' }))).toEqual([]);
 });
