@@ -34,7 +34,11 @@ export interface StackInput {
    * `<network.vpcId>`, so that a plan made early hashes the same afterwards.
    */
   readonly upstream: Readonly<Partial<Record<StackName, StackOutputs>>>;
-  /** Ids of resources that an earlier destroy kept on purpose, by Pulumi name: they are imported instead of made. */
+  /**
+   * Ids of resources that are there already, by Pulumi name: they are imported instead of made. Those that an earlier
+   * destroy kept on purpose, and `autoscaling-role` (its ARN) in an account of AWS that has the service-linked role of
+   * Auto Scaling: an account has it once, so preflight looks it up before the first plan.
+   */
   readonly retained: Readonly<Record<string, string>>;
   /** Environment of production kind: deletion protection, several zones, one NAT a zone. Decided once, by the name. */
   readonly production: boolean;

@@ -34,7 +34,8 @@ function ofDefinition(context: AwsContext, { layer, name, settings }: Resource) 
   });
   corsOf(context, resource, bucket.id, settings.cors_rule);
   return {
-    bucket_id: bucket.id,
+    // Its id is its name, which is known before it exists: a plan made early must hash the same afterwards.
+    bucket_id: bucket.bucket,
     bucket_name: bucket.bucket,
     bucket_arn: bucket.arn,
     region: context.region,

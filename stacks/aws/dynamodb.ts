@@ -36,7 +36,7 @@ export function makeTables(context: AwsContext): Made {
         },
         options(inside, resource, { keep: inside.production }),
       );
-      const values = { table_arn: table.arn, table_id: table.id, table_name: table.name };
+      const values = { table_arn: table.arn, table_id: table.name, table_name: table.name };
       return [id, { ...values, kms_arn: key, kms_id: key, region: inside.region }];
     });
     return Object.fromEntries(made);

@@ -77,7 +77,7 @@ function makeQueue(context: AwsContext, { layer, name, settings }: Resource): Va
   }
   return {
     queue_arn: queue.arn,
-    queue_id: queue.id,
+    queue_id: queue.url,
     queue_name: queue.name,
     queue_url: queue.url,
     kms_arn: key,

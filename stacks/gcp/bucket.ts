@@ -39,5 +39,5 @@ function makeBucket(context: GcpContext, { layer, name, settings }: Resource): V
       options(context, `${resource}-public`),
     );
   }
-  return { bucket_id: bucket.id, bucket_name: bucket.name, region: context.region };
+  return { bucket_id: bucket.name, bucket_name: bucket.name, region: context.region };
 }
