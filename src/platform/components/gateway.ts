@@ -17,6 +17,7 @@ import {
   step,
 } from './component.ts';
 import { traefikAccess } from './gateway-access.ts';
+import { ingressReplicas, localPlacement } from './ingress-placement.ts';
 import { install, removeOthers } from './installed.ts';
 import { tlsSecret } from './keys.ts';
 
@@ -56,7 +57,8 @@ const flags = [
   '--entryPoints.websecure.transport.lifeCycle.graceTimeOut=20s',
 ];
 
-function podSpec({ artifacts, target }: PlatformSettings): V1PodSpec {
+function podSpec(settings: PlatformSettings): V1PodSpec {
+  const { artifacts, target } = settings;
   const local = target === 'kind';
   const port = (portName: string, containerPort: number, hostPort: number) => ({
     name: portName,
@@ -68,10 +70,7 @@ function podSpec({ artifacts, target }: PlatformSettings): V1PodSpec {
   return {
     serviceAccountName: serviceAccount,
     terminationGracePeriodSeconds: 30,
-    nodeSelector: { 'kubernetes.io/os': 'linux', ...(local && { 'opta.dev/ingress': 'true' }) },
-    ...(local && {
-      tolerations: [{ key: 'node-role.kubernetes.io/control-plane', operator: 'Exists', effect: 'NoSchedule' }],
-    }),
+    ...(local ? localPlacement(ingressReplicas(settings)) : { nodeSelector: { 'kubernetes.io/os': 'linux' } }),
     securityContext: {
       runAsNonRoot: true,
       runAsUser: 65532,
@@ -99,8 +98,8 @@ function podSpec({ artifacts, target }: PlatformSettings): V1PodSpec {
 }
 
 function deployment(settings: PlatformSettings): V1Deployment {
-  const { choices, mesh, target } = settings;
-  const high = choices.ingressHighAvailability && target !== 'kind';
+  const { mesh, target } = settings;
+  const replicas = ingressReplicas(settings);
   const spread = {
     maxSkew: 1,
     topologyKey: zone,
@@ -112,7 +111,7 @@ function deployment(settings: PlatformSettings): V1Deployment {
     kind: 'Deployment',
     metadata: { name, namespace, labels: selector },
     spec: {
-      replicas: high ? 3 : 1,
+      replicas,
       selector: { matchLabels: selector },
       // A port of the node is free only when the pod before is gone.
       strategy: {
@@ -126,7 +125,7 @@ function deployment(settings: PlatformSettings): V1Deployment {
             ? { 'linkerd.io/inject': 'enabled', 'config.linkerd.io/skip-inbound-ports': '8000,8443' }
             : { 'linkerd.io/inject': 'disabled' },
         },
-        spec: { ...podSpec(settings), ...(high && { topologySpreadConstraints: [spread] }) },
+        spec: { ...podSpec(settings), ...(replicas > 1 && { topologySpreadConstraints: [spread] }) },
       },
     },
   };
@@ -148,20 +147,20 @@ function service({ target }: PlatformSettings): KubernetesObject & { readonly sp
   };
 }
 
-function budget(): KubernetesObject & { readonly spec: unknown } {
-  const spec = { minAvailable: 2, selector: { matchLabels: selector } };
+function budget(replicas: number): KubernetesObject & { readonly spec: unknown } {
+  const spec = { minAvailable: replicas - 1, selector: { matchLabels: selector } };
   return { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name, namespace }, spec };
 }
 
 /** Everything but definitions, certificate and Gateway. Pure. */
 export function traefikObjects(settings: PlatformSettings): readonly KubernetesObject[] {
-  const high = settings.choices.ingressHighAvailability && settings.target !== 'kind';
+  const replicas = ingressReplicas(settings);
   return [
     namespaceObject(namespace),
     ...traefikAccess(),
     deployment(settings),
     service(settings),
-    ...(high ? [budget()] : []),
+    ...(replicas > 1 ? [budget(replicas)] : []),
     {
       apiVersion: 'gateway.networking.k8s.io/v1',
       kind: 'GatewayClass',

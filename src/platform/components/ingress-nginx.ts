@@ -21,6 +21,7 @@ import {
   step,
 } from './component.ts';
 import { partsOf, withImage } from './images.ts';
+import { ingressReplicas, localPlacement } from './ingress-placement.ts';
 import { install, removeOthers } from './installed.ts';
 import { tlsSecret, webhookKey } from './keys.ts';
 
@@ -65,10 +66,10 @@ function portValues({ httpsPort = 443, mesh }: PlatformSettings): Values {
 
 /** Values that depend on the run, over those of the files. Pure. */
 export function nginxValues(settings: PlatformSettings, authority: string): Values {
-  const { artifacts, choices, mesh, target } = settings;
+  const { artifacts, mesh, target } = settings;
   const { ref, version } = artifacts.pins.images['ingress-nginx'];
   const { repository, digest } = partsOf(ref);
-  const high = choices.ingressHighAvailability && target !== 'kind';
+  const replicas = ingressReplicas(settings);
   const spread = {
     maxSkew: 1,
     topologyKey: zone,
@@ -79,8 +80,9 @@ export function nginxValues(settings: PlatformSettings, authority: string): Valu
     controller: {
       // The chart takes versions for tags only; the reference itself is put in after rendering.
       image: { repository, tag: `v${version}`, digest, chroot: false },
-      replicaCount: high ? 3 : 1,
-      ...(high && { minAvailable: 2, topologySpreadConstraints: [spread] }),
+      replicaCount: replicas,
+      ...(replicas > 1 && { minAvailable: replicas - 1, topologySpreadConstraints: [spread] }),
+      ...(target === 'kind' && localPlacement(replicas)),
       admissionWebhooks: { annotations: {}, caBundle: authority },
       ...(!mesh && { podAnnotations: { 'linkerd.io/inject': 'disabled' } }),
       ...(target !== 'kind' && { service: { type: 'LoadBalancer' } }),

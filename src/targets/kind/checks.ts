@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Check, failed, ok, skipped, type Verdict } from '../../engine/check.ts';
 import type { ResolvedPins } from '../../platform/compatibility.ts';
 import type { System } from '../../system/system.ts';
+import { refusesV1 } from './cgroups.ts';
 import { type Detected, detectEngine, type Engine, engineNames, engineSays } from './engine.ts';
 import { kindFolder } from './folder.ts';
 import { toolOnPath } from './tools.ts';
@@ -76,17 +77,14 @@ export function kindChecks(options: KindCheckOptions): readonly Check[] {
   ];
 }
 
-/** kubelet refuses version 1 from Kubernetes 1.35 on, unless `failCgroupV1` is false. */
-const lastForV1 = 34;
-
 async function cgroups(info: Info, { root, pins: resolved }: KindCheckOptions): Promise<Verdict> {
   const own = existsSync(join(root, '/sys/fs/cgroup/cgroup.controllers')) ? '2' : '1';
   const found = info.CgroupVersion ?? info.host?.cgroupVersion?.replace('v', '') ?? own;
   if (found !== '1') return ok();
   const { pins } = await resolved();
   const { version } = pins.images.node;
-  if (Number(version.split('.')[1]) <= lastForV1) return ok(`version 1, which Kubernetes ${version} still takes`);
-  return failed(`they are version 1, and the kubelet of Kubernetes ${version} refuses to start on it`);
+  if (!refusesV1(version)) return ok(`version 1, which Kubernetes ${version} still takes`);
+  return ok(`version 1: the kubelet of Kubernetes ${version} is told to take it (failCgroupV1: false)`);
 }
 
 interface Info {

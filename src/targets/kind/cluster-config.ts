@@ -23,13 +23,21 @@ export interface ClusterWish {
   readonly nodeImage: string;
   readonly ports: ClusterPorts;
   readonly workers: number;
+  /** The kubelet would refuse the control groups of this machine. */
+  readonly allowCgroupV1: boolean;
 }
 
 /** Node ports that lead to the spare ports of this machine. */
 export const spareNodePorts = [31000, 31001, 31002, 31003] as const;
 
+const takesCgroupV1 = {
+  kind: 'KubeletConfiguration',
+  apiVersion: 'kubelet.config.k8s.io/v1beta1',
+  failCgroupV1: false,
+};
+
 /** `text` is kind/cluster.yaml. */
-export function clusterConfig(text: string, { folder, nodeImage, ports, workers }: ClusterWish): string {
+export function clusterConfig(text: string, { folder, nodeImage, ports, workers, allowCgroupV1 }: ClusterWish): string {
   const file = parse(text) as ClusterFile;
   const hostPorts = new Map<number, number>([
     [80, ports.http],
@@ -61,5 +69,6 @@ export function clusterConfig(text: string, { folder, nodeImage, ports, workers 
     labels: { 'topology.kubernetes.io/zone': `local-${at + 1}` },
     ...common,
   }));
-  return stringify({ ...file, name: folder.name, nodes: [...nodes, ...extra] });
+  const patches = allowCgroupV1 ? { kubeadmConfigPatches: [stringify(takesCgroupV1)] } : {};
+  return stringify({ ...file, ...patches, name: folder.name, nodes: [...nodes, ...extra] });
 }

@@ -5,6 +5,7 @@ import type { Artifacts } from '../../platform/artifacts.ts';
 import { choicesOf, type PlatformChoices } from '../../platform/choices.ts';
 import { meshOf } from '../../platform/components/index.ts';
 import type { System } from '../../system/system.ts';
+import { hasV1, refusesV1 } from './cgroups.ts';
 import { type Container, hasNetwork, ownContainers, portHolder } from './containers.ts';
 import { type Engine, theEngine } from './engine.ts';
 import { type ClusterPorts, type ClusterRecord, type KindFolder, kindFolder, readRecord } from './folder.ts';
@@ -59,6 +60,8 @@ export interface Situation extends UpOptions, Omit<Standing, 'engine'> {
   readonly anew: string | undefined;
   readonly ports: ClusterPorts;
   readonly workerCount: number;
+  /** The kubelet of a new cluster would refuse the control groups of this machine. */
+  readonly allowCgroupV1: boolean;
   readonly artifacts: Artifacts;
   readonly choices: PlatformChoices;
   /** Asked for, and to be had. */
@@ -103,6 +106,7 @@ export async function survey(system: System, app: App, options: UpOptions, artif
           portHolder(system, found.engine, port),
         ),
     workerCount: options.workers ?? record?.workers ?? 0,
+    allowCgroupV1: !keeps && refusesV1(artifacts.pins.images.node.version) && (await hasV1(system, found.engine)),
     artifacts,
     choices,
     mesh: mesh.on,

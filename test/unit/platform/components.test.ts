@@ -138,9 +138,25 @@ describe('high availability of the ingress', () => {
     expect(find(objects, 'PodDisruptionBudget', 'traefik').spec.minAvailable).toBe(2);
   });
 
-  test('is one on kind, where one node has the ports', () => {
-    expect(nginxValues(settings({}, high), 'CA')).toMatchObject({ controller: { replicaCount: 1 } });
+  test('is one on a single node of kind, where the ports of this machine lead', () => {
+    expect(nginxValues(settings({}, high), 'CA')).toMatchObject({
+      controller: { replicaCount: 1, nodeSelector: { 'opta.dev/ingress': 'true' } },
+    });
     expect(all(traefikObjects(settings({}, high)), 'PodDisruptionBudget')).toEqual([]);
+  });
+
+  test('is one a node on kind, three at most, with one where the ports of this machine lead', () => {
+    const controllers = [2, 3, 5].map((nodes) => nginxValues(settings({ nodes }, high), 'CA')['controller']);
+    expect(controllers).toMatchObject([
+      { replicaCount: 2, minAvailable: 1 },
+      { replicaCount: 3, minAvailable: 2 },
+      { replicaCount: 3, minAvailable: 2 },
+    ]);
+    const { affinity, nodeSelector } = find(traefikObjects(settings({ nodes: 3 }, high)), 'Deployment', 'traefik').spec
+      .template.spec;
+    expect(nodeSelector).toEqual({ 'kubernetes.io/os': 'linux' });
+    expect(JSON.stringify(affinity)).toContain('opta.dev/ingress');
+    expect(nginxValues(settings({ nodes: 3 }), 'CA')).toMatchObject({ controller: { replicaCount: 1 } });
   });
 });
 

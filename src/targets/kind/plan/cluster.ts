@@ -63,7 +63,7 @@ async function startNodes(session: Session, { system, note }: StepContext): Prom
 
 async function create(session: Session, context: StepContext, anew: string | undefined): Promise<void> {
   const { system, signal, note } = context;
-  const { folder, engine, packageRoot, ports, workerCount, artifacts } = session.situation;
+  const { folder, engine, packageRoot, ports, workerCount, artifacts, allowCgroupV1 } = session.situation;
   const { maker } = session.situation.record ?? {};
   if (maker) await endMaker(system, maker);
   // Written first: whatever ends this run leaves a cluster that is known to be half made.
@@ -79,6 +79,7 @@ async function create(session: Session, context: StepContext, anew: string | und
       kind: made(session.kind, 'tools'),
       nodeImage: artifacts.pins.images.node.ref,
       workers: workerCount,
+      allowCgroupV1,
       note: (what) => session.onCreation?.(what),
       async onStart(pid) {
         const startTime = system.processes.startTime(pid);

@@ -10,7 +10,7 @@ import { root } from '../../../support/tree.ts';
 const text = readFileSync(join(root, 'kind', 'cluster.yaml'), 'utf8');
 const folder = kindFolder('/projects/My Shop');
 const ports = { https: 8443, http: 8080, registry: 5001, spare: [40001, 40002, 40003, 40004] };
-const wish = { folder, nodeImage: 'kindest/node:v1.35.8', ports, workers: 2 };
+const wish = { folder, nodeImage: 'kindest/node:v1.35.8', ports, workers: 2, allowCgroupV1: false };
 
 interface Mapping {
   readonly containerPort: number;
@@ -61,6 +61,15 @@ describe("the cluster's configuration", () => {
         [folder.registries, '/etc/containerd/certs.d'],
         [folder.volumes, '/var/local-path-provisioner'],
       ]);
+  });
+
+  test('lets the kubelet take control groups of version 1 only where the machine has no other', () => {
+    expect(text).not.toContain('kubeadmConfigPatches');
+    expect(clusterConfig(text, wish)).not.toContain('failCgroupV1');
+    const { kubeadmConfigPatches } = parse(clusterConfig(text, { ...wish, allowCgroupV1: true })) as {
+      kubeadmConfigPatches: readonly [string];
+    };
+    expect(parse(kubeadmConfigPatches[0])).toMatchObject({ kind: 'KubeletConfiguration', failCgroupV1: false });
   });
 
   test('gives each worker a zone of its own', () => {

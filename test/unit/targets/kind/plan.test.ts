@@ -68,6 +68,7 @@ function situationOf(given: Partial<Situation> = {}): Situation {
     anew: undefined,
     ports,
     workerCount: 0,
+    allowCgroupV1: false,
     artifacts,
     choices: choicesOf(app),
     mesh: false,
