@@ -1,7 +1,9 @@
 /** metrics-server: what autoscalers measure by. In local clusters only; the clouds bring their own. */
 import { join } from 'node:path';
-import type { KubernetesObject } from '@kubernetes/client-node';
+import type { KubernetesObject, V1Service } from '@kubernetes/client-node';
 import type { Step } from '../../engine/step.ts';
+import { apply } from '../apply.ts';
+import type { ClusterClient } from '../cluster.ts';
 import { readValues, render } from '../helm.ts';
 import { conditionOf } from '../ready/conditions.ts';
 import { endpointReady } from '../ready/webhooks.ts';
@@ -27,12 +29,74 @@ const name = 'metrics-server';
 /** Milliseconds; it measures twice, 15 s apart, before it says that it is ready. */
 const deadlineMs = 180_000;
 
+/** Milliseconds that the API server gets to take it in; it needs less than one second. */
+const patienceMs = 10_000;
+
 /**
  * Goes in when the pod is ready: the API server asks at once, and before nodes know the service the connection leads out
  * of the cluster, to whoever answers there, and is kept; and while a registered part of the API does not answer, nothing
  * that lists all kinds works.
  */
 const isRegistration = ({ kind }: KubernetesObject): boolean => kind === 'APIService';
+
+/** Resolves when the API server gets answers. */
+async function available(client: ClusterClient, signal: AbortSignal): Promise<void> {
+  const registered = {
+    apiVersion: 'apiregistration.k8s.io/v1',
+    kind: 'APIService',
+    fields: 'metadata.name=v1beta1.metrics.k8s.io',
+  };
+  const isAvailable = ([one]: readonly Parameters<typeof conditionOf>[0][]) =>
+    one !== undefined && conditionOf(one, 'Available')?.status === 'True';
+  await client.watch(registered, isAvailable, signal);
+}
+
+async function availableWithin(client: ClusterClient, ms: number, signal: AbortSignal): Promise<boolean> {
+  const late = new AbortController();
+  const cancel = client.system.clock.after(ms, () => late.abort(new Error('late')));
+  try {
+    await available(client, AbortSignal.any([signal, late.signal]));
+    return true;
+  } catch (error) {
+    if (!late.signal.aborted || signal.aborted) throw error;
+    return false;
+  } finally {
+    cancel();
+  }
+}
+
+/** Milliseconds until every node knows a new address; nothing in the API tells. */
+const knownMs = 3000;
+
+/**
+ * Makes the Service anew and registers it again. Nodes that are started again have the registration before they know the
+ * Service, and the connection that the API server makes then is kept for as long as it asks that address.
+ */
+async function moveService(client: ClusterClient, signal: AbortSignal): Promise<void> {
+  const service = { apiVersion: 'v1', kind: 'Service', namespace, name };
+  const registered = { apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService', name: 'v1beta1.metrics.k8s.io' };
+  const found = await Promise.all([service, registered].map((one) => client.get(one, signal)));
+  // Unregistered first, so that the new address is not asked too early again.
+  for (const one of [registered, service]) await client.remove(one, signal);
+  const [first, second] = found.map((one) => {
+    const { labels, annotations } = one?.metadata ?? {};
+    const { clusterIP: _, clusterIPs: _all, ...spec } = (one as V1Service | undefined)?.spec ?? {};
+    return {
+      ...one,
+      metadata: { name: one?.metadata?.name, namespace: one?.metadata?.namespace, labels, annotations },
+      spec,
+    };
+  });
+  await apply(client, [withoutStatus(first)], { signal });
+  await endpointReady(client, { name, namespace }, signal);
+  await client.system.clock.sleep(knownMs, signal);
+  await apply(client, [withoutStatus(second)], { signal });
+}
+
+function withoutStatus(object: object | undefined): KubernetesObject {
+  const { status: _, ...rest } = (object ?? {}) as KubernetesObject & { readonly status?: unknown };
+  return rest;
+}
 
 export function planMetricsServer(settings: PlatformSettings): readonly Step[] {
   const { artifacts, dataFolder, kubernetes, client, helm, needs } = settings;
@@ -81,14 +145,10 @@ export function planMetricsServer(settings: PlatformSettings): readonly Step[] {
       deadlineMs,
       async run({ signal, note }) {
         note('waiting for the API server to take it in');
-        const service = {
-          apiVersion: 'apiregistration.k8s.io/v1',
-          kind: 'APIService',
-          fields: 'metadata.name=v1beta1.metrics.k8s.io',
-        };
-        const isAvailable = ([one]: readonly Parameters<typeof conditionOf>[0][]) =>
-          one !== undefined && conditionOf(one, 'Available')?.status === 'True';
-        await client().watch(service, isAvailable, signal);
+        if (await availableWithin(client(), patienceMs, signal)) return undefined;
+        note('the API server asks somewhere else: giving it another address');
+        await moveService(client(), signal);
+        await available(client(), signal);
         return undefined;
       },
     }),
