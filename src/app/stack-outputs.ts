@@ -3,7 +3,7 @@ import type { Id } from './app.ts';
 import type { Cloud, StackName } from './stacks.ts';
 
 /** Under the names that the language has for outputs, such as `db_host`; never a secret. */
-export type OutputsById = Readonly<Record<Id, Readonly<Record<string, string>>>>;
+type OutputsById = Readonly<Record<Id, Readonly<Record<string, string>>>>;
 
 interface CommonOutputs {
   readonly network: {

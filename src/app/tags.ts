@@ -2,7 +2,7 @@
 import type { StackInput } from './stacks.ts';
 
 /** Tag of AWS and label of Google that hold `<stack>/<Pulumi name>`; Google allows no slash, so it has `_` there. */
-export const resourceTag = { aws: 'opta:resource', gcp: 'opta-resource' } as const;
+const resourceTag = { aws: 'opta:resource', gcp: 'opta-resource' } as const;
 
 /** Tags of every resource of a stack; the provider adds them. */
 export function stackTags(input: StackInput): Readonly<Record<string, string>> {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as names from '../../../src/app/names.ts';
-import { architectureOf } from '../../../src/app/nodes-of-cluster.ts';
+import { architectureOf, nodeArchitecture, nodeGroupsOf } from '../../../src/app/nodes-of-cluster.ts';
 import * as sizing from '../../../stacks/sizing.ts';
+import { appOf, awsEnvironment, layer } from '../../support/definitions.ts';
 
 describe('numbers that follow from the definition', () => {
   test('gateways: one a zone in production, one elsewhere', () => {
@@ -67,4 +68,29 @@ test('derived names of any layer and module keep within the limits of both cloud
       }
     }),
   );
+});
+
+describe('groups of nodes', () => {
+  const groups = async (cluster: string, more = '') => {
+    const files = {
+      'opta.yaml': `${layer('  - {name: api, type: k8s-service, image: x}\n')}environments: [{name: staging, path: env.yaml}]\n`,
+      'env.yaml': awsEnvironment('staging', more).replace('- type: k8s-cluster', `- {type: k8s-cluster${cluster}}`),
+    };
+    return appOf(files, { env: 'staging', target: 'aws' });
+  };
+
+  test('are named anew when a machine must be another one, and keep their name when only their number changes', async () => {
+    const names = async (cluster: string) => nodeGroupsOf(await groups(cluster)).map(({ name }) => name);
+    const [first] = await names('');
+    expect(first).toMatch(/^main-[0-9a-f]{8}$/);
+    expect(await names(', max_nodes: 7')).toEqual([first]);
+    expect(await names(', node_disk_size: 40')).not.toEqual([first]);
+    expect(await names(', spot_instances: true')).not.toEqual([first]);
+  });
+
+  test("decide by the cluster's own group for which machines images are built", async () => {
+    const more = '  - {name: extra, type: aws-nodegroup, node_instance_type: m7g.large}\n';
+    expect(nodeArchitecture(await groups('', more))).toBe('amd64');
+    expect(nodeArchitecture(await groups(', node_instance_type: m7g.large'))).toBe('arm64');
+  });
 });
