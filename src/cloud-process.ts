@@ -1,4 +1,4 @@
-/** The processes around Pulumi, emitted apart from the bundle: the one that holds a stack, and the built-in engine. */
+/** The processes around Pulumi, emitted apart from the bundle: the one that holds a stack, the built-in engine, and simulated providers. */
 import { nodeSystem } from './system/node.ts';
 
 function ipcChannel() {
@@ -32,6 +32,13 @@ async function main([role = '', ...argv]: readonly string[]): Promise<number> {
   if (role === 'pulumi') {
     const { runEngine } = await import('./targets/cloud/engine/built-in/main.ts');
     return runEngine(argv, system, interrupts());
+  }
+  if (role === 'plugin') {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, resolve);
+    const { runPlugin } = await import('./targets/cloud/engine/plugin/main.ts');
+    await runPlugin(system, promise);
+    return 0;
   }
   // A terminal's Ctrl-C is for opta, which says what to do; what is being made must not be lost to it.
   for (const name of ['SIGINT', 'SIGHUP'] as const) process.on(name, () => {});

@@ -16,6 +16,7 @@ export const errorCodes = [
   'cannot-write',
   'chart-broken',
   'checksum-wrong',
+  'cloud-duplicates',
   'cluster-failed',
   'cluster-not-ours',
   'cluster-refused',

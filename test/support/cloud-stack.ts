@@ -1,5 +1,5 @@
 /** A folder with a simulated cloud and a state, and the door to stacks in it, for tests of the engine. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -47,6 +47,7 @@ export function cloudPlace(): CloudPlace {
   const cloudFolder = join(folder, 'cloud');
   const state = join(folder, 'state');
   const events: StackEvent[] = [];
+  mkdirSync(cloudFolder);
   return {
     folder,
     cloudFolder,

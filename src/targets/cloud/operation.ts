@@ -84,9 +84,14 @@ export interface StackResult {
 
 /** A stack held open in its child: the SDK is loaded once for preview, second preview and up. */
 export interface StackHandle {
+  /** `refresh`: what changed in the cloud behind our back, as `refresh` (with `diff`), `delete` or `same`. */
   preview(options?: { readonly refresh?: boolean; readonly destroy?: boolean }): Promise<StackPlan>;
-  /** Refuses with UserError `plan-changed` when the plan of that moment has another hash. */
-  up(options: { readonly expectHash?: string }): Promise<StackResult>;
+  /**
+   * Refuses with UserError `plan-changed` when the plan of that moment has another hash. With `planned`, the plan that
+   * has that hash, the two are compared with the values of other stacks in the place of their names: that is exact, while
+   * two hashes differ when two values of other stacks turn out to be equal.
+   */
+  up(options: { readonly expectHash?: string; readonly planned?: StackPlan }): Promise<StackResult>;
   destroy(options: { readonly unprotect: boolean }): Promise<StackResult>;
   refresh(): Promise<StackResult>;
   /** Settles what a killed run left: ends our plugins, looks up by tags, adopts, forgets (cloud.md's failure table). */

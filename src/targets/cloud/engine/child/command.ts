@@ -2,7 +2,7 @@
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { SemVer } from 'semver';
+import { parse, SemVer } from 'semver';
 import type { Running, System } from '../../../../system/system.ts';
 import type { EngineChoice } from '../../operation.ts';
 
@@ -38,7 +38,6 @@ export class EngineCommand {
   readonly #argv: readonly string[];
   readonly #env: Readonly<Record<string, string>>;
   #running: Running | undefined;
-  #begun: (pid: number) => void = () => {};
 
   constructor(system: System, engine: EngineChoice, entry: string, env: Readonly<Record<string, string>>) {
     this.#system = system;
@@ -49,15 +48,15 @@ export class EngineCommand {
     this.#env = env;
   }
 
-  /** Asks the engine for its version; the built-in one is known. */
+  /** Asks the engine for its version; the built-in one is known, and one built without a version counts as that. */
   async ready(engine: EngineChoice): Promise<void> {
     if (engine.kind === 'built-in') this.version = new SemVer(builtInVersion);
-    else this.version = new SemVer((await this.call(['version'], this.#system.cwd)).stdout.trim().replace(/^v/, ''));
+    else this.version = parse((await this.call(['version'], this.#system.cwd)).stdout.trim()) ?? new SemVer(builtInVersion);
   }
 
-  /** Called with the pid of every engine that runs a program. */
-  onBegin(act: (pid: number) => void): void {
-    this.#begun = act;
+  /** The engine that runs now. */
+  get pid(): number | undefined {
+    return this.#running?.pid;
   }
 
   /** One SIGINT: the running step ends and is recorded. */
@@ -91,8 +90,6 @@ export class EngineCommand {
         stdio: streams,
       });
       this.#running = running;
-      if (running.pid !== undefined && args.some((argument) => argument.startsWith('--client')))
-        this.#begun(running.pid);
       const { code, error } = await running.ended;
       if (error) throw error;
       const ended = {

@@ -25,7 +25,7 @@ export async function runChild(system: System, channel: Channel): Promise<void> 
       import('./workspace.ts'),
       import('./operations.ts'),
     ]);
-    operations = new Operations(await openWorkspace(system, start), start, (event) => send({ event }));
+    operations = new Operations(system, await openWorkspace(system, start), start, (event) => send({ event }));
   };
   const ask = async (call: Call, argument: unknown): Promise<unknown> => {
     if (call === 'open') return open(argument as ChildStart);

@@ -1,10 +1,14 @@
 /** What a stack can be asked: previews, updates, and the figures of what happened. */
 import type { EngineEvent } from '@pulumi/pulumi/automation/events.js';
 import { UserError } from '../../../../errors.ts';
+import type { System } from '../../../../system/system.ts';
 import type { Change, StackEvent, StackPlan, StackResult } from '../../operation.ts';
 import type { ChildStart } from '../messages.ts';
 import { EngineFailed } from './command.ts';
-import { Gathered, kindOf, outputsOf, rootType, stepIn } from './plan.ts';
+import { lookupOf } from './lookup.ts';
+import { Gathered, isSamePlan, kindOf, outputsOf, rootType, stepIn } from './plan.ts';
+import { notePlugins } from './plugins.ts';
+import { settle } from './settle.ts';
 import type { Workspace } from './workspace.ts';
 
 type Emit = (event: StackEvent) => void;
@@ -53,13 +57,25 @@ function mendable(text: string): UserError | undefined {
 const isLockText = (text: string): boolean =>
   text.includes('the stack is currently locked') || /stack '[^']*' already exists/.test(text);
 
+interface PreviewOptions {
+  readonly refresh?: boolean;
+  readonly destroy?: boolean;
+}
+
+interface UpOptions {
+  readonly expectHash?: string;
+  readonly planned?: StackPlan;
+}
+
 export class StackOperations {
   readonly #workspace: Workspace;
   readonly #start: ChildStart;
   readonly #emit: Emit;
+  readonly #system: System;
   #cancelled = false;
 
-  constructor(workspace: Workspace, start: ChildStart, emit: Emit) {
+  constructor(system: System, workspace: Workspace, start: ChildStart, emit: Emit) {
+    this.#system = system;
     this.#workspace = workspace;
     this.#start = start;
     this.#emit = emit;
@@ -72,7 +88,12 @@ export class StackOperations {
     this.#workspace.command.interrupt();
   }
 
-  async preview({ refresh = false, destroy = false } = {}): Promise<StackPlan> {
+  async preview(options: PreviewOptions = {}): Promise<StackPlan> {
+    const plan = (await this.#gather(options)).plan();
+    return options.refresh ? { ...plan, changes: plan.changes.map(asDrift) } : plan;
+  }
+
+  async #gather({ refresh = false, destroy = false }: PreviewOptions): Promise<Gathered> {
     const { stack, command } = this.#workspace;
     const gathered = new Gathered(this.#start.input);
     // What is protected is in the plan too: who reads it says no.
@@ -87,14 +108,14 @@ export class StackOperations {
     } finally {
       command.extra = [];
     }
-    const plan = gathered.plan();
-    return refresh ? { ...plan, changes: plan.changes.map(asDrift) } : plan;
+    return gathered;
   }
 
-  async up({ expectHash }: { readonly expectHash?: string }): Promise<StackResult> {
+  async up({ expectHash, planned }: UpOptions): Promise<StackResult> {
     if (expectHash !== undefined) {
-      const plan = await this.preview();
-      if (plan.hash !== expectHash) throw planChanged(this.#start.input.stack);
+      const fresh = await this.preview();
+      const same = planned?.hash === expectHash && isSamePlan(planned, fresh, this.#start.input);
+      if (fresh.hash !== expectHash && !same) throw planChanged(this.#start.input.stack);
     }
     return this.#run((options) => this.#workspace.stack.up(options));
   }
@@ -112,7 +133,21 @@ export class StackOperations {
   }
 
   async settle(): Promise<{ readonly adopted: readonly string[]; readonly forgotten: readonly string[] }> {
-    return { adopted: [], forgotten: [] };
+    const lookup = lookupOf(this.#start, this.#system);
+    try {
+      return await settle({
+        ...{ workspace: this.#workspace, system: this.#system, start: this.#start, lookup },
+        gather: () => this.#gather({}),
+        clear: async () => {
+          const { outcome, message } = await this.#run((options) =>
+            this.#workspace.stack.refresh({ ...options, clearPendingCreates: true }),
+          );
+          if (outcome === 'failed' || outcome === 'locked') throw new Error(message ?? outcome);
+        },
+      });
+    } finally {
+      lookup.close();
+    }
   }
 
   async outputs(): Promise<Readonly<Record<string, unknown>>> {
@@ -123,8 +158,13 @@ export class StackOperations {
   async #run(act: (options: EventOptions) => Promise<unknown>): Promise<StackResult> {
     const gathered = new Gathered(this.#start.input);
     const underWay = new Set<string>();
+    let noted = false;
     const onEvent = (event: EngineEvent): void => {
       if (!heard(event)) return;
+      if (!noted && event.resourcePreEvent) {
+        noted = true;
+        this.#note();
+      }
       gathered.take(event);
       const urn = stepIn(event)?.urn;
       if (urn !== undefined && event.resourcePreEvent) underWay.add(urn);
@@ -152,6 +192,19 @@ export class StackOperations {
       changes: gathered.counts,
       pending: [],
     };
+  }
+
+  /** Writes down who works for us, in case we are killed. */
+  #note(): void {
+    const { pid } = this.#workspace.command;
+    if (pid === undefined) return;
+    notePlugins(this.#system, this.#start.backend.workFolder, pid).catch((error: Error) =>
+      this.#emit({
+        type: 'note',
+        severity: 'warning',
+        message: `cannot write down the engine's processes: ${error.message}`,
+      }),
+    );
   }
 
   #failure(error: unknown, gathered: Gathered): unknown {

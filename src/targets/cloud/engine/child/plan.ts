@@ -23,7 +23,7 @@ const kinds: Readonly<Record<string, ChangeKind>> = {
 
 export const kindOf = (op: string): ChangeKind => kinds[op] ?? 'same';
 export const rootType = 'pulumi:pulumi:Stack';
-const nameOf = (urn: string): string => urn.split('::').at(-1) ?? urn;
+export const nameOf = (urn: string): string => urn.split('::').at(-1) ?? urn;
 
 /** The event that tells of a step, whatever became of it. */
 export const stepIn = (event: EngineEvent): StepEventMetadata | undefined =>
@@ -98,6 +98,23 @@ function hashOf(changes: readonly Change[], input: StackInput): string {
   return createHash('sha256').update(told.join('\n')).digest('hex');
 }
 
+/** Whether a plan made with names is this one, once the names are values. */
+export function isSamePlan(planned: StackPlan, fresh: StackPlan, input: StackInput): boolean {
+  const values = stackNames.flatMap((stack) =>
+    [...valuesByPath(input.upstream[stack] ?? {})].map(([path, value]): [string, string] => [
+      upstreamName(stack, path),
+      value,
+    ]),
+  );
+  const resolved = planned.changes.map((change) => ({
+    ...change,
+    inputs: byName(change.inputs, values) as Properties,
+  }));
+  const bare = { ...input, upstream: {} };
+  const shown = fresh.changes.map((change) => ({ ...change, inputs: byName(change.inputs, values) as Properties }));
+  return hashOf(resolved, bare) === hashOf(shown, bare);
+}
+
 /** Outputs without secrets; what is not known yet is its name: `<network.vpcId>`, `<network.subnets.0>`. */
 export function outputsOf(outputs: Properties, input: StackInput): Properties {
   const told = (path: string, value: Value): Value => {
@@ -116,6 +133,8 @@ export function outputsOf(outputs: Properties, input: StackInput): Properties {
 /** Gathers the events of a run. */
 export class Gathered {
   readonly #input: StackInput;
+  /** Last the engine said of each resource, components too. */
+  readonly steps = new Map<string, StepEventMetadata>();
   readonly #changes = new Map<string, Change>();
   readonly counts: Partial<Record<ChangeKind, number>> = {};
   readonly errors: string[] = [];
@@ -127,6 +146,7 @@ export class Gathered {
 
   take(event: EngineEvent): void {
     const metadata = stepIn(event);
+    if (metadata) this.steps.set(metadata.urn, metadata);
     if (metadata) this.#step(metadata, event.resOutputsEvent !== undefined);
     const { diagnosticEvent, summaryEvent } = event;
     if (diagnosticEvent?.severity === 'error') this.errors.push(diagnosticEvent.message.trim());

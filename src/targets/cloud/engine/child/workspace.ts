@@ -93,7 +93,9 @@ async function configure({ pulumi }: Workspace, { backend, engine, secrets }: Ch
     await pulumi(['config', 'set', 'pulumi:disable-default-providers', '["*"]']);
   }
   if (Object.keys(secrets).length === 0) return;
-  const keyed = Object.entries(secrets).map(([name, value]) => [name.includes(':') ? name : `opta:${name}`, value] as const);
+  const keyed = Object.entries(secrets).map(
+    ([name, value]) => [name.includes(':') ? name : `opta:${name}`, value] as const,
+  );
   if (engine.kind === 'built-in' && !written.includes('secure:')) {
     await pulumi(['config', 'set-all'], JSON.stringify(Object.fromEntries(keyed)));
     return;

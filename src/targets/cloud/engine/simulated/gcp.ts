@@ -216,6 +216,7 @@ export const gcpKinds: Readonly<Record<string, Kind>> = {
     id: (birth) => `${text(birth.inputs['secret'])}/versions/1`,
     outputs: ({ id }) => ({ name: id, version: '1' }),
     refers: { secret: ['gcp:secretmanager/secret:Secret'] },
+    identity: ['secret'],
     fixed: ['secret', 'secretData'],
   },
   'gcp:secretmanager/secretIamMember:SecretIamMember': membership('secretId'),

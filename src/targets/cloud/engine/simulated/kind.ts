@@ -33,6 +33,8 @@ export interface Kind {
   readonly refers?: Readonly<Record<string, readonly string[]>>;
   /** Inputs that no two things of this type may share. */
   readonly unique?: readonly string[];
+  /** Inputs that tell it from others, where none must be unique. */
+  readonly identity?: readonly string[];
   /** Inputs that replace the thing when they change, beside `usuallyFixed`. */
   readonly fixed?: readonly string[];
   /** Inputs of `usuallyFixed` that may change here. */

@@ -11,12 +11,19 @@ import {
 } from '../values.ts';
 import { awsBaseKinds } from './aws.ts';
 import { awsDataKinds } from './aws-data.ts';
+import { awsIdentityKinds } from './aws-identity.ts';
 import { faultOf, type Operation, readFaults } from './faults.ts';
 import { atlasKinds, gcpKinds } from './gcp.ts';
 import { type Birth, hexOf, type Kind, type Setting, text, usuallyFixed } from './kind.ts';
 import { CloudStore, type Thing } from './store.ts';
 
-const kinds: Readonly<Record<string, Kind>> = { ...awsBaseKinds, ...awsDataKinds, ...gcpKinds, ...atlasKinds };
+const kinds: Readonly<Record<string, Kind>> = {
+  ...awsBaseKinds,
+  ...awsIdentityKinds,
+  ...awsDataKinds,
+  ...gcpKinds,
+  ...atlasKinds,
+};
 
 /** What the cloud said no to, in its words. */
 export class Refused extends Error {
@@ -264,7 +271,7 @@ function identityOf(type: string, inputs: Properties): string | undefined {
   if (typeof tags === 'object' && tags !== null && Object.keys(tags).length > 0) {
     return JSON.stringify(Object.entries(tags).sort(([one], [other]) => (one < other ? -1 : 1)));
   }
-  const keys = kinds[type]?.unique ?? [];
+  const keys = kinds[type]?.unique ?? kinds[type]?.identity ?? [];
   const told = keys.filter((key) => inputs[key] !== undefined && !holdsUnknown(inputs[key]));
   return told.length === 0 ? undefined : JSON.stringify(told.map((key) => [key, inputs[key]]));
 }
