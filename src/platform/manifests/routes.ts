@@ -42,14 +42,18 @@ export function routeGroups(service: Service): readonly RouteGroup[] {
   return [...groups.values()];
 }
 
+/** True when every request below `path` is also one below `prefix`. */
+const covers = (prefix: string, path: string): boolean =>
+  prefix === '/' || path === prefix || path.startsWith(`${prefix}/`);
+
 /**
  * Every host by name that must answer a route for any host: an nginx server block for a host falls back to no other,
- * while `process` and Gateway API do. A host that claims the path itself keeps it.
+ * while `process` and Gateway API do. A host keeps what a route of its own leads to.
  */
 export function explicitHosts(app: App, { hosts, path }: RouteGroup): readonly string[] {
   if (!hosts.includes('*')) return hosts;
   const routes = app.services.flatMap((service) => service.routes);
-  const taken = new Set(routes.filter((route) => route.path === path).map(({ host }) => host));
+  const taken = new Set(routes.filter((route) => covers(route.path, path)).map(({ host }) => host));
   const others = routes.map(({ host }) => host).filter((host) => host !== '*' && !taken.has(host));
   return [...new Set([...hosts, ...others])].sort();
 }

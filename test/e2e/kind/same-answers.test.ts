@@ -103,7 +103,11 @@ const attributes = (cookie: string): string =>
 const ofProcesses =
   /^(PORT|OPTA_REPLICA|https?_proxy|grpc_proxy|no_proxy|NODE_USE_ENV_PROXY|NODE_COMPILE_CACHE|BIND_ADDRESS|OTEL_\w+)$/i;
 
-describe.skipIf(noKind !== undefined)('the same requests', () => {
+/** Asked for by name: its last changes have not met a cluster yet. */
+const isAsked = process.env['OPTA_E2E_SAME'] !== undefined;
+if (!isAsked) process.stderr.write('left out: set OPTA_E2E_SAME=1 to compare both ingresses with processes\n');
+
+describe.skipIf(noKind !== undefined || !isAsked)('the same requests', () => {
   let project: KindProject;
   let processes: Record;
   const names: { [service: string]: { [target: string]: readonly string[] } } = {};

@@ -24,7 +24,8 @@ interface Recorded {
 export const recorded: readonly Recorded[] = [
   { path: '/' },
   { path: '/page?a=1&b=%2F' },
-  { path: '/a%20b//c/../d' },
+  // Not `//` and `..`: Traefik resolves them before the service sees them, the others only to find the route.
+  { path: '/a%20b/c' },
   { path: '/', method: 'HEAD' },
   { path: '/form', method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'text' },
   { path: '/thing', method: 'DELETE' },
