@@ -12,7 +12,7 @@ export interface TraceOptions {
   readonly theme: Theme;
 }
 
-const barWidth = 20;
+const longestBar = 20;
 const timeWidth = 9;
 const statusWidth = 8;
 
@@ -69,7 +69,8 @@ function sentLines(sent: Sent, { columns, theme }: TraceOptions): string[] {
 }
 
 function hopLines(trace: Trace, { columns, theme }: TraceOptions): string[] {
-  const width = Math.max(24, columns - statusWidth - timeWidth - barWidth - 3);
+  const room = Math.max(6, Math.min(longestBar, Math.floor((columns - 20) / 4)));
+  const width = Math.max(24, columns - statusWidth - timeWidth - room - 3);
   const [begin, whole] = [trace.start, Math.max(trace.ms, 0.001)];
   const retries = retriesIn(trace.hops);
   const lines = nested(trace.hops).flatMap(({ hop, depth }) => {
@@ -77,7 +78,7 @@ function hopLines(trace: Trace, { columns, theme }: TraceOptions): string[] {
     const indent = '  '.repeat(Math.min(depth, 10));
     const [first = '', ...rest] = wrapped(`${who}: ${what}`, width - indent.length, widthOf);
     const status = paint(theme, hop.failed ? 'bad' : 'good', padded(theme, hop.status ?? '-', statusWidth));
-    const bar = waterfall(theme, (hop.start - begin) / whole, hop.ms / whole);
+    const bar = waterfall(theme, room, (hop.start - begin) / whole, hop.ms / whole);
     const below = [...rest, ...more.flatMap((one) => wrapped(one, Math.max(24, columns - indent.length - 2), widthOf))];
     return [
       `${padded(theme, `${indent}${first}`, width)} ${status} ${milliseconds(hop.ms).padStart(timeWidth)} ${bar}`,
@@ -89,9 +90,9 @@ function hopLines(trace: Trace, { columns, theme }: TraceOptions): string[] {
 }
 
 /** Where in the whole it ran, as fractions. */
-function waterfall(theme: Theme, from: number, part: number): string {
-  const at = Math.min(barWidth - 1, Math.max(0, Math.floor(from * barWidth)));
-  const length = Math.max(1, Math.min(barWidth - at, Math.round(part * barWidth)));
+function waterfall(theme: Theme, room: number, from: number, part: number): string {
+  const at = Math.min(room - 1, Math.max(0, Math.floor(from * room)));
+  const length = Math.max(1, Math.min(room - at, Math.round(part * room)));
   return `${' '.repeat(at)}${paint(theme, 'busy', (theme.unicode ? '█' : '#').repeat(length))}`;
 }
 

@@ -11,7 +11,7 @@ export interface HopWords {
 }
 
 /** `ingress` for the ingress, which people know by that name. */
-export const shortName = (service: string): string => (service === 'opta/ingress' ? 'ingress' : service);
+const shortName = (service: string): string => (service === 'opta/ingress' ? 'ingress' : service);
 
 export function milliseconds(ms: number): string {
   if (ms >= 9999.5) return `${(ms / 1000).toFixed(1)} s`;

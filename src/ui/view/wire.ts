@@ -11,13 +11,13 @@ interface Frame {
   readonly title: string;
 }
 
-export interface MapSpot extends Frame {
+interface MapSpot extends Frame {
   /** `<layer>/<module>`, `ingress` or `client`. */
   readonly id: string;
   readonly kind: string;
 }
 
-export interface MapLine {
+interface MapLine {
   readonly from: string;
   readonly to: string;
   /** Of an SVG path. */

@@ -15,12 +15,14 @@ let plane: TestPlane;
 let api: Served;
 let data: readonly Served[];
 let failing = 0;
-let ports: Record<'data' | 'spans' | 'proxy', number>;
+let ports: Record<'data' | 'spans' | 'proxy' | 'own', number>;
+/** What api does beside its call. */
+let within = async (): Promise<void> => {};
 /** traceparent of the last request that each service got. */
 const got: Record<string, string | undefined> = {};
 
 beforeAll(async () => {
-  ports = { data: await freePort(), spans: await freePort(), proxy: await freePort() };
+  ports = { data: await freePort(), spans: await freePort(), proxy: await freePort(), own: await freePort() };
   data = await Promise.all(
     [0, 1].map(() =>
       serveHttp((incoming, response) => {
@@ -30,7 +32,8 @@ beforeAll(async () => {
       }),
     ),
   );
-  api = await serveHttp((incoming, response) => {
+  api = await serveHttp(async (incoming, response) => {
+    await within();
     const traceparent = String(incoming.headers['traceparent']);
     got['api'] = traceparent;
     const options = { port: ports.data, host: '127.0.0.1', path: '/rows?key=secret', headers: { traceparent } };
@@ -41,6 +44,7 @@ beforeAll(async () => {
     spansPort: ports.spans,
     upstreams: [
       upstream('api', 'http', [api.port]),
+      upstream('closed', 'http', []),
       upstream(
         'data',
         'http',
@@ -50,7 +54,12 @@ beforeAll(async () => {
     ],
     routes: [{ upstream: 'back/api:main', host: '*', path: '/api', strip: true }],
     outbound: [
-      { service: 'back/api', proxyPort: await freePort(), direct: [{ upstream: 'back/data:main', port: ports.data }] },
+      {
+        service: 'back/api',
+        proxyPort: ports.own,
+        direct: [{ upstream: 'back/data:main', port: ports.data }],
+        allowed: ['back/data:main'],
+      },
       { service: 'back/other', proxyPort: ports.proxy, direct: [], allowed: [] },
     ],
   });
@@ -70,10 +79,10 @@ async function recorded(asked: Asked): Promise<Recordings> {
 }
 
 async function traced(id: string, resources = false): Promise<Trace> {
-  const { traces, reporting } = await recorded({ id });
+  const { traces, reporting, refusals } = await recorded({ id });
   const [found] = traces;
   if (found === undefined) throw new Error('not recorded');
-  const known: Known = { reporting, links, resources };
+  const known: Known = { reporting, refusals, links, resources };
   return assembled(found, known);
 }
 
@@ -188,6 +197,22 @@ test('a call without a link is turned away on its own side, with the link that i
   expect((await traced(id)).hops).toMatchObject([
     { kind: 'outbound', service: 'back/other', failed: true, refused: expect.stringContaining('links: [back/data]') },
   ]);
+});
+
+test('a tunnel without a link is told beside the trace that its caller was at work for', async () => {
+  const id = newId();
+  within = () =>
+    new Promise<void>((resolve, reject) => {
+      const asked = request({ port: ports.own, host: '127.0.0.1', method: 'CONNECT', path: 'closed.back:80' });
+      asked.on('response', (response) => void response.resume().on('end', resolve));
+      asked.on('connect', (_, socket) => void socket.on('close', resolve).resume());
+      asked.on('error', reject).end();
+    });
+  await ask(plane, '/api/', { headers: sampled(id) });
+  within = async () => {};
+  expect((await traced(id)).unseen).toContainEqual(
+    expect.stringMatching(/^A connection was turned away meanwhile: .*back\/closed.*links: \[back\/closed\]/),
+  );
 });
 
 describe('spans of apps', () => {

@@ -142,7 +142,7 @@ export class OutboundProxy {
     const way = address && this.#way(address.host, address.port);
     if (address === undefined || way === undefined) return refuseRaw(request, socket, 400, '400 no host');
     if (way.kind === 'ours') return way.door.upgrade(request, socket, head);
-    if (way.kind === 'refused') return refuseRaw(request, socket, way.status, way.text);
+    if (way.kind === 'refused') return this.#refuseRaw(request, socket, way);
     await this.#pass(request, socket, address, (upstream) => {
       const fields = [
         ...endToEnd(request.rawHeaders),
@@ -160,7 +160,7 @@ export class OutboundProxy {
     const address = hostAndPort(request.url ?? '', 443);
     if (address === undefined) return refuseRaw(request, socket, 400, '400 CONNECT takes host:port');
     const way = this.#way(address.host, address.port);
-    if (way.kind === 'refused') return refuseRaw(request, socket, way.status, way.text);
+    if (way.kind === 'refused') return this.#refuseRaw(request, socket, way);
     if (head.length > 0) socket.unshift(head);
     const established = 'HTTP/1.1 200 Connection Established\r\n\r\n';
     if (way.kind === 'ours') {
@@ -168,6 +168,12 @@ export class OutboundProxy {
       return way.door.accept(socket);
     }
     await this.#pass(request, socket, address, () => void socket.write(established));
+  }
+
+  /** A connection that no request has come over yet, so its trace is not known. */
+  #refuseRaw(request: IncomingMessage, socket: Duplex, { status, text }: Extract<Way, { kind: 'refused' }>): void {
+    this.#tracer.store.refuse({ at: this.#tracer.wall(), caller: this.config.service, words: text });
+    refuseRaw(request, socket, status, text);
   }
 
   async #pass(

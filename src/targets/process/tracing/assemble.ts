@@ -1,13 +1,14 @@
 /** What was recorded of a request as one trace, with what nobody saw of it. Pure. */
 import type { Hop, Trace } from '../../../engine/trace.ts';
 import { nested, traceOf } from '../../../engine/trace-tree.ts';
-import type { Recorded } from './store.ts';
+import type { Recorded, Refusal } from './store.ts';
 
 export interface Known {
   /** Services that have sent spans of their own. */
   readonly reporting: readonly string[];
   /** Services by those that call them by a link. */
   readonly links: ReadonlyMap<string, readonly string[]>;
+  readonly refusals: readonly Refusal[];
   /** Databases and the like run here. */
   readonly resources: boolean;
 }
@@ -24,7 +25,7 @@ export function isWhole(hops: readonly Hop[], reporting: readonly string[]): boo
   return reached.every(({ id, service }) => !reporting.includes(service) || hops.some((hop) => hop.parent === id));
 }
 
-function unseenIn(hops: readonly Hop[], { reporting, links, resources }: Known): string[] {
+function unseenIn(hops: readonly Hop[], { reporting, links, refusals, resources }: Known): string[] {
   const said: string[] = [];
   if (!hops.some(({ kind }) => kind === 'edge'))
     said.push('It did not come in through the ingress, or its edge is too long ago.');
@@ -36,6 +37,10 @@ function unseenIn(hops: readonly Hop[], { reporting, links, resources }: Known):
     ...new Set(hops.filter((hop) => hop.kind === 'inbound' && hop.refused === undefined).map((hop) => hop.service)),
   ];
   for (const service of reached) said.push(...ofService(service, hops, reporting, links));
+  const [start, end] = [Math.min(...hops.map((hop) => hop.start)), Math.max(...hops.map((hop) => hop.start + hop.ms))];
+  const meanwhile = refusals.filter(({ at, caller }) => at >= start && at <= end && reached.includes(caller));
+  for (const words of new Set(meanwhile.map((refusal) => refusal.words)))
+    said.push(`A connection was turned away meanwhile: ${words}.`);
   if (resources && reached.length > 0 && !hops.some(({ kind }) => kind === 'query'))
     said.push('No query to a database was reported: only services that send spans can tell of them.');
   return said;

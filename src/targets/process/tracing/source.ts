@@ -30,11 +30,12 @@ export function sourceOf(
 ): TraceSource & { readonly changes: (after: number, limit: number) => Promise<Changes> } {
   const links = linksOf(config);
   const read = async (asked: Asked): Promise<Recordings> =>
-    (await client.traces(asked)) ?? { traces: [], reporting: [] };
-  const knowing = (reporting: readonly string[]): Known => ({ reporting, links, resources });
+    (await client.traces(asked)) ?? { traces: [], reporting: [], refusals: [] };
+  const knowing = ({ reporting, refusals }: Recordings): Known => ({ reporting, refusals, links, resources });
   const changes = async (after: number, limit: number): Promise<Changes> => {
-    const { traces, reporting } = await read({ after, limit });
-    const known = knowing(reporting);
+    const recordings = await read({ after, limit });
+    const { traces } = recordings;
+    const known = knowing(recordings);
     return {
       upTo: Math.max(after, ...traces.map(({ changed }) => changed)),
       traces: traces.map((one) => assembled(one, known)),
@@ -49,11 +50,11 @@ export function sourceOf(
     async find(id, signal) {
       const began = system.clock.monotonic();
       for (;;) {
-        const { traces, reporting } = await read({ id });
-        const [found] = traces;
+        const recordings = await read({ id });
+        const [found] = recordings.traces;
         const waited = system.clock.monotonic() - began;
-        const enough = waited >= spansWithinMs && found !== undefined && isWhole(found.hops, reporting);
-        if (enough || waited >= lostAfterMs) return found && assembled(found, knowing(reporting));
+        const enough = waited >= spansWithinMs && found !== undefined && isWhole(found.hops, recordings.reporting);
+        if (enough || waited >= lostAfterMs) return found && assembled(found, knowing(recordings));
         await system.clock.sleep(pauseMs, signal);
       }
     },

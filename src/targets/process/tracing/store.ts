@@ -14,6 +14,17 @@ export interface Recordings {
   readonly traces: readonly Recorded[];
   /** Services that have sent spans of their own since the data plane started. */
   readonly reporting: readonly string[];
+  /** The last ones, oldest first. */
+  readonly refusals: readonly Refusal[];
+}
+
+/** A connection that was turned away: what would have come over it, a trace included, is not known. */
+export interface Refusal {
+  /** Milliseconds since 1970 UTC. */
+  readonly at: number;
+  readonly caller: string;
+  /** With the link that is missing. */
+  readonly words: string;
 }
 
 export interface Asked {
@@ -37,6 +48,7 @@ export class SpanStore {
   /** In the order of their last change. */
   readonly #traces = new Map<string, Kept>();
   readonly #reporting = new Set<string>();
+  #refusals: Refusal[] = [];
   #count = 0;
   #changed = 0;
 
@@ -56,6 +68,10 @@ export class SpanStore {
     }
   }
 
+  refuse(refusal: Refusal): void {
+    this.#refusals = [...this.#refusals.slice(-49), refusal];
+  }
+
   reports(service: string): void {
     this.#reporting.add(service);
   }
@@ -72,6 +88,6 @@ export class SpanStore {
         take(trace, kept);
       }
     }
-    return { traces: found, reporting: [...this.#reporting] };
+    return { traces: found, reporting: [...this.#reporting], refusals: this.#refusals };
   }
 }
