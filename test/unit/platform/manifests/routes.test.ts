@@ -191,3 +191,13 @@ describe('the gateway', () => {
     });
   });
 });
+
+test("nginx asks a host's own routes before those for any host, and falls back to the latter", () => {
+  const own = service({
+    name: 'own',
+    routes: [route('own', 'own.localhost', '/'), route('own', 'part.localhost', '/p')],
+  });
+  const api = service({ name: 'api', routes: [route('api', '*', '/api')] });
+  const ingress = all(made('nginx', own, api), 'Ingress').find(({ metadata }) => metadata.name.startsWith('api'));
+  expect(ingress.spec.rules.map(({ host }: Loose) => host)).toEqual([undefined, 'part.localhost']);
+});
