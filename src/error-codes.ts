@@ -1,5 +1,6 @@
 /** Every stable error code, sorted. docs/errors.md has one heading for each; test/unit/error-codes.test.ts holds both together. */
 export const errorCodes = [
+  'account-not-reached',
   'address-plan',
   'addresses-overlap',
   'ambiguous-environment',
@@ -111,6 +112,7 @@ export const errorCodes = [
   'pod-refused',
   'pod-unschedulable',
   'pods-never-ready',
+  'policy-broken',
   'port-fixed',
   'port-not-allowed',
   'port-taken',

@@ -25,7 +25,9 @@ export async function envList(invocation: Invocation): Promise<ExitCode> {
 }
 
 async function rowOf(invocation: Invocation, { name, ownName, provider, settings, before }: ListedEnvironment) {
-  const promotions = await openStore(recordDoor(placesOf(invocation, ownName))).promotions();
+  // Only a rehearsal has records that need no account.
+  const rehearsed = given(invocation, 'rehearse');
+  const promotions = rehearsed ? await openStore(recordDoor(placesOf(invocation, ownName))).promotions() : [];
   return {
     name,
     cloud: provider === 'google' ? 'gcp' : (provider ?? 'your own'),

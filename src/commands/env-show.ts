@@ -9,8 +9,11 @@ import { type ExitCode, given, type Invocation } from './invocation.ts';
 export async function envShow(invocation: Invocation): Promise<ExitCode> {
   const { system, args } = invocation;
   const listed = chooseListed(await listEnvironments(listOptions(invocation)), args[0] ?? '');
-  const door = recordDoor(placesOf(invocation, listed.ownName));
-  const [placement, promotions] = await Promise.all([keptPlacement(door), openStore(door).promotions()]);
+  const door = given(invocation, 'rehearse') ? recordDoor(placesOf(invocation, listed.ownName)) : undefined;
+  const [placement, promotions] = await Promise.all([
+    door === undefined ? undefined : keptPlacement(door),
+    door === undefined ? [] : openStore(door).promotions(),
+  ]);
   const now = standing(promotions);
   const last = promotions.at(-1);
   const { before, file, name, provider, settings } = listed;

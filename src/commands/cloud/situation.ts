@@ -23,7 +23,7 @@ import type { StackDoor } from '../../targets/cloud/operation.ts';
 import { keepPlacement, keptPlacement, type Placement, rangeFor, usualZones } from '../../targets/cloud/placement.ts';
 import { type CloudSession, newSession } from '../../targets/cloud/session.ts';
 import { rehearsalSecrets, stackSecrets } from '../../targets/cloud/stack-secrets.ts';
-import { definitionOptions, type Invocation, projectFolder, texts } from '../invocation.ts';
+import { definitionOptions, given, type Invocation, projectFolder, texts } from '../invocation.ts';
 
 export interface CloudProject {
   readonly environments: readonly ListedEnvironment[];
@@ -55,8 +55,13 @@ export function chooseListed(environments: readonly ListedEnvironment[], name: s
   });
 }
 
-/** The rehearsal's places, or those of the real environment. */
+/** Throws UserError `account-not-reached` without `--rehearse`: nothing must look like a promotion that is none. */
 export function placesOf(invocation: Invocation, environment: string): CloudPlaces {
+  if (!given(invocation, 'rehearse')) {
+    throw new UserError('account-not-reached', 'opta does not reach real accounts yet: state in buckets is not built', {
+      hints: ['`--rehearse` runs all of it with the built-in engine, without an account.'],
+    });
+  }
   return rehearsalPlaces(projectFolder(invocation), environment);
 }
 

@@ -82,11 +82,6 @@ export function rehearsalPlaces(projectFolder: string, environment: string): Clo
   return { folder, rehearsal: true, engine: { kind: 'built-in', cloudFolder: join(folder, 'cloud') } };
 }
 
-export function realPlaces(projectFolder: string, environment: string, command: string): CloudPlaces {
-  const folder = join(projectFolder, '.opta', 'cloud', environment);
-  return { folder, rehearsal: false, engine: { kind: 'real', command } };
-}
-
 /** The bucket that state and records of the environment are in. */
 export function stateBucket({ organisation, name, account }: CloudEnvironment): string {
   return bucketName(organisation, name, 'state', account);

@@ -47,8 +47,8 @@ function diskStep({ situation }: CloudSession): Step {
 /** A killed run leaves things under way: they are found by our tags and adopted or forgotten before anything is planned. */
 function settleSteps(session: CloudSession, needs: readonly string[]): readonly Step[] {
   const { promotions, stacks } = session.situation;
-  const last = promotions.at(-1);
-  // What ended well has left nothing behind.
+  const last = promotions.findLast(({ phase }) => phase !== 'Failed');
+  // What ended well has left nothing behind, and what was refused never began.
   if (last === undefined || last.phase === 'Succeeded') return [];
   return stacks.map((stack) =>
     step({

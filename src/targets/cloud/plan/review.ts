@@ -1,6 +1,9 @@
 /** The first half of a promotion: everything that can be known before anyone approves. It changes nothing in the cloud. */
 import type { Plan, Step } from '../../../engine/step.ts';
+import { UserError } from '../../../errors.ts';
 import { listCluster } from '../listing.ts';
+import type { Change } from '../operation.ts';
+import { checkPolicy } from '../policy/index.ts';
 import { reviewOf } from '../review.ts';
 import { demandWaivers } from '../risk.ts';
 import { type CloudSession, made, step } from '../session.ts';
@@ -47,11 +50,24 @@ function reviewStep(session: CloudSession, { waivers, drift }: ReviewOptions, ne
       const release = made(session.release, 'release');
       const plans = stacks.map((stack) => made(session.plans.get(stack), `plan:${stack}`));
       const review = reviewOf(environment, release, plans, listCluster(environment, app, pins, release));
+      demandPolicy(session, review.resources);
       demandWaivers(review.changes, waivers);
       if (drift === 'adopt') demandAdopted(session, review.changes);
       session.review = review;
       note(`${review.changes.length} of ${review.resources.length} resources change`);
       return undefined;
     },
+  });
+}
+
+/** Throws UserError `policy-broken` with every rule that something of the plan breaks. What goes away is not asked. */
+function demandPolicy({ situation }: CloudSession, resources: readonly Change[]): void {
+  const { cloud, production, name } = situation.environment;
+  const stays = resources.filter(({ kind }) => kind !== 'delete');
+  const broken = checkPolicy(stays, { cloud, production });
+  if (broken.length === 0) return;
+  throw new UserError('policy-broken', `the plan of ${name} breaks ${broken.length} rules of safety`, {
+    hints: ['Change the fields of the definition that lead to them; nothing was changed in the cloud.'],
+    detail: broken.map(({ rule, stack, type, name: of, message }) => `${rule}: ${stack} ${type} ${of} ${message}`),
   });
 }

@@ -1,0 +1,69 @@
+/** The real bin, without an account: staging and then production of the shop, on both clouds. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { PromotionResult } from '../../../src/targets/cloud/result.ts';
+import { inProject, type Project } from '../../support/cli.ts';
+
+const clouds = {
+  aws: ['--cloud', 'aws', '--region', 'us-east-1', '--account', '123456789012'],
+  gcp: ['--cloud', 'gcp', '--region', 'us-central1', '--project', 'acme-shop-1'],
+} as const;
+
+/** A busy machine takes minutes for what takes seconds on a quiet one. */
+const deadline = 900_000;
+
+async function promoted({ opta }: Project, environment: string): Promise<PromotionResult> {
+  const { code, stdout, stderr } = await opta(['promote', environment, '--rehearse', '--json']);
+  expect(code, `${stdout.slice(-3000)}${stderr}`).toBe(0);
+  const events = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  return events.find(({ type }) => type === 'result').value;
+}
+
+const typesOf = ({ stacks }: PromotionResult) => stacks.flatMap(({ resources }) => resources.map(({ type }) => type));
+const count = (result: PromotionResult, type: string) => typesOf(result).filter((one) => one === type).length;
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+}
+
+describe.each(Object.entries(clouds))('the shop on %s', (cloud, flags) => {
+  test('goes to staging and then to production', { timeout: deadline }, async () => {
+    await inProject({}, async (project) => {
+      const init = ['init', '--recipe', 'shop', '--yes', '--org', 'acme', '--domain', 'example.com', ...flags];
+      expect((await project.opta(init)).code).toBe(0);
+      const staging = await promoted(project, 'staging');
+      const production = await promoted(project, 'production');
+      expect(production.release).toEqual(staging.release);
+      expect(production.urls).toContain('https://example.com/');
+      expect(production.cost.after.usdMonth).toBeGreaterThan(70);
+      expect(production.objects.length).toBeGreaterThan(20);
+      expect(production.platform.map(({ name }) => name)).toEqual(
+        expect.arrayContaining(['linkerd-control-plane', 'ingress-nginx']),
+      );
+      if (cloud === 'aws') {
+        expect(production.natAddresses).toHaveLength(3);
+        expect(count(production, 'aws:ec2/natGateway:NatGateway')).toBe(3);
+        expect(count(production, 'aws:lb/loadBalancer:LoadBalancer')).toBe(1);
+      } else {
+        expect(production.natAddresses).toHaveLength(2);
+        expect(count(production, 'gcp:compute/routerNat:RouterNat')).toBe(1);
+        expect(count(production, 'gcp:compute/sSLPolicy:SSLPolicy')).toBe(1);
+      }
+      const rehearsal = join(project.folder, '.opta', 'rehearsal', 'production');
+      const secrets = Object.values(
+        JSON.parse(await readFile(join(rehearsal, 'secrets.json'), 'utf8')) as Record<string, string>,
+      );
+      expect(secrets.length).toBeGreaterThan(0);
+      const records = await Promise.all(
+        (await filesBelow(join(rehearsal, 'records'))).map((file) => readFile(file, 'utf8')),
+      );
+      for (const secret of secrets)
+        for (const text of [JSON.stringify(production), ...records]) expect(text).not.toContain(secret);
+    });
+  });
+});
