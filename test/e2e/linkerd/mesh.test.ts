@@ -20,6 +20,7 @@ import { startLoad } from '../../support/load.ts';
 
 const long = 600_000;
 const day = 86_400_000;
+const threshold = '/spec/metrics/0/containerResource/target/averageUtilization';
 const injector = 'linkerd.io/control-plane-component=proxy-injector';
 
 const refused = /^(403|TimeoutError|TypeError)$/;
@@ -94,6 +95,15 @@ describe.skipIf(noLinkerd !== undefined)('the shop in the mesh', () => {
       .split('\n')
       .filter((line) => /^(request_total|tcp_open_total)\{/.test(line) && line.includes('direction="inbound"'));
     expect(inbound.some((line) => line.includes('tls="true"'))).toBe(true);
+  });
+
+  test('changes nothing the second time', { timeout: long }, async () => {
+    const before = versionsIn(shop);
+    const { code, stderr, events, ms } = await shop.up();
+    expect(code, stderr).toBe(0);
+    expect(events.at(-1)).toMatchObject({ type: 'end', outcome: 'unchanged' });
+    expect(versionsIn(shop)).toBe(before);
+    process.stderr.write(`second dev up in the mesh: ${(ms / 1000).toFixed(1)} s\n`);
   });
 
   /** Runs JavaScript in a container of a service. */
@@ -175,19 +185,13 @@ describe.skipIf(noLinkerd !== undefined)('the shop in the mesh', () => {
   test('has more replicas under load, and fewer when it is over', { timeout: long }, async () => {
     const replicas = () =>
       Number(shop.kubectl('get', 'deploy', 'api', '-n', 'shop', '-o', 'jsonpath={.status.readyReplicas}'));
+    // A machine that is busy with other things may never give it 80 percent of what it asks for.
+    const own = ['-n', 'shop', '--type=json', '-p', `[{"op":"replace","path":"${threshold}","value":20}]`];
+    shop.kubectl('patch', 'hpa', 'api', ...own);
     const load = startLoad(shop.httpsPort, 'shop.localhost', '/api', 24);
     await expect.poll(replicas, { timeout: 300_000, interval: 2000 }).toBeGreaterThan(2);
     expect((await load.stop()).failures).toEqual([]);
     await expect.poll(replicas, { timeout: 300_000, interval: 2000 }).toBe(2);
-  });
-
-  test('changes nothing the second time', { timeout: long }, async () => {
-    const before = versionsIn(shop);
-    const { code, stderr, events, ms } = await shop.up();
-    expect(code, stderr).toBe(0);
-    expect(events.at(-1)).toMatchObject({ type: 'end', outcome: 'unchanged' });
-    expect(versionsIn(shop)).toBe(before);
-    process.stderr.write(`second dev up in the mesh: ${(ms / 1000).toFixed(1)} s\n`);
   });
 
   test('gets over an issuer that has expired', { timeout: long }, async () => {
