@@ -1,5 +1,6 @@
 /** redis: Memorystore with a replica, a token that Google makes, TLS, and our key. */
 import { Instance } from '@pulumi/gcp/redis/instance.js';
+import { unsecret } from '@pulumi/pulumi';
 import type { Resource } from '../../src/app/app.ts';
 import { resourceName } from '../../src/app/names.ts';
 import { from, options, part, tagged } from '../context.ts';
@@ -51,7 +52,7 @@ function makeCache(context: GcpContext, cache: Resource, reservedIpRange: string
   return {
     cache_host: instance.host,
     cache_port: instance.port.apply(String),
-    cache_ca: instance.serverCaCerts.apply((certificates) => certificates.map(({ cert }) => cert).join('\n')),
+    cache_ca: unsecret(instance.serverCaCerts).apply((certificates) => certificates.map(({ cert }) => cert).join('\n')),
     secret_id: secretId,
   };
 }

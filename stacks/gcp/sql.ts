@@ -6,6 +6,7 @@ import { RecordSet } from '@pulumi/gcp/dns/recordSet.js';
 import { Database } from '@pulumi/gcp/sql/database.js';
 import { DatabaseInstance } from '@pulumi/gcp/sql/databaseInstance.js';
 import { User } from '@pulumi/gcp/sql/user.js';
+import { unsecret } from '@pulumi/pulumi';
 import type { Resource } from '../../src/app/app.ts';
 import { resourceName } from '../../src/app/names.ts';
 import { secretName } from '../../src/app/stack-secrets.ts';
@@ -53,7 +54,8 @@ function makeDatabase(context: GcpContext, database: Resource): Values {
     db_port: String(ports[database.type === 'mysql' ? 'mysql' : 'postgres']),
     db_name: databaseName,
     db_user: user,
-    db_ca: instance.serverCaCerts.apply((certificates) => certificates.map(({ cert }) => cert).join('\n')),
+    // Public by nature, though the provider hides it with the rest of the certificate.
+    db_ca: unsecret(instance.serverCaCerts).apply((certificates) => certificates.map(({ cert }) => cert).join('\n')),
     secret_id: secretId,
   };
 }
