@@ -13,7 +13,6 @@ import type { WizardContent, WizardEnd } from '../../ui/wizard/open.tsx';
 import type { WizardPage } from '../../ui/wizard/question.ts';
 import type { ExitCode, Invocation } from '../invocation.ts';
 import { ignoredText } from './by-flags.ts';
-import { finish } from './finish.ts';
 import { givenAnswers } from './given.ts';
 import { forget, keep, kept } from './kept.ts';
 import { lookAround, serviceLines } from './look.ts';
@@ -106,6 +105,7 @@ export async function finishWizard(
   const context = await lookAround(invocation, directory);
   const before = await kept(system, directory);
   const made = filesOf(interview(context, { ...before, ...answers }).outcome, await ignoredText(directory));
+  const { finish } = await import('./finish.ts');
   const code = await finish(
     invocation,
     { ...made, directory },

@@ -40,6 +40,8 @@ interface Shown {
   changes?: readonly WizardChange[];
   /** The preview as it was last made: it follows the keys a moment later. */
   pages: readonly WizardPage[];
+  /** Settles when the answers so far are kept. */
+  keeping: Promise<void>;
 }
 
 /** Milliseconds from a key to the preview that it changes. */
@@ -62,7 +64,7 @@ const sizeOf = ({ columns, rows }: NodeJS.WriteStream) => ({ width: columns || 8
 export async function openWizard(options: WizardOptions): Promise<WizardEnd> {
   const { system, theme, signal, look } = options;
   const { stderr, stdin } = system;
-  const shown: Shown = { state: nothing, found: [], pages: [] };
+  const shown: Shown = { state: nothing, found: [], pages: [], keeping: Promise.resolve() };
   const over = Promise.withResolvers<WizardState>();
   const onKey = (key: Key) => act(shown, key, draw, over.resolve, over.reject);
   const tree = () => <Wizard lines={wizardFrame(viewOf(shown), sizeOf(stderr), theme)} onKey={onKey} />;
@@ -84,16 +86,21 @@ export async function openWizard(options: WizardOptions): Promise<WizardEnd> {
   const leave = () => over.resolve({ ...shown.state, ended: 'left' });
   stderr.on('resize', draw);
   signal.addEventListener('abort', leave, { once: true });
-  look((lines) => {
-    shown.found.push(...lines);
-    draw();
-  }).then((content) => {
+  // The first frame is out before anything else is loaded.
+  const looking = system.clock.sleep(0).then(() =>
+    look((lines) => {
+      shown.found.push(...lines);
+      draw();
+    }),
+  );
+  looking.then((content) => {
     shown.content = content;
     shown.state = firstState(content);
     draw();
   }, over.reject);
   try {
     const state = await over.promise;
+    await shown.keeping;
     return { answers: state.answers, write: state.ended === 'written', changes: shown.changes ?? [] };
   } finally {
     preview.stop();
@@ -146,12 +153,15 @@ function act(
   const before = shown.state;
   const state = press(before, key, content);
   shown.state = state;
+  // One after the other, so that the last answers are the ones that stay.
+  if (state.answers !== before.answers)
+    shown.keeping = shown.keeping.then(() => content.keep(state.answers)).catch(fail);
   if (state.ended === 'written' && shown.changes === undefined) shown.state = before;
   else if (state.ended !== undefined) {
     end(state);
     return;
   }
-  if (state.answers !== before.answers) content.keep(state.answers).catch(fail);
+
   if (state.at !== before.at) {
     delete shown.changes;
     const { answers, at } = state;

@@ -50,8 +50,14 @@ export interface Rules {
   readonly before: WizardAnswers;
 }
 
-const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-export const charactersOf = (text: string): string[] => [...segments.segment(text)].map(({ segment }) => segment);
+let segments: Intl.Segmenter | undefined;
+
+/** Characters as people count them. */
+export function charactersOf(text: string): string[] {
+  // Made when first needed: the first frame has no text to count.
+  segments ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+  return [...segments.segment(text)].map(({ segment }) => segment);
+}
 
 export function firstState(rules: Rules, answers: WizardAnswers = {}): WizardState {
   const state = {
