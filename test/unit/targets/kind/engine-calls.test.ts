@@ -117,7 +117,12 @@ describe.each(engineNames)('%s', (name) => {
     mkdirSync(project().path, { recursive: true });
     const creation = createCluster({
       ...{ system: system(), engine: engineOf(name), kind, folder: project(), packageRoot: root, signal },
-      ...{ nodeImage: 'kindest/node:v1', ports: { https: 1, http: 2, registry: 3, spare: [] }, workers: 0 },
+      ...{
+        nodeImage: 'kindest/node:v1',
+        ports: { https: 1, http: 2, registry: 3, spare: [] },
+        workers: 0,
+        allowCgroupV1: false,
+      },
       ...{ onStart: async () => {}, note: () => {} },
     });
     await expect(creation.done).rejects.toMatchObject({ code: 'cluster-failed' });

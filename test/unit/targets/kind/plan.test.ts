@@ -6,6 +6,7 @@ import { choicesOf } from '../../../../src/platform/choices.ts';
 import type { System } from '../../../../src/system/system.ts';
 import { kindFolder } from '../../../../src/targets/kind/folder.ts';
 import { planDown } from '../../../../src/targets/kind/plan/down.ts';
+import { isLeftOver, planPrune } from '../../../../src/targets/kind/plan/prune.ts';
 import { planResume, planStop } from '../../../../src/targets/kind/plan/stop.ts';
 import { planUp } from '../../../../src/targets/kind/plan/up.ts';
 import type { Situation } from '../../../../src/targets/kind/survey.ts';
@@ -172,6 +173,17 @@ describe('the plans that end a cluster', () => {
     expect(ids(false)).not.toContain('volumes');
     expect(ids(true)).toContain('volumes');
     for (const volumes of [true, false]) graphOf(planDown({ ...standing, volumes }));
+  });
+
+  test('prune takes what no run finished, and leaves a cluster that is whole', () => {
+    const others = { ...standing, containers: [{ name: 'r', isNode: false, running: true }] };
+    expect(isLeftOver(standing)).toBe(false);
+    expect(isLeftOver({ ...standing, record: { ...record, state: 'creating' } })).toBe(true);
+    expect(isLeftOver(others)).toBe(true);
+    expect(isLeftOver({ ...standing, record: { ...record, state: 'none' }, containers: [], network: false })).toBe(
+      false,
+    );
+    expect(planPrune(standing).steps.map(({ id }) => id)).toEqual(['cluster-leftovers']);
   });
 
   test('stop and resume are refused where there is no cluster', () => {
