@@ -65,6 +65,22 @@ export const cloudCommands: readonly Command[] = [
     load: async () => (await import('./commands/outputs.ts')).outputs,
   },
   {
+    path: ['state', 'doctor'],
+    summary: 'Show who holds the locks of an environment, and what a killed run left',
+    group: 'promote',
+    args: [{ name: '<environment>', summary: 'as the definition lists it' }],
+    flags: [config, json],
+    load: async () => (await import('./commands/state-doctor.ts')).stateDoctor,
+  },
+  {
+    path: ['state', 'unlock'],
+    summary: 'Take away locks of this machine whose process is gone',
+    group: 'promote',
+    args: [{ name: '<environment>', summary: 'as the definition lists it' }],
+    flags: [config],
+    load: async () => (await import('./commands/state-unlock.ts')).stateUnlock,
+  },
+  {
     path: ['destroy'],
     summary: 'Take down what was promoted to an environment',
     group: 'promote',

@@ -125,7 +125,9 @@ export function applyStep(session: CloudSession, stack: StackName, needs: readon
       const typical = usually(plan.changes.filter(({ kind }) => kind === 'create').map(({ type }) => type));
       if (typical !== undefined) context.note(typical);
       const handle = await openStack(session, stack);
-      const result = await followed(session, stack, total, context, () => handle.up({ expectHash: plan.hash }));
+      const result = await followed(session, stack, total, context, () =>
+        handle.up({ expectHash: plan.hash, planned: plan }),
+      );
       demandDone(stack, result, context.signal);
       session.outputs.set(stack, result.outputs);
       await session.applied(stack);

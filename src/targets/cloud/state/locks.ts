@@ -46,7 +46,7 @@ function ageOf(timestamp: string, now: number): string {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-const holderOf = ({ username, hostname: host, pid, timestamp }: Lock, now: number): string =>
+export const holderOf = ({ username, hostname: host, pid, timestamp }: Lock, now: number): string =>
   `${username}@${host}, process ${pid}, for ${ageOf(timestamp, now)}`;
 
 /** Throws `stack-locked` when somebody holds the stack. */

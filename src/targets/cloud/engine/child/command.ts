@@ -51,7 +51,9 @@ export class EngineCommand {
   /** Asks the engine for its version; the built-in one is known, and one built without a version counts as that. */
   async ready(engine: EngineChoice): Promise<void> {
     if (engine.kind === 'built-in') this.version = new SemVer(builtInVersion);
-    else this.version = parse((await this.call(['version'], this.#system.cwd)).stdout.trim()) ?? new SemVer(builtInVersion);
+    else
+      this.version =
+        parse((await this.call(['version'], this.#system.cwd)).stdout.trim()) ?? new SemVer(builtInVersion);
   }
 
   /** The engine that runs now. */

@@ -17,7 +17,7 @@ interface EventOptions {
 }
 
 /** Lines that say nothing to a user: where a simulated plugin was found. */
-const noise = /^warning: using pulumi-resource-\S+ from \$PATH|plugin version mismatch/i;
+const noise = /using pulumi-resource-\S+ from \$PATH|resource plugin \S+ is expected to have version/i;
 
 /** Secrets leak through diagnostics of severity debug, which come unasked: they end here. */
 const heard = (event: EngineEvent): boolean => (event.diagnosticEvent?.severity as string | undefined) !== 'debug';

@@ -167,7 +167,8 @@ export class Gathered {
       if (done && metadata.new) this.outputs = outputsOf(metadata.new.outputs ?? {}, this.#input);
       return;
     }
-    if (side?.custom === false || !side) return;
+    // What is no custom resource is a component; the engine leaves out what is false.
+    if (side?.custom !== true) return;
     const change = changeOf(metadata, this.#input);
     const before = this.#changes.get(change.urn);
     // A replacement is told in three steps; what says most of it is the first.
