@@ -62,7 +62,8 @@ function namesOfUpstream(input: StackInput): readonly [string, string][] {
   const written = JSON.stringify(input.app);
   for (const stack of stackNames) {
     for (const [path, value] of valuesByPath(input.upstream[stack] ?? {})) {
-      const ours = value !== '' && !written.includes(JSON.stringify(value));
+      // `https://` is what a plan makes of an address that it does not know yet.
+      const ours = !/^(\w+:\/\/)?$/.test(value) && !written.includes(JSON.stringify(value));
       if (ours && !found.has(value)) found.set(value, upstreamName(stack, path));
     }
   }
