@@ -5,7 +5,8 @@
 import { createRequire } from 'node:module';
 
 type Grpc = typeof import('@grpc/grpc-js');
-type Struct = import('google-protobuf/google/protobuf/struct_pb.js').Struct;
+type Asked = import('@pulumi/pulumi/proto/resource_pb.js').RegisterResourceRequest;
+type Struct = NonNullable<ReturnType<Asked['getObject']>>;
 
 const require = createRequire(import.meta.url);
 const beside = createRequire(require.resolve('@pulumi/pulumi/package.json'));
