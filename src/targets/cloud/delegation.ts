@@ -11,7 +11,7 @@ export interface DelegationOptions {
 const plain = (name: string): string => name.toLowerCase().replace(/\.$/, '');
 
 /** The name servers that a resolver finds for the domain; none when nobody answers for it. */
-export async function delegatedTo(domain: string, { signal, servers }: DelegationOptions): Promise<readonly string[]> {
+async function delegatedTo(domain: string, { signal, servers }: DelegationOptions): Promise<readonly string[]> {
   const resolver = new Resolver({ timeout: 3000, tries: 2 });
   if (servers !== undefined) resolver.setServers(servers);
   const cancel = () => resolver.cancel();

@@ -83,7 +83,7 @@ export function rehearsalPlaces(projectFolder: string, environment: string): Clo
 }
 
 /** The bucket that state and records of the environment are in. */
-export function stateBucket({ organisation, name, account }: CloudEnvironment): string {
+function stateBucket({ organisation, name, account }: CloudEnvironment): string {
   return bucketName(organisation, name, 'state', account);
 }
 
