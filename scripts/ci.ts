@@ -51,9 +51,11 @@ const engineMark = `${reports}.engine`;
 /** What `setup` puts into the environment, an engine started; undefined when it does not work, which is said. */
 async function engineEnvironment(setup: string): Promise<NodeJS.ProcessEnv | undefined> {
   const command = 'made=$("$0") && eval "$made" && env -0';
-  const { exitCode, stdout } = await sh({ stdio: ['ignore', 'pipe', 'inherit'] })`bash -c ${command} ${setup}`;
+  // Its first time on a machine takes minutes; one that hangs must not take the whole run with it.
+  const started = sh({ stdio: ['ignore', 'pipe', 'inherit'], timeout: '10m' })`bash -c ${command} ${setup}`;
+  const { exitCode, stdout } = await started;
   if (exitCode !== 0) {
-    process.stdout.write(`\n${setup} ended with ${exitCode}: the suites with clusters are left out\n`);
+    process.stdout.write(`\n${setup} ended with ${exitCode ?? 'nothing in 10 minutes'}: the suites with clusters are left out\n`);
     return undefined;
   }
   const pairs = stdout.split('\0').filter(Boolean);
