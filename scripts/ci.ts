@@ -55,7 +55,9 @@ async function engineEnvironment(setup: string): Promise<NodeJS.ProcessEnv | und
   const started = sh({ stdio: ['ignore', 'pipe', 'inherit'], timeout: '10m' })`bash -c ${command} ${setup}`;
   const { exitCode, stdout } = await started;
   if (exitCode !== 0) {
-    process.stdout.write(`\n${setup} ended with ${exitCode ?? 'nothing in 10 minutes'}: the suites with clusters are left out\n`);
+    process.stdout.write(
+      `\n${setup} ended with ${exitCode ?? 'nothing in 10 minutes'}: the suites with clusters are left out\n`,
+    );
     return undefined;
   }
   const pairs = stdout.split('\0').filter(Boolean);

@@ -68,7 +68,11 @@ describe('a line that is not understood ends with 2, a code and what to do', () 
     [['validate', '-c'], 'usage', 'needs a value'],
     [['schema', 'extra'], 'usage', 'too many arguments'],
     [['dev', 'up', '--on', 'mars'], 'bad-value', '--on takes process or kind, not "mars"'],
-    [['init', '--recipe', 'shop', '--yes', '--cloud', 'ibm'], 'bad-value', '--cloud takes aws or gcp or none, not "ibm"'],
+    [
+      ['init', '--recipe', 'shop', '--yes', '--cloud', 'ibm'],
+      'bad-value',
+      '--cloud takes aws or gcp or none, not "ibm"',
+    ],
     [['dev', 'up', '--https-port', '70000'], 'bad-value', '--https-port takes a port'],
     [['dev', 'up', '--http-port', 'x'], 'bad-value', '--http-port takes a port'],
     [['dev', 'up', '--timeout', '-1'], 'bad-value', '--timeout takes a number of seconds'],
