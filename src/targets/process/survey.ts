@@ -96,7 +96,9 @@ async function ask(system: System, projectFolder: string, signal: AbortSignal) {
     const ports = programs.flatMap(({ replicas }) => replicas.flatMap(({ port }) => port ?? []));
     const outbound =
       config?.outbound.flatMap(({ proxyPort, direct }) => [proxyPort, ...direct.map(({ port }) => port)]) ?? [];
-    const ingress = config ? [config.ingress.httpsPort, config.ingress.httpPort, config.metricsPort ?? 0] : [];
+    const ingress = config
+      ? [config.ingress.httpsPort, config.ingress.httpPort, config.metricsPort ?? 0, config.spansPort ?? 0]
+      : [];
     return { programs: programs.map(({ id }) => id), ports: [...ports, ...outbound, ...ingress] };
   } finally {
     client.close();
