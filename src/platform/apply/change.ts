@@ -43,9 +43,15 @@ function written(object: KubernetesObject, isWanted: (entry: V1ManagedFieldsEntr
   return entries.map(({ manager, subresource, time, fieldsV1 }) => [manager, subresource, String(time), fieldsV1]);
 }
 
+/** Without the number of the roll, which the controller writes a moment after a Deployment is made. */
+function said(annotations: Readonly<Record<string, string>> = {}) {
+  const { 'deployment.kubernetes.io/revision': _, ...rest } = annotations;
+  return rest;
+}
+
 function ownPart(object: KubernetesObject) {
   const { generation, labels, annotations } = object.metadata ?? {};
-  return { generation, labels, annotations, fields: written(object, isOurs) };
+  return { generation, labels, annotations: said(annotations), fields: written(object, isOurs) };
 }
 
 export function told(before: KubernetesObject | undefined, after: KubernetesObject): Change {
