@@ -1,8 +1,8 @@
 /** metrics-server: what autoscalers measure by. In local clusters only; the clouds bring their own. */
 import { join } from 'node:path';
-import type { KubernetesObject, V1Service } from '@kubernetes/client-node';
+import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Step } from '../../engine/step.ts';
-import { apply } from '../apply.ts';
+import { apply, nameOf } from '../apply.ts';
 import type { ClusterClient } from '../cluster.ts';
 import { readValues, render } from '../helm.ts';
 import { conditionOf } from '../ready/conditions.ts';
@@ -72,30 +72,16 @@ const knownMs = 3000;
  * Makes the Service anew and registers it again. Nodes that are started again have the registration before they know the
  * Service, and the connection that the API server makes then is kept for as long as it asks that address.
  */
-async function moveService(client: ClusterClient, signal: AbortSignal): Promise<void> {
-  const service = { apiVersion: 'v1', kind: 'Service', namespace, name };
-  const registered = { apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService', name: 'v1beta1.metrics.k8s.io' };
-  const found = await Promise.all([service, registered].map((one) => client.get(one, signal)));
+async function moveService(client: ClusterClient, objects: readonly KubernetesObject[], signal: AbortSignal) {
+  const services = objects.filter(({ kind }) => kind === 'Service');
+  const registrations = objects.filter(isRegistration);
   // Unregistered first, so that the new address is not asked too early again.
-  for (const one of [registered, service]) await client.remove(one, signal);
-  const [first, second] = found.map((one) => {
-    const { labels, annotations } = one?.metadata ?? {};
-    const { clusterIP: _, clusterIPs: _all, ...spec } = (one as V1Service | undefined)?.spec ?? {};
-    return {
-      ...one,
-      metadata: { name: one?.metadata?.name, namespace: one?.metadata?.namespace, labels, annotations },
-      spec,
-    };
-  });
-  await apply(client, [withoutStatus(first)], { signal });
+  for (const one of [...registrations, ...services]) await client.remove(nameOf(one), signal);
+  // As the chart has them: what a server adds by itself would be ours from then on, and change with the next `up`.
+  await apply(client, services, { signal });
   await endpointReady(client, { name, namespace }, signal);
   await client.system.clock.sleep(knownMs, signal);
-  await apply(client, [withoutStatus(second)], { signal });
-}
-
-function withoutStatus(object: object | undefined): KubernetesObject {
-  const { status: _, ...rest } = (object ?? {}) as KubernetesObject & { readonly status?: unknown };
-  return rest;
+  await apply(client, registrations, { signal });
 }
 
 export function planMetricsServer(settings: PlatformSettings): readonly Step[] {
@@ -147,7 +133,7 @@ export function planMetricsServer(settings: PlatformSettings): readonly Step[] {
         note('waiting for the API server to take it in');
         if (await availableWithin(client(), patienceMs, signal)) return undefined;
         note('the API server asks somewhere else: giving it another address');
-        await moveService(client(), signal);
+        await moveService(client(), objectsOf(made, ids.render), signal);
         await available(client(), signal);
         return undefined;
       },
