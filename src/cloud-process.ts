@@ -1,15 +1,6 @@
 /** The processes around Pulumi, emitted apart from the bundle: the one that holds a stack, the built-in engine, and simulated providers. */
+import { ipcChannel } from './system/ipc.ts';
 import { nodeSystem } from './system/node.ts';
-
-function ipcChannel() {
-  return {
-    onMessage: (act: (message: unknown) => void) => void process.on('message', act),
-    send: (message: unknown) => {
-      if (process.connected) process.send?.(message);
-    },
-    onClose: (act: () => void) => void process.once('disconnect', act),
-  };
-}
 
 /** First and second signal to end; SIGTERM is the same to Pulumi. */
 function interrupts() {

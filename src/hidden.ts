@@ -1,6 +1,7 @@
 /** The two processes that `opta dev up` starts for itself: the supervisor and the data plane. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ipcChannel } from './system/ipc.ts';
 import type { System } from './system/system.ts';
 
 /** argv is `--supervise <project folder>` or `--data-plane`; `entry` is the bin. */
@@ -16,14 +17,4 @@ export async function runHidden(system: System, argv: readonly string[], entry: 
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopped.abort());
   await supervise(system, argv[1] ?? system.cwd, { version: about.version, signal: stopped.signal });
   return 0;
-}
-
-function ipcChannel() {
-  return {
-    onMessage: (act: (message: unknown) => void) => void process.on('message', act),
-    send: (message: unknown) => {
-      if (process.connected) process.send?.(message);
-    },
-    onClose: (act: () => void) => void process.once('disconnect', act),
-  };
 }

@@ -1,0 +1,11 @@
+/** The channel to the process that started this one. */
+
+export function ipcChannel() {
+  return {
+    onMessage: (act: (message: unknown) => void) => void process.on('message', act),
+    send: (message: unknown) => {
+      if (process.connected) process.send?.(message);
+    },
+    onClose: (act: () => void) => void process.once('disconnect', act),
+  };
+}
