@@ -5,7 +5,7 @@ import type { Theme } from '../theme.ts';
 import { type WizardView, wizardFrame } from './frame.ts';
 import { keyOf } from './keys.ts';
 import type { WizardAnswers, WizardChange, WizardPage } from './question.ts';
-import { draftAnswers, firstState, type Key, press, type Rules, type WizardState } from './state.ts';
+import { draftAnswers, emptyState, firstState, type Key, press, type Rules, type WizardState } from './state.ts';
 
 /** What the wizard is about, once the folder has been looked at. */
 export interface WizardContent extends Rules {
@@ -47,24 +47,12 @@ interface Shown {
 /** Milliseconds from a key to the preview that it changes. */
 const previewAfter = 40;
 
-const nothing: WizardState = {
-  answers: {},
-  at: 0,
-  input: '',
-  cursor: 0,
-  chosen: 0,
-  checked: [],
-  all: false,
-  page: 0,
-  scroll: 0,
-};
-
 const sizeOf = ({ columns, rows }: NodeJS.WriteStream) => ({ width: columns || 80, height: rows || 24 });
 
 export async function openWizard(options: WizardOptions): Promise<WizardEnd> {
   const { system, theme, signal, look } = options;
   const { stderr, stdin } = system;
-  const shown: Shown = { state: nothing, found: [], pages: [], keeping: Promise.resolve() };
+  const shown: Shown = { state: emptyState, found: [], pages: [], keeping: Promise.resolve() };
   const over = Promise.withResolvers<WizardState>();
   const onKey = (key: Key) => act(shown, key, draw, over.resolve, over.reject);
   const tree = () => <Wizard lines={wizardFrame(viewOf(shown), sizeOf(stderr), theme)} onKey={onKey} />;

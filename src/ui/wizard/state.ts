@@ -59,18 +59,21 @@ export function charactersOf(text: string): string[] {
   return [...segments.segment(text)].map(({ segment }) => segment);
 }
 
+/** Before anything is known. */
+export const emptyState: WizardState = {
+  answers: {},
+  at: 0,
+  input: '',
+  cursor: 0,
+  chosen: 0,
+  checked: [],
+  all: false,
+  page: 0,
+  scroll: 0,
+};
+
 export function firstState(rules: Rules, answers: WizardAnswers = {}): WizardState {
-  const state = {
-    answers: { ...answers, ...rules.fixed },
-    at: -1,
-    input: '',
-    cursor: 0,
-    chosen: 0,
-    checked: [],
-    all: false,
-    page: 0,
-    scroll: 0,
-  };
+  const state = { ...emptyState, answers: { ...answers, ...rules.fixed }, at: -1 };
   return goTo(state, next(state, rules), rules);
 }
 
