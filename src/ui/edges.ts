@@ -1,22 +1,9 @@
 /** Who called whom, as a table: the same on every target. */
+import type { Edge } from '../engine/edge.ts';
 import { table } from './table.ts';
 
-export interface DrawnEdge {
-  readonly caller: string;
-  readonly callee: string;
-  readonly requests: number;
-  readonly succeeded: number;
-  readonly refused: number;
-  readonly retries: number;
-  readonly bytesOut: number;
-  readonly bytesIn: number;
-  /** Milliseconds. */
-  readonly latency?: { readonly p50: number; readonly p95: number; readonly p99: number };
-  readonly mtls: boolean;
-}
-
 /** Lines with their ends, after an empty one. `columns` as in `table`. */
-export function edgeTable(edges: readonly DrawnEdge[], columns: number | undefined): string {
+export function edgeTable(edges: readonly Edge[], columns: number | undefined): string {
   if (edges.length === 0) return '\nno calls so far\n';
   const heads = ['from', 'to', 'requests', 'success', 'p50', 'p95', 'p99', 'retries', 'sent', 'received', 'mTLS'];
   const rows = edges.map((edge) => {

@@ -1,31 +1,12 @@
 /** Who called whom in the mesh, folded from what the proxies counted. Pure. */
 import type { Id } from '../../app/app.ts';
 import { ingressCaller, serviceOf, whyRefused } from '../../app/identity.ts';
+import type { Edge } from '../../engine/edge.ts';
 import { ingressHomes } from '../manifests/options.ts';
 import type { Sample } from './prometheus.ts';
 
 /** A caller without an identity: its pod has no proxy, or it is no pod. */
 export const outsider = 'outside the mesh';
-
-/** One caller and one callee, since the callee's pods started. */
-export interface Edge {
-  /** `<layer>/<module>`, `opta/ingress`, or `outside the mesh`. */
-  readonly caller: string;
-  readonly callee: Id;
-  /** HTTP requests and gRPC calls, finished ones; for raw TCP, connections. */
-  readonly requests: number;
-  readonly succeeded: number;
-  /** Turned away by the callee's proxy. */
-  readonly refused: number;
-  readonly retries: number;
-  /** From the caller and to it, with headers. */
-  readonly bytesOut: number;
-  readonly bytesIn: number;
-  /** Milliseconds until the answer was complete, at the callee's proxy; undefined without any. */
-  readonly latency?: { readonly p50: number; readonly p95: number; readonly p99: number };
-  /** All of it came over TLS with both certificates checked. */
-  readonly mtls: boolean;
-}
 
 /** What one proxy counted. */
 export interface Reading {

@@ -1,9 +1,10 @@
 /** Asks the proxies of all pods of ours what they counted. */
 import type { V1Pod } from '@kubernetes/client-node';
+import type { Edge } from '../../engine/edge.ts';
 import { UserError } from '../../errors.ts';
 import { ApiError, type ClusterClient } from '../cluster.ts';
 import { isMeshed } from '../components/meshed.ts';
-import { type Edge, edgeMetrics, edgesOf, type Reading } from './edges.ts';
+import { edgeMetrics, edgesOf, type Reading } from './edges.ts';
 import { samplesOf } from './prometheus.ts';
 
 export { refusals } from './edges.ts';

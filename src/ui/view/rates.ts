@@ -1,17 +1,12 @@
 /** Golden metrics of the last seconds, from counters that only grow. Pure but for the snapshots it keeps. */
+import type { Edge } from '../../engine/edge.ts';
 import type { EdgeNow } from './wire.ts';
 
 /** Counters of one edge since the mesh started. */
-export interface EdgeCounts {
-  readonly caller: string;
-  readonly callee: string;
-  readonly requests: number;
-  readonly succeeded: number;
-  readonly refused: number;
-  readonly retries: number;
+export interface EdgeCounts
+  extends Pick<Edge, 'caller' | 'callee' | 'requests' | 'succeeded' | 'refused' | 'retries' | 'mtls'> {
   /** Cumulative counts at upper bounds in milliseconds. */
   readonly buckets: readonly (readonly [number, number])[];
-  readonly mtls: boolean;
 }
 
 /** Milliseconds that a figure looks back. */
