@@ -189,6 +189,17 @@ it('share their common sources to the letter', () => {
     const texts = new Set(copies.filter(({ path }) => path.endsWith(`/${name}`)).map(({ text }) => text));
     expect(texts.size, name).toBe(1);
   }
+  // Of the recipes on Fastify, and of the two sides of a queue.
+  for (const [path, first] of [
+    ['src/server.ts', '/** Fastify '],
+    ['src/queue.ts', '/** The queue'],
+  ] as const) {
+    const same = recipes.flatMap(({ files }) =>
+      files.filter((file) => file.path.endsWith(`/${path}`) && file.text.startsWith(first)),
+    );
+    expect(same.length, path).toBeGreaterThan(1);
+    expect(new Set(same.map(({ text }) => text)).size, path).toBe(1);
+  }
   const protos = recipes.flatMap(({ files }) => files.filter(({ path }) => path.endsWith('catalog.proto')));
   expect(new Set(protos.map(({ text }) => text)).size).toBe(1);
 });
