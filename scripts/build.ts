@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -27,10 +27,9 @@ const yamlAsModule: Plugin = {
   },
 };
 
-rmSync(`${root}/dist`, { recursive: true, force: true });
-const result = await build({
+/** What every bundle that Node runs has in common. */
+const forNode = {
   absWorkingDir: root,
-  entryPoints: { main: 'src/main.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,
@@ -39,20 +38,26 @@ const result = await build({
   // A CommonJS build has no named exports for a lazy import.
   mainFields: ['module', 'main'],
   target: 'node22.21',
+  keepNames: true,
+  // CommonJS packages inside an ESM bundle still call require for Node's own modules.
+  banner: {
+    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+  },
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
+rmSync(`${root}/dist`, { recursive: true, force: true });
+const result = await build({
+  ...forNode,
+  entryPoints: { main: 'src/main.ts' },
   minifySyntax: true,
   minifyWhitespace: true,
-  keepNames: true,
   legalComments: 'none',
   chunkNames: 'chunks/[name]-[hash]',
   define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
   // Optional parts that their packages try to load and do without.
   external: ['pg-native', 'fsevents', 'react-devtools-core'],
-  // CommonJS packages inside an ESM bundle still call require for Node's own modules.
-  banner: {
-    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-  },
   plugins: [layoutWithoutFetch, yamlAsModule],
-  logLevel: 'warning',
   metafile: true,
 });
 // The page of the web view: one script for browsers, and what it stands in.
@@ -74,23 +79,11 @@ await Promise.all([
 ]);
 // Whatever reaches @pulumi/pulumi is only emitted: its packages stay outside, and break when bundled.
 await build({
-  absWorkingDir: root,
+  ...forNode,
   entryPoints: { 'cloud/process': 'src/cloud-process.ts', 'stacks/program': 'stacks/program.ts' },
-  outdir: 'dist',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  mainFields: ['module', 'main'],
-  target: 'node22.21',
-  keepNames: true,
   chunkNames: 'cloud/chunks/[name]-[hash]',
   external: ['@pulumi/*', '@grpc/*', 'google-protobuf'],
-  banner: {
-    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-  },
   plugins: [yamlAsModule],
-  logLevel: 'warning',
 });
 if (process.argv.includes('--sizes')) {
   for (const [file, { bytes }] of Object.entries(result.metafile.outputs).sort((a, b) => b[1].bytes - a[1].bytes)) {
