@@ -127,6 +127,7 @@ export const errorCodes = [
   'record-unreadable',
   'registry-denied',
   'registry-rate-limited',
+  'registry-silent',
   'registry-unreachable',
   'release-ambiguous',
   'release-differs',

@@ -63,7 +63,8 @@ export async function makeKindProject(): Promise<KindProject> {
     async up(more = [], options = {}) {
       const ports = existsSync(kind.record) ? [] : ['--https-port', String(httpsPort), '--http-port', String(httpPort)];
       const ended = await opta(['dev', 'up', '--detach', '--json', ...ports, ...more], options);
-      return { ...ended, events: eventsOf(ended.stdout) };
+      const events = eventsOf(ended.stdout);
+      return { ...ended, events, stderr: ended.stderr + failuresIn(events) };
     },
     get: (path, host = 'shop.localhost') => answerOf(httpsPort, host, path),
     gateway: () => engine('network', 'inspect', kind.name, '--format', '{{(index .IPAM.Config 0).Gateway}}')[0] ?? '',
@@ -85,6 +86,13 @@ export async function makeKindProject(): Promise<KindProject> {
     },
   };
 }
+
+/** What failed, for the message of a test that expected nothing to fail. */
+const failuresIn = (events: readonly Event[]): string =>
+  events
+    .flatMap((event) => (event.type === 'step' && event.state === 'failed' ? [JSON.stringify(event)] : []))
+    .map((line) => `${line}\n`)
+    .join('');
 
 function answerOf(port: number, host: string, path: string): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {

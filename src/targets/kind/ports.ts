@@ -60,10 +60,20 @@ export async function choosePorts(
   const spare: number[] = [];
   for (const at of spareNodePorts.keys()) {
     const before = kept?.spare[at];
-    const port = before !== undefined && (await isFree(before)) ? before : await system.network.freePort();
+    const isFit = before !== undefined && !taken.has(before) && (await isFree(before));
+    const port = isFit ? before : await freeBeside(system, taken);
+    taken.add(port);
     spare.push(port);
   }
   return { https, http, registry, spare };
+}
+
+/** One that nobody listens on and that is not among those chosen before: nobody listens on these yet either. */
+async function freeBeside({ network }: System, taken: ReadonlySet<number>): Promise<number> {
+  for (;;) {
+    const port = await network.freePort();
+    if (!taken.has(port)) return port;
+  }
 }
 
 function portTaken(name: string, port: number, holder = 'another program'): UserError {

@@ -2,6 +2,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KubernetesObject } from '@kubernetes/client-node';
+import { UserError } from '../../errors.ts';
 import { writeWhole } from '../../platform/certificates.ts';
 import type { System } from '../../system/system.ts';
 import { projectLabel, registryName } from './containers.ts';
@@ -27,13 +28,20 @@ export async function writeHosts(folder: KindFolder, port: number): Promise<bool
   return true;
 }
 
-/** Starts the registry's container anew. Throws UserError `port-taken` or `engine-failed`. */
+/** Milliseconds until a registry that was started must answer; its container runs a while before it listens. */
+const answerMs = 60_000;
+
+/**
+ * Starts the registry's container anew; resolves when it answers. Throws UserError `port-taken`, `engine-failed`, or
+ * `registry-silent` with the last lines of its log.
+ */
 export async function startRegistry(
   system: System,
   engine: Engine,
   folder: KindFolder,
   image: string,
   port: number,
+  signal: AbortSignal,
 ): Promise<void> {
   const args = [
     ...['run', '--detach', '--name', registryName(folder), '--network', folder.name],
@@ -41,8 +49,35 @@ export async function startRegistry(
     ...['--volume', `${registryVolume(folder)}:/var/lib/registry`, '--env', 'OTEL_TRACES_EXPORTER=none', image],
   ];
   const ended = await callEngine(system, engine, args);
-  if (ended.code === 0) return;
-  throw engineFailed(engine, args, ended);
+  if (ended.code !== 0) throw engineFailed(engine, args, ended);
+  const until = system.clock.monotonic() + answerMs;
+  // The engine's own listener takes connections before the registry does, and closes them at once.
+  for (let wait = 20; !(await registryAnswers(port, signal)); wait = Math.min(wait * 2, 500)) {
+    if (system.clock.monotonic() > until) throw await silent(system, engine, folder);
+    await system.clock.sleep(wait, signal);
+  }
+}
+
+async function silent(system: System, engine: Engine, folder: KindFolder): Promise<UserError> {
+  const { stdout, stderr } = await callEngine(system, engine, ['logs', '--tail', '12', registryName(folder)]);
+  return new UserError('registry-silent', `the local registry does not answer ${answerMs / 1000} s after its start`, {
+    detail: `${stdout}${stderr}`.trim().split('\n'),
+    hints: ['The lines below are its log; mend that and run this again: what is done stays done.'],
+  });
+}
+
+/** Whether it speaks the registry's protocol by now. */
+export async function registryAnswers(port: number, signal: AbortSignal): Promise<boolean> {
+  const { request } = await import('node:http');
+  return new Promise((resolve, reject) => {
+    const asked = request({ host: '127.0.0.1', port, path: '/v2/', agent: false, signal }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    asked.setTimeout(5000, () => asked.destroy());
+    asked.once('error', (error) => (signal.aborted ? reject(error) : resolve(false)));
+    asked.end();
+  });
 }
 
 const manifestTypes = [

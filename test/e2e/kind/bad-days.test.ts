@@ -100,8 +100,8 @@ describe.skipIf(noKind !== undefined)('on a bad day', { timeout: long }, () => {
   }, long);
 
   afterAll(async () => {
-    limited.close();
     await project.remove();
+    limited.close();
   }, long);
 
   /** What `up` says of the definition; it must fail, and soon. */

@@ -6,7 +6,7 @@ import { createCluster, endMaker } from '../cluster.ts';
 import { createNetwork, ownContainers, removeContainers } from '../containers.ts';
 import { engineSays } from '../engine.ts';
 import { type ClusterRecord, writeRecord } from '../folder.ts';
-import { startRegistry } from '../registry.ts';
+import { registryAnswers, startRegistry } from '../registry.ts';
 import { answering, restarted, secondOf } from './answering.ts';
 import { made, type Session, step } from './session.ts';
 
@@ -135,12 +135,12 @@ export function registryStep({ situation }: Session): Step {
     kind: 'change',
     needs: ['network', 'registry-image'],
     facts: { port: ports.registry },
-    isDone: async () => found?.running === true,
-    async run({ system }) {
+    isDone: async ({ signal }) => found?.running === true && (await registryAnswers(ports.registry, signal)),
+    async run({ system, signal }) {
       if (found) {
         await removeContainers(system, engine, [found]);
       }
-      await startRegistry(system, engine, folder, artifacts.pins.images.registry.ref, ports.registry);
+      await startRegistry(system, engine, folder, artifacts.pins.images.registry.ref, ports.registry, signal);
       return undefined;
     },
   });

@@ -1,5 +1,7 @@
 /** What each engine is told, by programs that stand for it and write down their arguments. */
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -38,6 +40,19 @@ const system = (): System => {
 const engineOf = (name: EngineName, says?: string) => ({ name, program: program(name, says), version: '5.0.0' });
 const calls = (): string[] => readFileSync(join(place, 'calls'), 'utf8').trim().split('\n');
 
+/** Closes connections without a word until the nth is made, as an engine does whose container does not listen yet. */
+async function registryThatAnswersAt(nth: number) {
+  let asked = 0;
+  const server = createServer((request, response) => {
+    asked += 1;
+    if (asked < nth) request.socket.destroy();
+    else response.end('{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { port, asked: () => asked, close: () => server.close() };
+}
+
 describe.each(engineNames)('%s', (name) => {
   const project = () => kindFolder(place);
 
@@ -70,10 +85,34 @@ describe.each(engineNames)('%s', (name) => {
   });
 
   test('keeps the registry to this machine and in our network', async () => {
-    await startRegistry(system(), engineOf(name), project(), 'docker.io/library/registry:3', 5001);
+    const { port, close } = await registryThatAnswersAt(1);
+    await startRegistry(system(), engineOf(name), project(), 'docker.io/library/registry:3', port, signal);
+    close();
     const [run = ''] = calls();
     expect(run).toContain(`run --detach --name ${project().name}-registry --network ${project().name}`);
-    expect(run).toContain('--publish 127.0.0.1:5001:5000');
+    expect(run).toContain(`--publish 127.0.0.1:${port}:5000`);
+  });
+
+  test('waits for the registry, whose port is open before it listens', async () => {
+    const { port, close, asked } = await registryThatAnswersAt(4);
+    await startRegistry(system(), engineOf(name), project(), 'registry:3', port, signal);
+    close();
+    expect(asked()).toBe(4);
+  });
+
+  test('gives up on a registry that never answers, with the end of its log', async () => {
+    const { port, close } = await registryThatAnswersAt(Number.POSITIVE_INFINITY);
+    const engine = engineOf(name, 'case "$1" in logs) echo "panic: no room" >&2;; esac');
+    const real = system();
+    let passed = 0;
+    const sleep = async (ms: number) => {
+      passed += ms;
+    };
+    const clock = { ...real.clock, monotonic: () => passed, sleep };
+    await expect(
+      startRegistry({ ...real, clock }, engine, project(), 'registry:3', port, signal),
+    ).rejects.toMatchObject({ code: 'registry-silent', detail: ['panic: no room'] });
+    close();
   });
 
   test('builds, and pushes over plain HTTP where it has to be told so', async () => {

@@ -67,3 +67,13 @@ test('no two ports of a new cluster are the same', async () => {
   const { https, http, registry, spare } = await choosePorts(system, nothing, undefined, none);
   expect(new Set([https, http, registry, ...spare]).size).toBe(7);
 });
+
+test('a free port that was asked for is not chosen once more for something else', async () => {
+  const [https, http, other, ...more] = Array.from({ length: 12 }, (_, at) => 40_000 + at);
+  const offered = [https, http, other, https, ...more];
+  const freePort = async () => offered.shift() ?? 0;
+  const network = { ...system.network, canListen: async () => true, freePort };
+  const chosen = await choosePorts({ ...system, network }, { https, http }, undefined, none);
+  const all = [chosen.https, chosen.http, chosen.registry, ...chosen.spare];
+  expect(new Set(all).size).toBe(all.length);
+});
