@@ -35,6 +35,12 @@ export interface ScheduleOptions extends Setting {
   readonly debug: boolean;
 }
 
+/**
+ * Milliseconds that steps which only wait get once another has failed: enough to tell their own trouble when the cause
+ * is the same, and no more, because what waits for something broken would wait to its deadline.
+ */
+export const waitAfterFailureMs = 5_000;
+
 interface Run {
   readonly graph: Graph;
   readonly options: ScheduleOptions;
@@ -42,12 +48,22 @@ interface Run {
   /** How many needs of a step have not ended well yet. */
   readonly missing: Map<string, number>;
   readonly ready: Step[];
+  /** Strikes steps that only wait. */
+  readonly vain: AbortController;
+  /** Forgets to strike. */
+  forgive: (() => void) | undefined;
 }
 
 type Result = Pick<Attempt, 'error'> & { readonly state: StepEnd['state'] };
 
 function isSame(a: Failure, b: Failure): boolean {
   return a.code === b.code && a.message === b.message && a.place?.line === b.place?.line;
+}
+
+function giveUpWaiting(run: Run): void {
+  const { system, keepGoing } = run.options;
+  if (keepGoing) return;
+  run.forgive ??= system.clock.after(waitAfterFailureMs, () => run.vain.abort(new Error('another step has failed')));
 }
 
 /** Notes how a step ended, and frees or skips those that need it. */
@@ -61,7 +77,10 @@ function settle(run: Run, step: Step, after: string | undefined, ms: number, res
     const found = error === undefined ? undefined : failureOf(error, options);
     // One cause that strikes several steps at once is told once.
     const failure = found && progress.failures.some((other) => isSame(other.failure, found)) ? undefined : found;
-    if (failure) progress.failures.push({ step: id, failure, error });
+    if (failure) {
+      progress.failures.push({ step: id, failure, error });
+      giveUpWaiting(run);
+    }
     const told = found === undefined || failure !== undefined;
     const end: StepEnd = { id, state: told ? state : 'aborted', ms: took, ...(failure && { failure }) };
     progress.ended.set(id, { end, after: freedBy });
@@ -81,7 +100,9 @@ async function start(run: Run, step: Step, after: string | undefined): Promise<v
   const { clock } = run.options.system;
   const began = clock.monotonic();
   run.options.emit({ type: 'step', id: step.id, state: 'running' });
-  const result = await attempt(step, run.options);
+  const { options, vain } = run;
+  const signal = step.kind === 'wait' ? AbortSignal.any([options.signal, vain.signal]) : options.signal;
+  const result = await attempt(step, { ...options, signal });
   if (result.began && result.state !== 'unchanged') run.progress.touched.push(step);
   run.progress.last = step.id;
   settle(run, step, after, clock.monotonic() - began, result);
@@ -93,7 +114,8 @@ export function schedule(graph: Graph, options: ScheduleOptions): Promise<Progre
   const all = [...graph.steps.values()];
   const progress: Progress = { ended: new Map(), touched: [], failures: [], last: undefined };
   const missing = new Map(all.map((step) => [step.id, new Set(step.needs).size]));
-  const run: Run = { graph, options, progress, missing, ready: all.filter((step) => step.needs.length === 0) };
+  const ready = all.filter((step) => step.needs.length === 0);
+  const run: Run = { graph, options, progress, missing, ready, vain: new AbortController(), forgive: undefined };
   let running = 0;
   return new Promise((resolve, reject) => {
     const pump = (after?: string): void => {
@@ -111,7 +133,9 @@ export function schedule(graph: Graph, options: ScheduleOptions): Promise<Progre
             .catch(reject);
         }
       }
-      if (running === 0) resolve(progress);
+      if (running > 0) return;
+      run.forgive?.();
+      resolve(progress);
     };
     pump();
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { waitAfterFailureMs } from '../../../src/engine/schedule.ts';
 import type { Plan, Step } from '../../../src/engine/step.ts';
 import { UserError } from '../../../src/errors.ts';
 import { planOf, runAndWatch, stepOf, stepStates, system } from '../../support/plans.ts';
@@ -153,6 +154,21 @@ describe('after a failure', () => {
         failure: expect.objectContaining({ code: 'not-implemented' }),
       }),
     );
+  });
+
+  test('what only waits is told no more than a moment later, and is not a failure of its own', async () => {
+    const waits: number[] = [];
+    const after = (ms: number, run: () => void) => {
+      waits.push(ms);
+      return system.clock.after(0, run);
+    };
+    const hasty = { ...system, clock: { ...system.clock, after } };
+    const steps = [failing('bad'), endless('vain', { kind: 'wait' })];
+    const { result } = await runAndWatch(planOf(steps), { system: hasty });
+    expect(result.steps.map(({ id, state }) => `${id} ${state}`)).toEqual(['bad failed', 'vain aborted']);
+    expect(result.outcome).toBe('failed');
+    expect(result.failures).toHaveLength(1);
+    expect(waits).toContain(waitAfterFailureMs);
   });
 
   test('taking down goes on with what does not need the failed step', async () => {
