@@ -15,14 +15,27 @@ export interface WaitOptions {
   readonly deadlineMs: number;
   /** Milliseconds that a container may run without being ready. */
   readonly startMs?: number | undefined;
+  readonly after?: Before | undefined;
   readonly note?: (why: string) => void;
   /** Called when the number of ready pods changes. */
   readonly onProgress?: (progress: Progress, why: string | undefined) => void;
 }
 
+/** What pods need of others before they can be ready. */
+export interface Before {
+  /** Its name, for people. */
+  readonly what: string;
+  /** Until it resolves, the deadline has not begun, and neither crashes nor unreadiness count. */
+  readonly settled: Promise<unknown>;
+}
+
 interface Seen {
   workload: KubernetesObject | undefined;
   pods: readonly V1Pod[];
+  /** What it still waits for. */
+  held: string | undefined;
+  /** Ids of containers whose end says nothing about this wait. */
+  readonly forgiven: Set<string>;
   /** Since when each trouble lasts, by the monotonic clock. */
   readonly since: Map<string, number>;
 }
@@ -38,16 +51,24 @@ export async function waitForWorkload(client: ClusterClient, name: ObjectName, o
   const { clock } = client.system;
   const workload = await client.get(name, options.signal);
   if (workload === undefined) throw missing(name);
-  const seen: Seen = { workload, pods: [], since: new Map() };
+  const seen: Seen = { workload, pods: [], held: options.after?.what, forgiven: new Set(), since: new Map() };
   const outcome = Promise.withResolvers<Trouble | 'ready' | 'late'>();
   const ending = new AbortController();
   const signal = AbortSignal.any([options.signal, ending.signal]);
-  const timers: (() => void)[] = [clock.after(options.deadlineMs, () => outcome.resolve('late'))];
+  const timers: (() => void)[] = [];
   const judge = () => {
     const { verdict, recheckMs } = judged(seen, options, clock.monotonic());
     if (verdict !== undefined) outcome.resolve(verdict);
     if (recheckMs !== undefined) timers.push(clock.after(recheckMs, judge));
     return verdict !== undefined;
+  };
+  const begin = () => {
+    if (signal.aborted) return;
+    timers.push(clock.after(options.deadlineMs, () => outcome.resolve('late')));
+    if (seen.held === undefined) return;
+    seen.held = undefined;
+    forgive(seen, 'running too');
+    judge();
   };
   const askForPods = async () => {
     if (seen.pods.length > 0 || signal.aborted) return;
@@ -57,6 +78,8 @@ export async function waitForWorkload(client: ClusterClient, name: ObjectName, o
   };
   // A Deployment says in its status that its pods are refused; a StatefulSet in events only.
   if (name.kind === 'StatefulSet') timers.push(clock.after(noPodsMs, () => void askForPods().catch(outcome.reject)));
+  if (options.after) void options.after.settled.then(begin, outcome.reject);
+  else begin();
   try {
     const watching = watchBoth(client, name, selectorOf(workload), seen, judge, signal);
     const result = await Promise.race([outcome.promise, watching.then(() => outcome.promise)]);
@@ -89,13 +112,25 @@ async function watchBoth(
     client.watch(
       its,
       (pods) => {
+        const isFirst = seen.pods.length === 0;
         seen.pods = newestPods(pods as readonly V1Pod[]);
+        if (isFirst) forgive(seen);
         return judge();
       },
       signal,
     ),
   ]);
 }
+
+/** Their probes may have ended them for want of something else. */
+function forgive({ pods, forgiven }: Seen, which?: 'running too'): void {
+  for (const { containerID, state, lastState } of pods.flatMap(containersOf)) {
+    for (const id of [state?.terminated?.containerID, lastState?.terminated?.containerID]) if (id) forgiven.add(id);
+    if (which !== undefined && containerID) forgiven.add(containerID);
+  }
+}
+
+const countsWhileHeld = ({ code }: Trouble): boolean => code !== 'readiness-failing' && code !== 'crash-loop';
 
 interface Judgement {
   readonly verdict?: Trouble | 'ready';
@@ -110,9 +145,11 @@ function judged(seen: Seen, { note, onProgress, startMs }: WaitOptions, now: num
     onProgress?.(progress, undefined);
     return { verdict: 'ready' };
   }
-  const troubles = [creationTrouble(seen.workload), ...seen.pods.map((pod) => troubleOf(pod, startMs))].filter(
-    (one) => one !== undefined,
-  );
+  const { held, forgiven } = seen;
+  const allowance = startMs === undefined ? undefined : { startMs, forgiven };
+  const troubles = [creationTrouble(seen.workload), ...seen.pods.map((pod) => troubleOf(pod, allowance))]
+    .filter((one) => one !== undefined)
+    .filter((one) => held === undefined || countsWhileHeld(one));
   const keys = new Set(troubles.map(({ key }) => key));
   for (const key of seen.since.keys()) if (!keys.has(key)) seen.since.delete(key);
   let recheckMs: number | undefined;
@@ -125,7 +162,8 @@ function judged(seen: Seen, { note, onProgress, startMs }: WaitOptions, now: num
   }
   const waiting = seen.pods.find((pod) => !isReady(pod));
   const told = troubles.find(({ code }) => code !== 'readiness-failing');
-  const why = told?.message ?? (waiting ? whyWaiting(waiting) : 'waiting for its pods');
+  const pods = waiting ? whyWaiting(waiting) : 'waiting for its pods';
+  const why = told?.message ?? (held === undefined ? pods : `${pods}; it needs ${held}`);
   note?.(`${progress.ready} of ${progress.wanted} ready: ${why}`);
   onProgress?.(progress, why);
   return recheckMs === undefined ? {} : { recheckMs };

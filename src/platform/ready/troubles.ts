@@ -116,13 +116,23 @@ function scheduleTrouble(pod: V1Pod): Trouble | undefined {
 /** Milliseconds by which a probe may give up before the time that it was given: it begins within its first second. */
 const probeSlack = 2_000;
 
+/** What containers may take. */
+export interface Allowance {
+  /** Milliseconds until one is ready. */
+  readonly startMs: number;
+  /** Ids of containers whose end says nothing: they ran before the wait began, or while it did not count. */
+  readonly forgiven?: ReadonlySet<string>;
+}
+
 /** A container that runs unready for as long as it was given, or was ended for that by its startup probe. */
-function readinessTrouble(pod: V1Pod, status: V1ContainerStatus, startMs: number): Trouble | undefined {
+function readinessTrouble(pod: V1Pod, status: V1ContainerStatus, allowance: Allowance): Trouble | undefined {
+  const { startMs, forgiven } = allowance;
   const { name, ready, state, lastState } = status;
   if (ready) return undefined;
   const ended = state?.terminated ?? lastState?.terminated;
   const lived = Date.parse(String(ended?.finishedAt ?? '')) - Date.parse(String(ended?.startedAt ?? ''));
-  const wasEnded = ended !== undefined && ended.reason !== 'OOMKilled' && lived >= startMs - probeSlack;
+  const counts = ended !== undefined && ended.reason !== 'OOMKilled' && !forgiven?.has(ended.containerID ?? '');
+  const wasEnded = counts && lived >= startMs - probeSlack;
   if (state?.running === undefined && !wasEnded) return undefined;
   return {
     key: `ready ${nameOf(pod)} ${name}`,
@@ -137,17 +147,17 @@ function readinessTrouble(pod: V1Pod, status: V1ContainerStatus, startMs: number
   };
 }
 
-/** The gravest trouble of a pod. `startMs` is what its containers may take until they are ready. */
-export function troubleOf(pod: V1Pod, startMs?: number): Trouble | undefined {
+/** The gravest trouble of a pod. Without an allowance, one that runs unready is none. */
+export function troubleOf(pod: V1Pod, allowance?: Allowance): Trouble | undefined {
   if (pod.metadata?.deletionTimestamp !== undefined) return undefined;
   for (const status of containersOf(pod)) {
     const found = containerTrouble(pod, status);
     if (found !== undefined) return found;
   }
   const unscheduled = scheduleTrouble(pod);
-  if (unscheduled !== undefined || startMs === undefined) return unscheduled;
+  if (unscheduled !== undefined || allowance === undefined) return unscheduled;
   for (const status of pod.status?.containerStatuses ?? []) {
-    const found = readinessTrouble(pod, status, startMs);
+    const found = readinessTrouble(pod, status, allowance);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -124,6 +124,36 @@ describe.skipIf(noCluster !== undefined)('a workload', () => {
     });
   });
 
+  test('is given its time anew when what it needs is there, whatever its probes did until then', async () => {
+    await inNamespace(client, async (namespace) => {
+      const probe = { tcpSocket: { port: 6379 }, periodSeconds: 1, failureThreshold: 3 };
+      // Its startup probe ends it after 3 s; from its second start on it is fast enough.
+      const command = ['sh', '-c', 'test -e /kept/once || { touch /kept/once; sleep 60; }; exec valkey-server'];
+      const volumeMounts = [{ name: 'kept', mountPath: '/kept' }];
+      const slow = deployment(
+        'slow',
+        { command, startupProbe: probe, volumeMounts },
+        { volumes: [{ name: 'kept', emptyDir: {} }] },
+      );
+      const object = within(slow, namespace);
+      await apply(client, [object]);
+      const needed = Promise.withResolvers<void>();
+      const notes: string[] = [];
+      const waiting = waitForWorkload(client, nameOf(object), {
+        signal: new AbortController().signal,
+        deadlineMs: 60_000,
+        startMs: 3_000,
+        after: { what: 'shop/data', settled: needed.promise },
+        note: (why) => {
+          notes.push(why);
+          if (/ended with exit code/.test(why)) needed.resolve();
+        },
+      });
+      await waiting;
+      expect(notes.join()).toContain('it needs shop/data');
+    });
+  });
+
   // Together, so that the file takes as long as the slowest.
   test('that does not is explained with a code of its own, within a minute', { timeout: 120_000 }, async () => {
     type Failure = Error & { code: string; detail: readonly string[]; hints: readonly string[] };

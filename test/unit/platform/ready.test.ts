@@ -69,7 +69,7 @@ describe('a container that runs unready', () => {
 
   test('is a trouble when it may run no longer, and only where a time is given', () => {
     expect(troubleOf(running)).toBeUndefined();
-    expect(troubleOf(running, 30_000)).toMatchObject({ code: 'readiness-failing', graceMs: 30_000 });
+    expect(troubleOf(running, { startMs: 30_000 })).toMatchObject({ code: 'readiness-failing', graceMs: 30_000 });
   });
 
   test('is one at once when its startup probe has ended it', () => {
@@ -79,13 +79,25 @@ describe('a container that runs unready', () => {
         state: { running: { startedAt: new Date(31_000) } },
         lastState: { terminated: { exitCode: 137, reason, startedAt: started, finishedAt: new Date(seconds * 1000) } },
       });
-    expect(troubleOf(ended(29), 30_000)).toMatchObject({ graceMs: 0, log: { previous: true } });
-    expect(troubleOf(ended(3), 30_000)).toMatchObject({ graceMs: 30_000 });
-    expect(troubleOf(ended(29, 'OOMKilled'), 30_000)).toMatchObject({ graceMs: 30_000 });
+    expect(troubleOf(ended(29), { startMs: 30_000 })).toMatchObject({ graceMs: 0, log: { previous: true } });
+    expect(troubleOf(ended(3), { startMs: 30_000 })).toMatchObject({ graceMs: 30_000 });
+    expect(troubleOf(ended(29, 'OOMKilled'), { startMs: 30_000 })).toMatchObject({ graceMs: 30_000 });
+  });
+
+  test('and was ended before the wait began is given its time', () => {
+    const lastState = {
+      terminated: { exitCode: 137, containerID: 'a', startedAt: started, finishedAt: new Date(29_000) },
+    };
+    const again = pod({ restartCount: 1, state: { running: { startedAt: new Date(31_000) } }, lastState });
+    const allowance = { startMs: 30_000, forgiven: new Set(['a']) };
+    expect(troubleOf(again, allowance)).toMatchObject({ graceMs: 30_000, log: { previous: false } });
+    expect(troubleOf(again, { ...allowance, forgiven: new Set() })).toMatchObject({ graceMs: 0 });
   });
 
   test('is none when it is ready', () => {
-    expect(troubleOf(pod({ ready: true, state: { running: { startedAt: started } } }), 1000)).toBeUndefined();
+    expect(
+      troubleOf(pod({ ready: true, state: { running: { startedAt: started } } }), { startMs: 1000 }),
+    ).toBeUndefined();
   });
 });
 

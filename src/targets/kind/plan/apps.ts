@@ -7,7 +7,8 @@ import { type Applied, apply, titleOf } from '../../../platform/apply.ts';
 import { restartMisfits } from '../../../platform/components/meshed.ts';
 import { type ManifestOptions, manifests } from '../../../platform/manifests.ts';
 import { changesOf, prune } from '../../../platform/prune.ts';
-import { type Progress, waitForWorkload } from '../../../platform/ready.ts';
+import { type Before, type Progress, waitForWorkload } from '../../../platform/ready.ts';
+import { calledFirst, neededBy } from '../needs.ts';
 import { registryNote } from '../registry.ts';
 import { secretSource } from '../secrets.ts';
 import { makeVolumeFolders, storageClass, volumesFor } from '../storage.ts';
@@ -102,22 +103,9 @@ export function serviceSteps(session: Session): readonly Step[] {
  * Databases that a service needs, itself or through services that it links to: without them probes fail, and pods are
  * started again after longer and longer pauses. Services find each other while they start.
  */
-function readyBefore({ resources, services }: App, service: Service): readonly string[] {
-  const known = new Map(services.map((one) => [one.id, one]));
-  const needed = new Set<string>();
-  const follow = ({ links, env }: Service) => {
-    const mentioned = env.flatMap(({ value }) =>
-      value.flatMap((part) => (typeof part === 'string' ? [] : part.resource)),
-    );
-    for (const id of [...links.map(({ to }) => to), ...mentioned]) {
-      if (needed.has(id)) continue;
-      needed.add(id);
-      const next = known.get(id);
-      if (next) follow(next);
-    }
-  };
-  follow(service);
-  return resources.filter(({ id }) => needed.has(id)).map(({ id }) => `ready:${id}`);
+function readyBefore(app: App, service: Service): readonly string[] {
+  const needed = neededBy(app, service);
+  return app.resources.filter(({ id }) => needed.has(id)).map(({ id }) => `ready:${id}`);
 }
 
 /** Pods that crashed in an earlier run sit out a back-off of minutes; this run is a reason to start them now. */
@@ -178,7 +166,21 @@ interface Workload {
 function readyStep(session: Session, service: Service): Step {
   const startMs = session.situation.startMs ?? service.startupSeconds * 1000;
   const needs = [`apply:${service.id}`];
-  return waitStep(session, service.id, 'service', service, { startMs, deadlineMs: startMs + placingMs }, needs);
+  const times = { startMs, deadlineMs: startMs + placingMs };
+  const waiting = waitStep(session, service.id, 'service', service, times, needs, (signal) =>
+    before(session, service, signal),
+  );
+  const settled = session.settled.get(service.id);
+  return { ...waiting, run: (context) => Promise.resolve(waiting.run(context)).finally(() => settled?.resolve()) };
+}
+
+/** Services that this one calls start at the same time; its health may hang on theirs, and so its time begins then. */
+function before(session: Session, service: Service, signal: AbortSignal): Before | undefined {
+  const { app, settled } = session;
+  const called = calledFirst(app, service).filter((id) => settled.has(id));
+  if (called.length === 0) return undefined;
+  const all = Promise.all(called.map((id) => settled.get(id)?.promise));
+  return { what: called.join(', '), settled: all.then(() => restartCrashed(session, service, signal)) };
 }
 
 function waitStep(
@@ -188,6 +190,7 @@ function waitStep(
   { layer, name }: Workload,
   times: { readonly deadlineMs: number; readonly startMs?: number },
   needs: readonly string[],
+  beforeIt?: (signal: AbortSignal) => Before | undefined,
 ): Step {
   return step({
     id: `ready:${id}`,
@@ -209,6 +212,7 @@ function waitStep(
       const waiting = {
         signal,
         ...times,
+        after: beforeIt?.(signal),
         note,
         onProgress: ({ ready, wanted, done }: Progress, why: string | undefined) =>
           tell(done ? 'ready' : 'starting', ready, wanted, why),

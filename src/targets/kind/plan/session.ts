@@ -25,6 +25,8 @@ export interface Session {
   secrets: LocalSecrets | undefined;
   /** What images start, by service id, of services that start again on edits. */
   readonly entries: Map<string, readonly string[]>;
+  /** By service id: resolves when its step `ready:` has ended, however it did. */
+  readonly settled: Map<string, PromiseWithResolvers<void>>;
 }
 
 export function newSession(app: App, situation: Situation): Session {
@@ -39,6 +41,11 @@ export function newSession(app: App, situation: Situation): Session {
     images: new Map(),
     secrets: undefined,
     entries: new Map(),
+    settled: new Map(
+      app.services
+        .filter(({ replicas }) => replicas.max > 0)
+        .map(({ id }) => [id, Promise.withResolvers<void>()] as const),
+    ),
   };
 }
 
