@@ -5,6 +5,7 @@ import type { Trace } from '../../engine/trace.ts';
 import type { Clock } from '../../system/system.ts';
 import { mapOf } from './map.ts';
 import { type EdgeCounts, Rates } from './rates.ts';
+import { Thinning } from './thinning.ts';
 import type { Logs, ServiceNow, Updates } from './wire.ts';
 
 /** Where the view's facts come from: one for each target. */
@@ -22,7 +23,8 @@ export type Send = <K extends keyof Updates>(name: K, data: Updates[K]) => void;
 const everyMs = 250;
 const linesAtOnce = 100;
 const linesKept = 300;
-const tracesAtOnce = 12;
+/** More than are recorded in that time. */
+const tracesAtOnce = 30;
 const tracesKept = 60;
 
 /** The map calls the ingress by its id there. */
@@ -33,6 +35,7 @@ export class ViewUpdates {
   readonly #feed: ViewFeed;
   readonly #pages = new Set<Send>();
   readonly #rates = new Rates();
+  readonly #thinning = new Thinning();
   readonly #services = new Map<string, ServiceNow>();
   #lines: Logs['lines'][number][] = [];
   #fresh: Logs['lines'][number][] = [];
@@ -110,7 +113,10 @@ export class ViewUpdates {
     this.#tell('now', now);
   }
 
-  #tellTraces(traces: readonly Trace[]): void {
+  #tellTraces(all: readonly Trace[]): void {
+    const known = new Set(this.#traces.map(({ id }) => id));
+    const traces = this.#thinning.of(all, known, this.#clock.monotonic());
+    if (traces.length === 0) return;
     const changed = new Set(traces.map(({ id }) => id));
     this.#traces = [...traces, ...this.#traces.filter(({ id }) => !changed.has(id))].slice(0, tracesKept);
     this.#tell('traces', traces);

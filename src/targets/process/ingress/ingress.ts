@@ -17,7 +17,7 @@ import { headerValue, type RawHeaders } from '../mesh/raw-headers.ts';
 import { forwardUpgrade } from '../mesh/upgrade.ts';
 import type { LiveUpstream, Prefer } from '../mesh/upstream.ts';
 import { edgeHops } from '../tracing/hops.ts';
-import type { Tracer } from '../tracing/tracer.ts';
+import { requestName, type Tracer } from '../tracing/tracer.ts';
 import { withForwarded } from './forwarded.ts';
 import { hashKey, rendezvous } from './hash.ts';
 import { hostOf, type RouteTable, rewritten, routeTable } from './route-table.ts';
@@ -127,9 +127,10 @@ export class Ingress {
   #exchange(incoming: Incoming): void {
     const found = this.#route(incoming);
     const tracer = this.#tracer;
+    const name = requestName(incoming.method, incoming.path, incoming.headers);
     if (found === undefined) {
-      const { context } = tracer.start(incoming.headers);
-      const hops = edgeHops(tracer, incoming, context, undefined);
+      const { context } = tracer.start(incoming.headers, name);
+      const hops = edgeHops(tracer, incoming, context, name, undefined);
       answer(incoming, 404, this.#nothingAt(incoming));
       hops?.ended({ status: '404', succeeded: true });
       return;
@@ -137,8 +138,8 @@ export class Ingress {
     const { route, upstream } = found;
     const { spec } = upstream;
     const common = this.#common(incoming, route, upstream);
-    const { context, headers } = tracer.start(common.headers);
-    const hops = edgeHops(tracer, incoming, context, { service: spec.service, headers, route });
+    const { context, headers } = tracer.start(common.headers, name);
+    const hops = edgeHops(tracer, incoming, context, name, { service: spec.service, headers, route });
     const forwarding: Forwarding<Reachable> = {
       ...common,
       headers,

@@ -60,6 +60,7 @@ export function edgeHops(
   tracer: Tracer,
   incoming: Incoming,
   context: Context,
+  name: string,
   to:
     | {
         readonly service: string;
@@ -70,7 +71,6 @@ export function edgeHops(
 ): Traced<Reachable> | undefined {
   if (!isSampled(context)) return undefined;
   const { trace } = context;
-  const name = requestName(incoming.method, incoming.path, incoming.headers);
   const tls = incoming.tls();
   const edge = tracer.begin(trace, {
     ...(context.parent && { parent: context.parent }),

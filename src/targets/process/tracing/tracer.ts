@@ -3,6 +3,7 @@ import { randomFillSync } from 'node:crypto';
 import type { Hop } from '../../../engine/trace.ts';
 import type { Clock } from '../../../system/system.ts';
 import { headerValue, type RawHeaders } from '../mesh/raw-headers.ts';
+import { Sampling } from './sampling.ts';
 import { SpanStore } from './store.ts';
 import {
   type Context,
@@ -13,8 +14,6 @@ import {
   withTraceparent,
 } from './traceparent.ts';
 
-/** New traces a second that are recorded; a client that asks for one with its own traceparent is always heard. */
-const newPerSecond = 25;
 /** Milliseconds that the two clocks may be apart: the machine slept, or its time was set. */
 const driftMs = 2;
 const longestName = 200;
@@ -38,9 +37,8 @@ export type Begun = Omit<Hop, 'id' | 'start' | 'ms' | 'status' | 'failed' | 'ref
 export class Tracer {
   readonly store = new SpanStore();
   readonly #clock: Clock;
+  readonly #sampling = new Sampling();
   #origin: number;
-  #allowance = newPerSecond;
-  #filledAt = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -62,11 +60,15 @@ export class Tracer {
     return context !== undefined && isSampled(context) ? context : undefined;
   }
 
-  /** At the edge: the client's trace, or a new one. `headers` name it in any case. */
-  start(headers: RawHeaders): { readonly context: Context; readonly headers: RawHeaders } {
+  /**
+   * At the edge: the client's trace, which is always heard, or a new one, which is recorded when sampling wants it. The
+   * fields that are given back name it in any case. `name` is `requestName`'s.
+   */
+  start(headers: RawHeaders, name: string): { readonly context: Context; readonly headers: RawHeaders } {
     const given = parseTraceparent(headerValue(headers, traceparentField));
     if (given !== undefined) return { context: given, headers };
-    const context = { trace: randomHex(16), flags: this.#mayStart() ? '01' : '00' };
+    const flags = this.#sampling.wants(name, this.#clock.monotonic()) ? '01' : '00';
+    const context = { trace: randomHex(16), flags };
     // The state of a trace means nothing in another one (W3C Trace Context, 3.3).
     const own = headers.filter((_, i) => !/^tracestate$/i.test(headers[i - (i % 2)] as string));
     return { context, headers: withTraceparent(own, traceparentOf(context, newSpanId())) };
@@ -94,15 +96,6 @@ export class Tracer {
         });
       },
     };
-  }
-
-  #mayStart(): boolean {
-    const now = this.#clock.monotonic();
-    this.#allowance = Math.min(newPerSecond, this.#allowance + ((now - this.#filledAt) / 1000) * newPerSecond);
-    this.#filledAt = now;
-    if (this.#allowance < 1) return false;
-    this.#allowance -= 1;
-    return true;
   }
 }
 
