@@ -14,11 +14,12 @@ import { type Door, filesBelow } from './detect/folder.ts';
 import { readGo } from './detect/go.ts';
 import { readJvm } from './detect/jvm.ts';
 import { readNode } from './detect/node.ts';
-import { readDotnet, readElixir, readPhp, readRust, readStatic } from './detect/others.ts';
+import { readDotnet, readElixir, readPhp, readRust } from './detect/others.ts';
 import { type Found, type Place, placeAt, sources } from './detect/place.ts';
 import { readPython } from './detect/python.ts';
 import type { Reader, Reading, Uses } from './detect/reading.ts';
 import { readRuby } from './detect/ruby.ts';
+import { readPages } from './detect/sites.ts';
 import { type UrlVariable, urlVariables } from './detect/variables.ts';
 import { markedFolders, matchesAny, workspacePatterns } from './detect/workspaces.ts';
 
@@ -102,7 +103,7 @@ export async function detect(door: Door, said: (found: DetectedService) => void 
   }
   if (services.length === 0) {
     const place = placeAt(door, '', files, []);
-    const pages = await readStatic(place);
+    const pages = await readPages(place);
     for (const service of pages ? await complete(place, pages, [], compose, true) : []) {
       services.push(service);
       said(service);
@@ -212,10 +213,17 @@ function portOf(
     reading.framework.value === 'static' || /nginx|caddy|httpd/.test(container?.base ?? '')
       ? container?.port
       : undefined;
+  // In front of the framework stands a server of its own, with its own habit.
+  const server =
+    /^(?:\S+=\S+\s+|poetry run |pipenv run |uv run |python3? -m )*(gunicorn|uvicorn|hypercorn|daphne)\b/.exec(
+      web?.value ?? '',
+    )?.[1];
   const usual =
-    reading.usualPort === undefined
-      ? undefined
-      : { value: reading.usualPort, why: `the usual port of ${reading.framework.value}` };
+    server !== undefined
+      ? { value: 8000, why: `the usual port of ${server}` }
+      : reading.usualPort === undefined
+        ? undefined
+        : { value: reading.usualPort, why: `the usual port of ${reading.framework.value}` };
   return byContainer ?? reading.port ?? container?.port ?? inCompose?.port ?? usual;
 }
 

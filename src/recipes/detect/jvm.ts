@@ -43,14 +43,20 @@ export async function readJvm(place: Place): Promise<Reading | undefined> {
     ...(health && {
       health: { value: '/actuator/health', why: place.why(build, text, Math.max(0, text.search(/actuator/))) },
     }),
-    ...nameOf(text),
+    ...(await nameOf(place, text)),
   };
 }
 
-function nameOf(text: string): { name?: string } {
+async function nameOf(place: Place, text: string): Promise<{ name?: string }> {
   const own = text.replace(/<parent>[\s\S]*?<\/parent>/, '');
   const name = /<artifactId>([\w.-]+)<\/artifactId>/.exec(own)?.[1];
-  return name === undefined ? {} : { name };
+  const root = await search(
+    place,
+    ['settings.gradle.kts', 'settings.gradle'],
+    [/^\s*rootProject\.name\s*=\s*["']([\w.-]+)["']/m],
+  );
+  const known = name ?? root?.value;
+  return known === undefined ? {} : { name: known };
 }
 
 function startOf(place: Place, build: string, framework: string, text: string): { found: Found; dev?: string } {

@@ -1,12 +1,12 @@
 /** Where a Node service listens, from its scripts, settings and code. */
-import { asPort, type Found, type Place, search, sources, whereIs } from './place.ts';
+import { asPort, type Found, type Place, portVariable, search, sources, whereIs } from './place.ts';
 
-export const nodeSources = /\.(?:[cm]?[jt]s|[jt]sx)$/;
+export const nodeSources = /\.(?:[cm]?[jt]s|[jt]sx)$|(^|\/)bin\/www$/;
 
 const number = '[\'"`]?(\\d{2,5})\\b';
 const env = '(?:process\\.env|env|import\\.meta\\.env|Bun\\.env|Deno\\.env)';
 /** Names that a port of HTTP bears in the environment. */
-const name = '(?:\\w*_)?PORT';
+const name = portVariable;
 
 /** In the order of how much they tell; the first group is the port. */
 const inCode: readonly RegExp[] = [
@@ -14,6 +14,8 @@ const inCode: readonly RegExp[] = [
   new RegExp(`\\b${name}\\b['"]?\\s*(?:,|\\)\\s*(?:\\|\\||\\?\\?))\\s*${number}`),
   new RegExp(`\\bPORT\\s*=\\s*${number}[^}]*\\}\\s*=\\s*${env}`),
   new RegExp(`\\bPORT\\s*:\\s*[\\w.()'", {}:]*?\\bdefault\\(?\\s*:?\\s*\\(?${number}`),
+  new RegExp(`\\bdefault\\s*:\\s*${number}[^{}]*?\\benv\\s*:\\s*['"]${name}['"]`),
+  new RegExp(`\\benv\\s*:\\s*['"]${name}['"][^{}]*?\\bdefault\\s*:\\s*${number}`),
   new RegExp(`\\bPORT\\b[^\\n;]{0,60}(?:\\|\\||\\?\\?|:)\\s*${number}`),
   new RegExp(`\\.listen\\(\\s*\\{[^}]*?\\bport\\s*:\\s*(?:[^,}\\n]*?(?:\\|\\||\\?\\?)\\s*)?${number}`),
   new RegExp(`\\.listen\\(\\s*${number}`),

@@ -53,13 +53,23 @@ export async function readNode(place: Place): Promise<Reading | undefined> {
     ...(start && { start: start.found, runs: start.runs }),
     ...(dev !== undefined && { dev }),
     ...(port && { port }),
-    ...(framework?.port !== undefined || plain ? { usualPort: framework?.port ?? 3000 } : {}),
+    ...(framework?.port !== undefined || plain ? { usualPort: usualPort(framework, dependencies, start?.runs) } : {}),
     resources: await resourcesOf(place, manifest),
     kind,
     ...(dependencies['@grpc/grpc-js'] !== undefined && !isWeb ? { protocol: 'grpc' as const } : {}),
     uses: Object.keys(dependencies),
     ...(manifest.name === undefined ? {} : { name: manifest.name.replace(/^@[^/]+\//, '') }),
   };
+}
+
+/** What a build made for Node listens elsewhere than the framework's own server while one writes. */
+function usualPort(
+  framework: (typeof nodeFrameworks)[number] | undefined,
+  dependencies: Readonly<Record<string, string>>,
+  runs: string | undefined,
+): number {
+  const built = dependencies['@sveltejs/adapter-node'] !== undefined && /^(?:\S+ )*node\b/.test(runs ?? '');
+  return built ? 3000 : (framework?.port ?? 3000);
 }
 
 /** A server on Node's own modules. */
@@ -102,11 +112,20 @@ async function startOf(place: Place, manifest: Manifest): Promise<Start | undefi
 }
 
 async function toolOf(place: Place): Promise<string> {
-  const named = (await search(place, ['package.json'], [/"packageManager"\s*:\s*"(npm|pnpm|yarn|bun)@/]))?.value;
-  if (named !== undefined) return named;
-  if (place.has('pnpm-lock.yaml')) return 'pnpm';
-  if (place.has('yarn.lock')) return 'yarn';
-  return place.has('bun.lock') || place.has('bun.lockb') ? 'bun' : 'npm';
+  const tools = [
+    ['package-lock.json', 'npm'],
+    ['pnpm-lock.yaml', 'pnpm'],
+    ['yarn.lock', 'yarn'],
+    ['bun.lock', 'bun'],
+    ['bun.lockb', 'bun'],
+  ] as const;
+  const named = (text: string | undefined) => /"packageManager"\s*:\s*"(npm|pnpm|yarn|bun)@/.exec(text ?? '')?.[1];
+  const own = named(await place.read('package.json')) ?? tools.find(([lock]) => place.has(lock))?.[1];
+  if (own !== undefined || place.folder === '') return own ?? 'npm';
+  const above = named(await place.readTop('package.json'));
+  if (above !== undefined) return above;
+  for (const [lock, tool] of tools) if ((await place.readTop(lock)) !== undefined) return tool;
+  return 'npm';
 }
 
 /** Scripts that run what a build has made, or only show it. */

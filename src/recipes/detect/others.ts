@@ -1,4 +1,4 @@
-/** Reads .NET, Rust, PHP and Elixir projects, and folders of plain pages. */
+/** Reads .NET, Rust, PHP and Elixir projects. */
 import { nugets, resourceOfBeginning } from './dependencies.ts';
 import { asPort, type Found, type Place, search, sources } from './place.ts';
 import type { Reading, Uses } from './reading.ts';
@@ -47,6 +47,8 @@ export async function readDotnet(place: Place): Promise<Reading | undefined> {
     kind: web ? 'web' : worker ? 'worker' : 'none',
   };
 }
+
+const named = (name: string | undefined): { name?: string } => (name === undefined ? {} : { name });
 
 const crates = [
   ['Actix Web', 'actix-web', 8080],
@@ -106,6 +108,7 @@ export async function readRust(place: Place): Promise<Reading | undefined> {
     resources,
     kind: !main ? 'none' : known ? 'web' : 'worker',
     ...(known?.[1] === 'tonic' ? { protocol: 'grpc' as const } : {}),
+    ...named(/^name\s*=\s*"([\w-]+)"/m.exec(text)?.[1]),
   };
 }
 
@@ -155,6 +158,7 @@ export async function readPhp(place: Place): Promise<Reading | undefined> {
     usualPort: 8000,
     resources,
     kind: 'web',
+    ...named(/"name"\s*:\s*"(?:[^"/]+\/)?([\w.-]+)"/.exec(source)?.[1]),
   };
 }
 
@@ -193,29 +197,6 @@ export async function readElixir(place: Place): Promise<Reading | undefined> {
     ...(phoenix >= 0 && { usualPort: 4000 }),
     resources: uses,
     kind: phoenix >= 0 ? 'web' : 'worker',
-  };
-}
-
-/** Pages without a program: something must serve them. */
-export async function readStatic(place: Place): Promise<Reading | undefined> {
-  const page = [
-    'index.html',
-    'public/index.html',
-    'src/index.html',
-    'site/index.html',
-    'www/index.html',
-    'docs/index.html',
-  ].find(place.has);
-  if (page === undefined) return undefined;
-  const folder = page.includes('/') ? page.slice(0, page.lastIndexOf('/')) : '.';
-  const why = place.why(page);
-  return {
-    language: 'HTML',
-    framework: { value: 'static', why },
-    start: { value: `npx --yes serve -l 8080 ${folder}`, why },
-    dev: `npx --yes serve -l tcp://127.0.0.1:$PORT ${folder}`,
-    usualPort: 8080,
-    resources: [],
-    kind: 'web',
+    ...named(/\bapp:\s*:(\w+)/.exec(text)?.[1]),
   };
 }

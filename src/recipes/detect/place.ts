@@ -14,6 +14,8 @@ export interface Place {
   readonly files: readonly string[];
   has(file: string): boolean;
   read(file: string): Promise<string | undefined>;
+  /** A file of the project itself, wherever this place is in it. */
+  readTop(file: string): Promise<string | undefined>;
   /** The reason: the file as seen from the project, with the line of `index`. */
   why(file: string, text?: string, index?: number): string;
 }
@@ -29,6 +31,7 @@ export function placeAt(door: Door, folder: string, all: readonly string[], othe
     files,
     has: (file) => known.has(file),
     read: (file) => door.read(prefix + file),
+    readTop: (file) => door.read(file),
     why: (file, text, index) => (text === undefined ? prefix + file : `${prefix}${file}:${lineOf(text, index ?? 0)}`),
   };
 }
@@ -62,6 +65,13 @@ export function asPort(found: Found | undefined): Found<number> | undefined {
     ? { value: port, why: found.why }
     : undefined;
 }
+
+/**
+ * Source of a pattern for names of variables that a service takes its own port from: `PORT`, `API_PORT`, but not the
+ * port of a database, of mail or of a debugger.
+ */
+export const portVariable =
+  '(?<!\\w)(?!\\w*(?:MAIL|SMTP|IMAP|DB|DATABASE|SQL|PG|POSTGRES|MONGO|REDIS|CACHE|RABBIT|AMQP|MQTT|KAFKA|BROKER|ELASTIC|SEARCH|METRICS|PROMETHEUS|STATSD|DEBUG|INSPECT|PROXY|SSH|FTP|LDAP|HMR|VNC|TEST)\\w*_PORT)(?:\\w*_)?PORT';
 
 /** Where a text first stands in a file. */
 export async function whereIs(place: Place, file: string, what: string | RegExp): Promise<string> {

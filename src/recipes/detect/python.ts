@@ -1,6 +1,6 @@
 /** Reads a Python folder: framework, application object, port, resources. */
 import { pythonPackages, resourceOf } from './dependencies.ts';
-import { asPort, type Found, type Place, search, sources } from './place.ts';
+import { asPort, type Found, type Place, portVariable, search, sources } from './place.ts';
 import type { Reading, Uses } from './reading.ts';
 
 const manifests = ['pyproject.toml', 'requirements.txt', 'Pipfile', 'setup.py', 'setup.cfg', 'environment.yml'];
@@ -66,9 +66,24 @@ async function nameOf(place: Place): Promise<{ name?: string }> {
   return found ? { name: found.value } : {};
 }
 
+const blank = (text: string) => text.replaceAll(/[^\n]/g, ' ');
+/** Words for what only those who write the code install. */
+const development = '(?:dev|develop|development|test|tests|testing|lint|linting|docs?|types|typing|ci)';
+const sections = new RegExp(
+  `^\\[(?:tool\\.poetry\\.(?:dev-dependencies|group\\.${development}\\.dependencies)|tool\\.pdm\\.dev-dependencies|dependency-groups|dev-packages|tool\\.hatch\\.envs[^\\]]*)\\]\\n[\\s\\S]*?(?=^\\[[a-z]|(?![\\s\\S]))`,
+  'gm',
+);
+const lists = new RegExp(`^${development}(?:-dependencies)?\\s*=\\s*\\[[\\s\\S]*?\\]\\s*$`, 'gm');
+
+/** The text with everything blank that only development needs; places in it stay the same. */
+function withoutDevelopment(file: string, text: string): string {
+  if (/(^|[/_.-])(dev|develop|development|tests?|testing|lint|docs?|ci)[/_.-]/.test(file)) return '';
+  return /\.(toml|cfg)$|Pipfile$/.test(file) ? text.replaceAll(sections, blank).replaceAll(lists, blank) : text;
+}
+
 /** Distribution names, normalised, from any of the files that declare them. */
 async function declaredIn(place: Place, file: string): Promise<Declared[]> {
-  const text = (await place.read(file)) ?? '';
+  const text = withoutDevelopment(file, (await place.read(file)) ?? '');
   const patterns = /\.(txt|in)$/.test(file)
     ? [/^[ \t]*([A-Za-z][\w.-]*)(?:\[([\w, -]*)\])?/gm]
     : [
@@ -169,11 +184,11 @@ const inCode: readonly RegExp[] = [
     `(?:uvicorn\\.run|\\.run|run_app|run_simple|serve|\\.listen|\\.launch)\\([^)]*?\\bport\\s*=\\s*(?:int\\()?\\s*(?:os\\.(?:environ\\.get|getenv)\\([^,)]*,\\s*)?${port}`,
   ),
   new RegExp(
-    `(?:environ\\.get|getenv|config|env(?:\\.int|\\.str)?|get)\\(\\s*['"](?:\\w*_)?PORT['"]\\s*,\\s*(?:default\\s*=\\s*)?${port}`,
+    `(?:environ\\.get|getenv|config|env(?:\\.int|\\.str)?|get)\\(\\s*['"]${portVariable}['"]\\s*,\\s*(?:default\\s*=\\s*)?${port}`,
   ),
-  new RegExp(`(?:environ\\.get|getenv)\\(\\s*['"](?:\\w*_)?PORT['"]\\s*\\)\\s*or\\s*${port}`),
+  new RegExp(`(?:environ\\.get|getenv)\\(\\s*['"]${portVariable}['"]\\s*\\)\\s*or\\s*${port}`),
   new RegExp(
-    `^\\s*(?:\\w*_)?(?:PORT|port)\\s*(?::\\s*int)?\\s*=\\s*(?:Field\\(\\s*(?:default\\s*=\\s*)?)?${port}`,
+    `^\\s*(?:${portVariable}|(?:(?:http|api|app|server|web|listen)_)?port)\\s*(?::\\s*int)?\\s*=\\s*(?:Field\\(\\s*(?:default\\s*=\\s*)?)?${port}`,
     'm',
   ),
   new RegExp(`\\.listen\\(\\s*${port}`),

@@ -38,6 +38,7 @@ export async function readRuby(place: Place): Promise<Reading | undefined> {
     resources: await resourcesOf(place, declared),
     kind: known || place.has('config.ru') ? 'web' : start ? 'worker' : 'none',
     ...(await healthOf(place)),
+    ...(await nameOf(place)),
   };
 }
 
@@ -58,6 +59,10 @@ async function startOf(place: Place, framework: string): Promise<{ found: Found;
       found: { value, why: place.why(puma ? 'config/puma.rb' : 'config.ru') },
       ...(dev !== undefined && { dev }),
     };
+  }
+  if (framework === 'Jekyll') {
+    const value = 'bundle exec jekyll serve';
+    return { found: { value, why: place.why('Gemfile') }, dev: `${value} --host 127.0.0.1 --port $PORT` };
   }
   const file = ['app.rb', 'main.rb', 'server.rb', 'web.rb'].find(place.has);
   return file === undefined ? undefined : { found: { value: `bundle exec ruby ${file}`, why: place.why(file) } };
@@ -83,6 +88,12 @@ async function portOf(place: Place): Promise<Found<number> | undefined> {
       ],
     ),
   );
+}
+
+/** Rails names its module after the application. */
+async function nameOf(place: Place): Promise<{ name?: string }> {
+  const found = await search(place, ['config/application.rb'], [/^\s*module\s+([A-Z]\w*)/m]);
+  return found ? { name: found.value.replaceAll(/([a-z\d])([A-Z])/g, '$1-$2').toLowerCase() } : {};
 }
 
 async function healthOf(place: Place): Promise<{ health?: Found }> {
