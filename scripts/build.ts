@@ -80,7 +80,19 @@ await Promise.all([
 // Whatever reaches @pulumi/pulumi is only emitted: its packages stay outside, and break when bundled.
 await build({
   ...forNode,
-  entryPoints: { 'cloud/process': 'src/cloud-process.ts', 'stacks/program': 'stacks/program.ts' },
+  entryPoints: {
+    'cloud/process': 'src/cloud-process.ts',
+    'stacks/program': 'stacks/program.ts',
+    // Each on its own too: what an ejected project runs.
+    ...Object.fromEntries(
+      ['aws', 'gcp'].flatMap((cloud) =>
+        ['network', 'data', 'cluster', 'identities', 'edge'].map((stack) => [
+          `stacks/${cloud}/${stack}`,
+          `stacks/${cloud}/${stack}.ts`,
+        ]),
+      ),
+    ),
+  },
   chunkNames: 'cloud/chunks/[name]-[hash]',
   external: ['@pulumi/*', '@grpc/*', 'google-protobuf'],
   plugins: [yamlAsModule],

@@ -65,6 +65,21 @@ export const cloudCommands: readonly Command[] = [
     load: async () => (await import('./commands/outputs.ts')).outputs,
   },
   {
+    path: ['eject'],
+    summary: 'Write a plain Pulumi project on the state of an environment',
+    group: 'promote',
+    args: [{ name: '<environment>', summary: 'as the definition lists it' }],
+    flags: [
+      config,
+      variable,
+      { flags: '--to <folder>', summary: 'where to; empty or not there (default: pulumi-<environment>)' },
+      rehearse,
+      json,
+      plain,
+    ],
+    load: async () => (await import('./commands/eject.ts')).eject,
+  },
+  {
     path: ['state', 'doctor'],
     summary: 'Show who holds the locks of an environment, and what a killed run left',
     group: 'promote',

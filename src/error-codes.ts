@@ -41,6 +41,7 @@ export const errorCodes = [
   'duplicate-module',
   'duplicate-name',
   'duplicate-route',
+  'eject-differs',
   'engine-failed',
   'engine-silent',
   'environment-held',

@@ -9,11 +9,7 @@ import { withProject } from './open.ts';
 export async function outputsWith(invocation: Invocation, door: StackDoor): Promise<ExitCode> {
   return withProject(invocation, door, async ({ session }): Promise<ExitCode> => {
     const { environment, existing, hidden } = session.situation;
-    if (existing.length === 0) {
-      throw new UserError('never-promoted', `nothing was promoted to ${environment.name} yet`, {
-        hints: [`\`opta promote ${environment.name}\` does; with \`--rehearse\` here and now.`],
-      });
-    }
+    if (existing.length === 0) throw neverPromoted(environment.name);
     const all: Record<string, unknown> = {};
     for (const stack of stackNames.filter((one) => existing.includes(one))) {
       const outputs = await (await openStack(session, stack)).outputs();
@@ -25,6 +21,11 @@ export async function outputsWith(invocation: Invocation, door: StackDoor): Prom
     return 0;
   });
 }
+
+export const neverPromoted = (environment: string): UserError =>
+  new UserError('never-promoted', `nothing was promoted to ${environment} yet`, {
+    hints: [`\`opta promote ${environment}\` does; with \`--rehearse\` here and now.`],
+  });
 
 /** `network.natAddresses 203.0.113.1, 203.0.113.2`. */
 function lines(all: Readonly<Record<string, unknown>>): readonly string[] {

@@ -102,7 +102,8 @@ export function step(rest: Omit<Step, 'needs'> & { readonly needs?: readonly str
   return { needs: [], ...rest };
 }
 
-function inputOf({ situation, outputs }: CloudSession, stack: StackName): StackInput {
+/** What the program of a stack is given, with what is known of the others now. */
+export function inputOf({ situation, outputs }: CloudSession, stack: StackName): StackInput {
   const { app, environment, placement, retained } = situation;
   const upstream = stackNeeds[stack].flatMap((one) => {
     const known = outputs.get(one);

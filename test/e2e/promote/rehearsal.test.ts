@@ -1,9 +1,11 @@
 /** The real bin, without an account: staging and then production of the shop, on both clouds. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { stackNames } from '../../../src/app/stacks.ts';
 import type { PromotionResult } from '../../../src/targets/cloud/result.ts';
-import { inProject, type Project } from '../../support/cli.ts';
+import { inProject, type Project, root } from '../../support/cli.ts';
+import { type PlainProject, previewBuiltIn, previewReal, realPulumi } from '../../support/plain-pulumi.ts';
 
 const clouds = {
   aws: ['--cloud', 'aws', '--region', 'us-east-1', '--account', '123456789012'],
@@ -29,6 +31,31 @@ const count = (result: PromotionResult, type: string) => typesOf(result).filter(
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+}
+
+const pulumi = realPulumi();
+if (pulumi === undefined) console.log('no real pulumi on PATH: ejected projects are previewed by the built-in engine');
+
+/** By plain `pulumi preview`, in each folder of an ejected project: no change, and one when there is one. */
+async function ejected({ folder, opta }: Project, environment: string): Promise<void> {
+  const { code, stderr } = await opta(['eject', environment, '--rehearse', '--plain', '--to', 'infrastructure']);
+  expect(code, stderr).toBe(0);
+  const home = join(folder, 'infrastructure');
+  await symlink(join(root, 'node_modules'), join(home, 'node_modules'));
+  const rehearsal = join(folder, '.opta', 'rehearsal', environment);
+  const projectOf = (stack: string): PlainProject => ({
+    folder: join(home, stack),
+    stack: environment,
+    cloudFolder: join(rehearsal, 'cloud'),
+    passphraseFile: join(rehearsal, 'work', stack, 'passphrase'),
+  });
+  for (const stack of stackNames) {
+    expect(await previewBuiltIn(projectOf(stack)), stack).toBe('');
+    if (pulumi !== undefined) expect(await previewReal(pulumi, projectOf(stack), join(folder, 'plugins'))).toBe('');
+  }
+  const input = join(home, 'environment.json');
+  await writeFile(input, (await readFile(input, 'utf8')).replace('"production": true', '"production": false'));
+  expect(await previewBuiltIn(projectOf('cluster'))).toContain('no changes were expected but changes occurred');
 }
 
 describe.each(Object.entries(clouds))('the shop on %s', (cloud, flags) => {
@@ -64,6 +91,11 @@ describe.each(Object.entries(clouds))('the shop on %s', (cloud, flags) => {
       );
       for (const secret of secrets)
         for (const text of [JSON.stringify(production), ...records]) expect(text).not.toContain(secret);
+      await ejected(project, 'production');
+      const written = await Promise.all(
+        (await filesBelow(join(project.folder, 'infrastructure'))).map((file) => readFile(file, 'utf8')),
+      );
+      for (const secret of secrets) for (const text of written) expect(text).not.toContain(secret);
     });
   });
 });

@@ -45,11 +45,12 @@ function passphraseOf({ env }: System): string | undefined {
 export function homeOf(system: System): Home {
   const file = join(system.cwd, 'Pulumi.yaml');
   if (!existsSync(file)) throw new EngineError(`no Pulumi.yaml project file found in ${system.cwd}`);
-  const backend = backendOf(system.env.PULUMI_BACKEND_URL);
+  const written = parse(readFileSync(file, 'utf8')) as { name?: unknown; backend?: { url?: string } };
+  const backend = backendOf(system.env.PULUMI_BACKEND_URL ?? written.backend?.url);
   return {
     system,
     folder: system.cwd,
-    project: String((parse(readFileSync(file, 'utf8')) as { name?: unknown }).name),
+    project: String(written.name),
     backend,
     cloudFolder: system.env.OPTA_CLOUD_FOLDER ?? join(backend, 'cloud'),
     passphrase: passphraseOf(system),

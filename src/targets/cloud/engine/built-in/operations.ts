@@ -8,6 +8,7 @@ import { EngineError, type Home, type StackPlace } from './home.ts';
 import { Journal } from './journal.ts';
 import { lockStack } from './lock.ts';
 import { serveMonitor } from './monitor.ts';
+import { runPlainProgram } from './plain-program.ts';
 import { runProgram } from './program.ts';
 import { StackSettings } from './settings.ts';
 import { type ResourceState, readSnapshot, writeSnapshot } from './snapshot.ts';
@@ -109,16 +110,10 @@ async function program({
   dryRun,
 }: World): Promise<void> {
   const client = flagOf(args, 'client');
-  if (client === undefined) throw new EngineError('the built-in engine runs inline programs only (--client)');
   const monitor = await serveMonitor({ deployment, events, steps, cloud });
-  const ended = runProgram({
-    client,
-    monitor: monitor.address,
-    place,
-    config: settings.values(),
-    dryRun,
-    folder: home.folder,
-  });
+  const { folder, system } = home;
+  const about = { monitor: monitor.address, place, config: settings.values(), dryRun, folder };
+  const ended = client === undefined ? runPlainProgram({ ...about, system }) : runProgram({ ...about, client });
   const problem = await Promise.race([ended, steps.over]);
   await steps.settled();
   if (problem !== undefined && !steps.stopped) steps.fail(problem);
