@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Cloud, StackName } from '../../../app/stacks.ts';
 import type { System } from '../../../system/system.ts';
 
-export interface ProgramFile {
+interface ProgramFile {
   /** Below the folder of programs, with slashes. */
   readonly path: string;
   readonly text: string;
