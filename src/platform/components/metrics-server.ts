@@ -29,14 +29,7 @@ const name = 'metrics-server';
 /** Milliseconds; it measures twice, 15 s apart, before it says that it is ready. */
 const deadlineMs = 180_000;
 
-/** Milliseconds that the API server gets to take it in; it needs less than one second. */
-const patienceMs = 10_000;
-
-/**
- * Goes in when the pod is ready: the API server asks at once, and before nodes know the service the connection leads out
- * of the cluster, to whoever answers there, and is kept; and while a registered part of the API does not answer, nothing
- * that lists all kinds works.
- */
+/** Goes in when the pod is ready: while a registered part of the API does not answer, nothing that lists all kinds works. */
 const isRegistration = ({ kind }: KubernetesObject): boolean => kind === 'APIService';
 
 /** Resolves when the API server gets answers. */
@@ -49,39 +42,6 @@ async function available(client: ClusterClient, signal: AbortSignal): Promise<vo
   const isAvailable = ([one]: readonly Parameters<typeof conditionOf>[0][]) =>
     one !== undefined && conditionOf(one, 'Available')?.status === 'True';
   await client.watch(registered, isAvailable, signal);
-}
-
-async function availableWithin(client: ClusterClient, ms: number, signal: AbortSignal): Promise<boolean> {
-  const late = new AbortController();
-  const cancel = client.system.clock.after(ms, () => late.abort(new Error('late')));
-  try {
-    await available(client, AbortSignal.any([signal, late.signal]));
-    return true;
-  } catch (error) {
-    if (!late.signal.aborted || signal.aborted) throw error;
-    return false;
-  } finally {
-    cancel();
-  }
-}
-
-/** Milliseconds until every node knows a new address; nothing in the API tells. */
-const knownMs = 3000;
-
-/**
- * Makes the Service anew and registers it again. Nodes that are started again have the registration before they know the
- * Service, and the connection that the API server makes then is kept for as long as it asks that address.
- */
-async function moveService(client: ClusterClient, objects: readonly KubernetesObject[], signal: AbortSignal) {
-  const services = objects.filter(({ kind }) => kind === 'Service');
-  const registrations = objects.filter(isRegistration);
-  // Unregistered first, so that the new address is not asked too early again.
-  for (const one of [...registrations, ...services]) await client.remove(nameOf(one), signal);
-  // As the chart has them: what a server adds by itself would be ours from then on, and change with the next `up`.
-  await apply(client, services, { signal });
-  await endpointReady(client, { name, namespace }, signal);
-  await client.system.clock.sleep(knownMs, signal);
-  await apply(client, registrations, { signal });
 }
 
 export function planMetricsServer(settings: PlatformSettings): readonly Step[] {
@@ -131,9 +91,6 @@ export function planMetricsServer(settings: PlatformSettings): readonly Step[] {
       deadlineMs,
       async run({ signal, note }) {
         note('waiting for the API server to take it in');
-        if (await availableWithin(client(), patienceMs, signal)) return undefined;
-        note('the API server asks somewhere else: giving it another address');
-        await moveService(client(), objectsOf(made, ids.render), signal);
         await available(client(), signal);
         return undefined;
       },

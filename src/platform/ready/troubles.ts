@@ -118,32 +118,34 @@ const probeSlack = 2_000;
 
 /** What containers may take. */
 export interface Allowance {
-  /** Milliseconds until one is ready. */
+  /** Milliseconds until one is ready: as long as its startup probe lets it run. */
   readonly startMs: number;
+  /** Milliseconds that it may be unready while this is watched, over several starts; `startMs` when absent. */
+  readonly graceMs?: number;
   /** Ids of containers whose end says nothing: they ran before the wait began, or while it did not count. */
   readonly forgiven?: ReadonlySet<string>;
 }
 
 /** A container that runs unready for as long as it was given, or was ended for that by its startup probe. */
 function readinessTrouble(pod: V1Pod, status: V1ContainerStatus, allowance: Allowance): Trouble | undefined {
-  const { startMs, forgiven } = allowance;
+  const { startMs, graceMs = startMs, forgiven } = allowance;
   const { name, ready, state, lastState } = status;
   if (ready) return undefined;
   const ended = state?.terminated ?? lastState?.terminated;
   const lived = Date.parse(String(ended?.finishedAt ?? '')) - Date.parse(String(ended?.startedAt ?? ''));
-  const counts = ended !== undefined && ended.reason !== 'OOMKilled' && !forgiven?.has(ended.containerID ?? '');
-  const wasEnded = counts && lived >= startMs - probeSlack;
-  if (state?.running === undefined && !wasEnded) return undefined;
+  const byProbe = ended !== undefined && ended.reason !== 'OOMKilled' && lived >= startMs - probeSlack;
+  const wasEnded = byProbe && !forgiven?.has(ended.containerID ?? '');
+  if (state?.running === undefined && !byProbe) return undefined;
   return {
     key: `ready ${nameOf(pod)} ${name}`,
     code: 'readiness-failing',
-    message: `${name} runs, and is not ready after ${startMs / 1000} s`,
+    message: `${name} runs, and is not ready after ${(wasEnded ? startMs : graceMs) / 1000} s`,
     hints: [
       'Let it answer its probe on its port, correct the probe, or give it longer (`initial_readiness_delay`).',
       '`opta dev logs` shows more lines.',
     ],
-    graceMs: wasEnded ? 0 : startMs,
-    log: { pod: nameOf(pod), container: name, previous: wasEnded },
+    graceMs: wasEnded ? 0 : graceMs,
+    log: { pod: nameOf(pod), container: name, previous: state?.running === undefined || wasEnded },
   };
 }
 

@@ -15,6 +15,7 @@ interface Node {
 }
 
 interface ClusterFile {
+  readonly kubeadmConfigPatches: readonly string[];
   readonly nodes: readonly Node[];
 }
 
@@ -69,6 +70,6 @@ export function clusterConfig(text: string, { folder, nodeImage, ports, workers,
     labels: { 'topology.kubernetes.io/zone': `local-${at + 1}` },
     ...common,
   }));
-  const patches = allowCgroupV1 ? { kubeadmConfigPatches: [stringify(takesCgroupV1)] } : {};
-  return stringify({ ...file, ...patches, name: folder.name, nodes: [...nodes, ...extra] });
+  const kubeadmConfigPatches = [...file.kubeadmConfigPatches, ...(allowCgroupV1 ? [stringify(takesCgroupV1)] : [])];
+  return stringify({ ...file, kubeadmConfigPatches, name: folder.name, nodes: [...nodes, ...extra] });
 }

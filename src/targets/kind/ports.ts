@@ -68,6 +68,16 @@ export async function choosePorts(
   return { https, http, registry, spare };
 }
 
+/**
+ * The registry's port for a cluster that is there: as it was, unless somebody took it while the registry stood still.
+ * Nodes know the registry by a name that only carries the port, so that another one costs a roll and no new cluster.
+ */
+export async function registryPort(system: System, { https, http, registry, spare }: ClusterPorts): Promise<number> {
+  const others = new Set([https, http, ...spare]);
+  const isFit = async (port: number) => !others.has(port) && isUnheard(system, port);
+  return firstFree(system, [registry, ...preferred.registry], isFit);
+}
+
 /** One that nobody listens on and that is not among those chosen before: nobody listens on these yet either. */
 async function freeBeside({ network }: System, taken: ReadonlySet<number>): Promise<number> {
   for (;;) {

@@ -9,7 +9,7 @@ import { hasV1, refusesV1 } from './cgroups.ts';
 import { type Container, hasNetwork, ownContainers, portHolder } from './containers.ts';
 import { type Engine, theEngine } from './engine.ts';
 import { type ClusterPorts, type ClusterRecord, type KindFolder, kindFolder, readRecord } from './folder.ts';
-import { choosePorts } from './ports.ts';
+import { choosePorts, registryPort } from './ports.ts';
 
 /** half: what a crash or an older version left; it is deleted first. */
 export type ClusterState = 'absent' | 'half' | 'stopped' | 'running';
@@ -101,7 +101,7 @@ export async function survey(system: System, app: App, options: UpOptions, artif
     cluster: state,
     anew,
     ports: keeps
-      ? keptPorts(record.ports, wanted)
+      ? { ...keptPorts(record.ports, wanted), registry: await registryPortOf(system, found, record.ports) }
       : await choosePorts(system, wanted, record?.ports, heldByUs(found), (port) =>
           portHolder(system, found.engine, port),
         ),
@@ -122,6 +122,10 @@ function heldByUs({ record, containers }: Standing): ReadonlySet<number> {
   const nodes = containers.some(({ isNode, running }) => isNode && running) ? [https, http, ...spare] : [];
   const rest = containers.some(({ isNode, running }) => !isNode && running) ? [registry] : [];
   return new Set([...nodes, ...rest]);
+}
+
+function registryPortOf(system: System, { containers }: Standing, ports: ClusterPorts): number | Promise<number> {
+  return containers.some(({ isNode, running }) => !isNode && running) ? ports.registry : registryPort(system, ports);
 }
 
 /** Port mappings are fixed for the life of a cluster. */

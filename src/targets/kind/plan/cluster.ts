@@ -127,7 +127,7 @@ export function clusterStep(session: Session): Step {
 }
 
 export function registryStep({ situation }: Session): Step {
-  const { folder, engine, ports, containers, artifacts } = situation;
+  const { folder, engine, ports, containers, artifacts, record } = situation;
   const found = containers.find(({ isNode }) => !isNode);
   return step({
     id: 'registry',
@@ -141,6 +141,10 @@ export function registryStep({ situation }: Session): Step {
         await removeContainers(system, engine, [found]);
       }
       await startRegistry(system, engine, folder, artifacts.pins.images.registry.ref, ports.registry, signal);
+      // A cluster that is yet to be made is written down with its ports by the step that makes it.
+      if (record?.state === 'created' && record.ports.registry !== ports.registry) {
+        await writeRecord(folder, { ...record, ports });
+      }
       return undefined;
     },
   });

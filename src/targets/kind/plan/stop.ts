@@ -13,6 +13,15 @@ const stopSeconds = 20;
 /** Milliseconds until everything is ready again. */
 const readyMs = 180_000;
 
+/** The registry may move to another port, which takes new manifests; ports of nodes are fixed. */
+function portHint(error: unknown): unknown {
+  if (!(error instanceof UserError) || error.code !== 'port-taken') return error;
+  return new UserError(error.code, error.message, {
+    detail: error.detail ?? [],
+    hints: [...error.hints, 'When it is the port of the local registry, `opta dev up` gives it another one.'],
+  });
+}
+
 function checkedStanding(found: Standing): Standing {
   const { record, containers, folder } = found;
   if (record?.state === 'created' && containers.some(({ isNode }) => isNode)) return found;
@@ -57,7 +66,11 @@ export function planResume(found: Standing): Plan {
       isDone: async () => stopped.length === 0,
       async run({ system }) {
         startedAt = secondOf(system);
-        await engineSays(system, engine, ['start', ...stopped.map(({ name }) => name)]);
+        try {
+          await engineSays(system, engine, ['start', ...stopped.map(({ name }) => name)]);
+        } catch (error) {
+          throw portHint(error);
+        }
         return undefined;
       },
     }),

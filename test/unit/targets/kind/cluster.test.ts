@@ -64,12 +64,14 @@ describe("the cluster's configuration", () => {
   });
 
   test('lets the kubelet take control groups of version 1 only where the machine has no other', () => {
-    expect(text).not.toContain('kubeadmConfigPatches');
     expect(clusterConfig(text, wish)).not.toContain('failCgroupV1');
     const { kubeadmConfigPatches } = parse(clusterConfig(text, { ...wish, allowCgroupV1: true })) as {
-      kubeadmConfigPatches: readonly [string];
+      kubeadmConfigPatches: readonly string[];
     };
-    expect(parse(kubeadmConfigPatches[0])).toMatchObject({ kind: 'KubeletConfiguration', failCgroupV1: false });
+    expect(parse(kubeadmConfigPatches.at(-1) ?? '')).toMatchObject({
+      kind: 'KubeletConfiguration',
+      failCgroupV1: false,
+    });
   });
 
   test('gives each worker a zone of its own', () => {

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { nodeSystem } from '../../../../src/system/node.ts';
-import { choosePorts } from '../../../../src/targets/kind/ports.ts';
+import { choosePorts, registryPort } from '../../../../src/targets/kind/ports.ts';
 
 const system = nodeSystem();
 const servers: Server[] = [];
@@ -76,4 +76,12 @@ test('a free port that was asked for is not chosen once more for something else'
   const chosen = await choosePorts({ ...system, network }, { https, http }, undefined, none);
   const all = [chosen.https, chosen.http, chosen.registry, ...chosen.spare];
   expect(new Set(all).size).toBe(all.length);
+});
+
+test('the registry of a cluster that stood still keeps its port, or moves when somebody took it', async () => {
+  const kept = await record();
+  expect(await registryPort(system, kept)).toBe(kept.registry);
+  const taken = { ...kept, registry: await takenPort() };
+  const port = await registryPort(system, taken);
+  expect([taken.registry, kept.https, kept.http, ...kept.spare]).not.toContain(port);
 });
