@@ -1,6 +1,6 @@
 /** Every stable error code, sorted. docs/errors.md has one heading for each; test/unit/error-codes.test.ts holds both together. */
 export const errorCodes = [
-  'account-not-reached',
+  'account-differs',
   'address-plan',
   'addresses-overlap',
   'ambiguous-environment',
@@ -18,6 +18,8 @@ export const errorCodes = [
   'chart-broken',
   'checksum-wrong',
   'cloud-duplicates',
+  'cloud-refused',
+  'cloud-unreachable',
   'cluster-failed',
   'cluster-not-ours',
   'cluster-refused',
@@ -28,6 +30,8 @@ export const errorCodes = [
   'conflicting-fields',
   'container-not-created',
   'crash-loop',
+  'credentials-missing',
+  'credentials-refused',
   'data-plane-failed',
   'definition-not-served',
   'dependency-circle',
@@ -101,6 +105,7 @@ export const errorCodes = [
   'old-version',
   'open-authorization',
   'out-of-memory',
+  'packages-missing',
   'path-outside',
   'pins-broken',
   'pins-invalid',
@@ -122,9 +127,11 @@ export const errorCodes = [
   'postgres-needs-user',
   'postgres-version-differs',
   'provider-conflict',
+  'pulumi-too-old',
   'push-failed',
   'quota-exceeded',
   'readiness-failing',
+  'record-changed',
   'record-unreadable',
   'registry-denied',
   'registry-rate-limited',
@@ -153,6 +160,7 @@ export const errorCodes = [
   'stand-in-refused',
   'stand-in-value',
   'start-command-missing',
+  'state-bucket-taken',
   'step-timeout',
   'supervisor-ended',
   'supervisor-stopping',
@@ -182,6 +190,7 @@ export const errorCodes = [
   'yaml-tab',
   'yaml-too-deep',
   'yaml-unquoted-brace',
+  'zones-missing',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

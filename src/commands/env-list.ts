@@ -3,7 +3,8 @@ import { type ListedEnvironment, listEnvironments } from '../app/environments.ts
 import { standing } from '../releases/promotion.ts';
 import { openStore } from '../releases/store.ts';
 import { table } from '../ui/table.ts';
-import { listOptions, placesOf, recordDoor } from './cloud/situation.ts';
+import { recordsOf } from './cloud/reach.ts';
+import { listOptions } from './cloud/situation.ts';
 import { type ExitCode, given, type Invocation } from './invocation.ts';
 
 export async function envList(invocation: Invocation): Promise<ExitCode> {
@@ -24,10 +25,11 @@ export async function envList(invocation: Invocation): Promise<ExitCode> {
   return 0;
 }
 
-async function rowOf(invocation: Invocation, { name, ownName, provider, settings, before }: ListedEnvironment) {
+async function rowOf(invocation: Invocation, listed: ListedEnvironment) {
+  const { name, provider, settings, before } = listed;
   // Only a rehearsal has records that need no account.
   const rehearsed = given(invocation, 'rehearse');
-  const promotions = rehearsed ? await openStore(recordDoor(placesOf(invocation, ownName))).promotions() : [];
+  const promotions = rehearsed ? await openStore(recordsOf(invocation, listed)).promotions() : [];
   return {
     name,
     cloud: provider === 'google' ? 'gcp' : (provider ?? 'your own'),

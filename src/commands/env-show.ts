@@ -3,13 +3,14 @@ import { listEnvironments } from '../app/environments.ts';
 import { standing } from '../releases/promotion.ts';
 import { openStore } from '../releases/store.ts';
 import { keptPlacement } from '../targets/cloud/placement.ts';
-import { chooseListed, listOptions, placesOf, recordDoor } from './cloud/situation.ts';
+import { recordsOf } from './cloud/reach.ts';
+import { chooseListed, listOptions } from './cloud/situation.ts';
 import { type ExitCode, given, type Invocation } from './invocation.ts';
 
 export async function envShow(invocation: Invocation): Promise<ExitCode> {
   const { system, args } = invocation;
   const listed = chooseListed(await listEnvironments(listOptions(invocation)), args[0] ?? '');
-  const door = given(invocation, 'rehearse') ? recordDoor(placesOf(invocation, listed.ownName)) : undefined;
+  const door = given(invocation, 'rehearse') ? recordsOf(invocation, listed) : undefined;
   const [placement, promotions] = await Promise.all([
     door === undefined ? undefined : keptPlacement(door),
     door === undefined ? [] : openStore(door).promotions(),

@@ -4,7 +4,8 @@ import { heldBy } from '../releases/gates.ts';
 import { standing } from '../releases/promotion.ts';
 import { openStore } from '../releases/store.ts';
 import { table } from '../ui/table.ts';
-import { chooseListed, listOptions, placesOf, recordDoor } from './cloud/situation.ts';
+import { recordsOf } from './cloud/reach.ts';
+import { chooseListed, listOptions } from './cloud/situation.ts';
 import { type ExitCode, given, type Invocation } from './invocation.ts';
 
 export async function releases(invocation: Invocation): Promise<ExitCode> {
@@ -21,12 +22,12 @@ export async function releases(invocation: Invocation): Promise<ExitCode> {
 type History = Awaited<ReturnType<typeof historyOf>>;
 
 /** Of one environment; newest first. */
-async function historyOf(invocation: Invocation, { name, ownName }: ListedEnvironment) {
-  const store = openStore(recordDoor(placesOf(invocation, ownName)));
+async function historyOf(invocation: Invocation, listed: ListedEnvironment) {
+  const store = openStore(recordsOf(invocation, listed));
   const [made, promotions] = await Promise.all([store.releases(), store.promotions()]);
   const now = standing(promotions);
   return {
-    environment: name,
+    environment: listed.name,
     standing: now?.release,
     held: heldBy(promotions, made)?.hash,
     releases: made.toReversed(),

@@ -9,6 +9,7 @@ import { type Release, type ReleasePins, titleOf } from '../../releases/release.
 import { openStore } from '../../releases/store.ts';
 import { makeRelease } from '../../targets/cloud/make-release.ts';
 import type { Candidate } from '../../targets/cloud/plan/release.ts';
+import type { CloudSituation } from '../../targets/cloud/session.ts';
 import { type Invocation, text } from '../invocation.ts';
 import { type CloudProject, chooseListed } from './situation.ts';
 
@@ -22,12 +23,15 @@ async function installed(packageRoot: string, name: string): Promise<string> {
   return (JSON.parse(text) as { version?: string }).version ?? 'not installed';
 }
 
+/** Packages of npm whose plugins the stacks of an App need. */
+export const providersOf = ({ environment, app }: Pick<CloudSituation, 'environment' | 'app'>): readonly string[] => [
+  providers[environment.cloud],
+  ...(app.resources.some(({ type }) => type === 'mongodb-atlas') ? ['@pulumi/mongodbatlas'] : []),
+];
+
 async function pinsOf({ packageRoot }: Invocation, { session, version }: CloudProject): Promise<ReleasePins> {
-  const { environment, app, pins } = session.situation;
-  const names = [
-    providers[environment.cloud],
-    ...(app.resources.some(({ type }) => type === 'mongodb-atlas') ? ['@pulumi/mongodbatlas'] : []),
-  ];
+  const { pins } = session.situation;
+  const names = providersOf(session.situation);
   const versions = await Promise.all(names.map(async (name) => [name, await installed(packageRoot, name)] as const));
   const charts = Object.entries(pins.charts).map(([name, { version: of }]) => [name, of] as const);
   return { opta: version, providers: Object.fromEntries(versions), charts: Object.fromEntries(charts) };

@@ -16,6 +16,7 @@ import { resultText, reviewText } from '../../ui/promotion.ts';
 import { themeOf } from '../../ui/theme.ts';
 import { type ExitCode, given, type Invocation, texts } from '../invocation.ts';
 import { onStage } from '../run-plan.ts';
+import { accountChecks } from './account-checks.ts';
 import { approve, userOf } from './approve.ts';
 import { candidateOf } from './candidate.ts';
 import { exitOf, promotionExit, refusals } from './exit.ts';
@@ -29,7 +30,7 @@ export async function promoteWith(invocation: Invocation, door: StackDoor): Prom
     const plan = planReview(session, {
       candidate: await candidateOf(invocation, project),
       waivers: texts(invocation, 'waive'),
-      cloudChecks: [],
+      cloudChecks: await accountChecks(invocation, session),
       drift: driftChoice(invocation),
     });
     const looked = await onStage(

@@ -11,19 +11,21 @@ import { createSecrets } from '../../engine/secrets.ts';
 import { UserError } from '../../errors.ts';
 import { readVersions } from '../../platform/versions.ts';
 import { retainedIn } from '../../releases/promotion.ts';
-import { folderDoor, openStore, type RecordDoor } from '../../releases/store.ts';
-import {
-  type CloudEnvironment,
-  type CloudPlaces,
-  cloudEnvironment,
-  listedEnvironment,
-  rehearsalPlaces,
-} from '../../targets/cloud/environment.ts';
+import { openStore, type RecordDoor } from '../../releases/store.ts';
+import { type CloudEnvironment, cloudEnvironment } from '../../targets/cloud/environment.ts';
 import type { StackDoor } from '../../targets/cloud/operation.ts';
-import { keepPlacement, keptPlacement, type Placement, rangeFor, usualZones } from '../../targets/cloud/placement.ts';
+import {
+  admitting,
+  keepPlacement,
+  keptPlacement,
+  type Placement,
+  rangeFor,
+  usualZones,
+} from '../../targets/cloud/placement.ts';
 import { type CloudSession, newSession } from '../../targets/cloud/session.ts';
-import { rehearsalSecrets, stackSecrets } from '../../targets/cloud/stack-secrets.ts';
-import { definitionOptions, given, type Invocation, projectFolder, texts } from '../invocation.ts';
+import { stackSecrets } from '../../targets/cloud/stack-secrets.ts';
+import { definitionOptions, type Invocation, texts } from '../invocation.ts';
+import { type Reached, reach, recordsOf } from './reach.ts';
 
 export interface CloudProject {
   readonly environments: readonly ListedEnvironment[];
@@ -55,52 +57,51 @@ export function chooseListed(environments: readonly ListedEnvironment[], name: s
   });
 }
 
-/** Throws UserError `account-not-reached` without `--rehearse`: nothing must look like a promotion that is none. */
-export function placesOf(invocation: Invocation, environment: string): CloudPlaces {
-  if (!given(invocation, 'rehearse')) {
-    throw new UserError('account-not-reached', 'opta does not reach real accounts yet: state in buckets is not built', {
-      hints: ['`--rehearse` runs all of it with the built-in engine, without an account.'],
-    });
-  }
-  return rehearsalPlaces(projectFolder(invocation), environment);
-}
-
-export function recordDoor(places: CloudPlaces): RecordDoor {
-  return folderDoor(join(places.folder, 'records'));
-}
-
 /** Ranges that other environments have or write; those that cannot be read are left out. */
 async function otherRanges(
   invocation: Invocation,
   environments: readonly ListedEnvironment[],
   own: string,
 ): Promise<Record<string, string>> {
-  const others = environments.flatMap((one) => listedEnvironment(one) ?? []).filter(({ name }) => name !== own);
+  const others = environments.filter((one) => isCloud(one) && one.ownName !== own);
   const found = await Promise.all(
-    others.map(
-      async ({ name }) => [name, (await keptPlacement(recordDoor(placesOf(invocation, name))))?.addressRange] as const,
-    ),
+    others.map(async (other) => {
+      const kept = await keptPlacement(recordsOf(invocation, other)).catch((error: unknown) => {
+        if (error instanceof UserError) return undefined;
+        throw error;
+      });
+      return [other.ownName, kept?.addressRange] as const;
+    }),
   );
   return Object.fromEntries(found.flatMap(([name, range]) => (range === undefined ? [] : [[name, range]])));
 }
 
-/** Chosen once, then kept: a network's addresses cannot change. */
+/** Chosen once, then kept: a network's addresses cannot change. Who promotes from elsewhere is let in too. */
 async function placementOf(
   invocation: Invocation,
   environments: readonly ListedEnvironment[],
   app: App,
   environment: CloudEnvironment,
-  records: RecordDoor,
+  { records, reality }: Reached,
 ): Promise<Placement> {
   const kept = await keptPlacement(records);
-  if (kept !== undefined) return kept;
-  const others = await otherRanges(invocation, environments, environment.name);
-  const placement = {
-    addressRange: rangeFor(writtenRanges(app), environment.name, others),
-    zones: usualZones(environment),
+  const placement = kept ?? {
+    addressRange: rangeFor(
+      writtenRanges(app),
+      environment.name,
+      await otherRanges(invocation, environments, environment.name),
+    ),
+    zones: await zonesOf(environment, reality),
   };
-  await keepPlacement(records, placement);
-  return placement;
+  const now = reality === undefined ? placement : admitting(placement, await reality.account.callers());
+  if (now !== kept) await keepPlacement(records, now);
+  return now;
+}
+
+/** As the cloud says; where it cannot say yet, as they usually are. */
+async function zonesOf(environment: CloudEnvironment, reality: Reached['reality']): Promise<readonly string[]> {
+  const found = (await reality?.account.zones()) ?? [];
+  return found.length > 0 ? found : usualZones(environment);
 }
 
 export async function openProject(invocation: Invocation, name: string, door: StackDoor): Promise<CloudProject> {
@@ -113,11 +114,15 @@ export async function openProject(invocation: Invocation, name: string, door: St
     readVersions(join(packageRoot, 'kind', 'versions.yaml')),
   ]);
   const environment = cloudEnvironment(app);
-  const places = placesOf(invocation, environment.name);
-  const records = recordDoor(places);
-  const store = openStore(records);
-  const promotions = await store.promotions();
   const hidden = createSecrets();
+  const reached = await reach(invocation, environment, hidden);
+  const { places, records, secrets, reality } = reached;
+  const store = openStore(records);
+  const [promotions, standing, placement] = await Promise.all([
+    store.promotions(),
+    reality?.account.standing(),
+    placementOf(invocation, environments, app, environment, reached),
+  ]);
   const lastDestroy = promotions.findLastIndex(({ destroy, phase }) => destroy === true && phase === 'Succeeded');
   const session = newSession({
     app,
@@ -127,21 +132,19 @@ export async function openProject(invocation: Invocation, name: string, door: St
     records,
     store,
     promotions,
-    placement: await placementOf(invocation, environments, app, environment, records),
-    retained: retainedIn(promotions),
+    placement,
+    retained: { ...standing, ...retainedIn(promotions) },
+    ...(reality !== undefined && { reality }),
     stacks: stackNames,
     existing: stackNames.filter((one) =>
       promotions.slice(lastDestroy + 1).some(({ applied }) => applied.includes(one)),
     ),
     pins: versions.pins,
-    secrets: stackSecrets(app, rehearsalSecrets(places.folder), (secret) => hidden.add(secret)),
+    secrets: stackSecrets(app, secrets, (secret) => hidden.add(secret)),
     hidden,
     signal,
   });
   const about = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
-  const recordsOf = (other: string) => {
-    const listedOne = environments.find((one) => one.name === other);
-    return recordDoor(placesOf(invocation, listedOne?.ownName ?? other));
-  };
-  return { environments, chosen, session, recordsOf, version: about.version };
+  const recordsAt = (other: string) => recordsOf(invocation, chooseListed(environments, other));
+  return { environments, chosen, session, recordsOf: recordsAt, version: about.version };
 }

@@ -71,10 +71,14 @@ function placeOf(provider: 'aws' | 'google', settings: Readonly<Record<string, s
 
 /** Where everything of an environment is kept. */
 export interface CloudPlaces {
-  /** A rehearsal, or the first kept in `.opta/cloud/<environment>`. */
+  /** What is kept on this machine: all of a rehearsal, or the settings of stacks in `.opta/cloud/<environment>`. */
   readonly folder: string;
   readonly rehearsal: boolean;
   readonly engine: EngineChoice;
+  /** In place of the bucket: files of `folder`, or the address of Pulumi Cloud. */
+  readonly state?: 'files' | { readonly url: string };
+  /** Of S3, in place of Amazon's: what AWS_ENDPOINT_URL_S3 says. */
+  readonly endpoint?: string;
 }
 
 export function rehearsalPlaces(projectFolder: string, environment: string): CloudPlaces {
@@ -82,8 +86,34 @@ export function rehearsalPlaces(projectFolder: string, environment: string): Clo
   return { folder, rehearsal: true, engine: { kind: 'built-in', cloudFolder: join(folder, 'cloud') } };
 }
 
+/** Of an account: the environment's work folder, and its state wherever PULUMI_BACKEND_URL says when that is Pulumi Cloud. */
+export function accountPlaces(
+  projectFolder: string,
+  environment: string,
+  command: string,
+  env: Readonly<Record<string, string | undefined>>,
+): CloudPlaces {
+  const folder = join(projectFolder, '.opta', 'cloud', environment);
+  const url = env['PULUMI_BACKEND_URL'] ?? '';
+  const endpoint = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'] ?? '';
+  return {
+    folder,
+    rehearsal: false,
+    engine: { kind: 'real', command },
+    ...(/^https?:/.test(url) && { state: { url } }),
+    ...(endpoint !== '' && { endpoint }),
+  };
+}
+
+/** While there is no bucket yet, plans are made against an empty state here. */
+export const firstLook = (places: CloudPlaces): CloudPlaces => ({
+  ...places,
+  state: 'files',
+  folder: join(places.folder, 'first-look'),
+});
+
 /** The bucket that state and records of the environment are in. */
-function stateBucket({ organisation, name, account }: CloudEnvironment): string {
+export function stateBucket({ organisation, name, account }: CloudEnvironment): string {
   return bucketName(organisation, name, 'state', account);
 }
 
@@ -94,7 +124,7 @@ export function backendOf(environment: CloudEnvironment, places: CloudPlaces, st
   const real =
     cloud === 'aws'
       ? {
-          url: `s3://${bucket}?region=${region}`,
+          url: `s3://${bucket}?region=${region}${endpointOf(places)}`,
           secretsProvider: `awskms://alias/opta-${name}-state?region=${region}`,
         }
       : {
@@ -102,10 +132,16 @@ export function backendOf(environment: CloudEnvironment, places: CloudPlaces, st
           secretsProvider: `gcpkms://projects/${account}/locations/${region}/keyRings/opta-${name}-state/cryptoKeys/state`,
         };
   const own = { url: `file://${join(places.folder, 'state')}`, secretsProvider: 'passphrase' };
+  const files = places.rehearsal || places.state === 'files';
   return {
-    ...(places.rehearsal ? own : real),
+    ...(files ? own : real),
+    ...(typeof places.state === 'object' && places.state),
     project: `opta-${organisation === '' ? 'env' : organisation}-${stack}`,
     stack: name,
     workFolder: join(places.folder, 'work', stack),
   };
 }
+
+/** A server that stands in for S3 knows buckets by the path only. */
+const endpointOf = ({ endpoint }: CloudPlaces): string =>
+  endpoint === undefined ? '' : `&endpoint=${encodeURIComponent(endpoint)}&use_path_style=true`;

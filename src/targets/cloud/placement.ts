@@ -9,6 +9,8 @@ export interface Placement {
   readonly addressRange: string;
   /** Three. */
   readonly zones: readonly string[];
+  /** From where the API of the cluster is reached: those who promoted last. */
+  readonly callers?: readonly string[];
 }
 
 const key = 'environment.json';
@@ -20,6 +22,16 @@ export async function keptPlacement(door: RecordDoor): Promise<Placement | undef
 
 export const keepPlacement = (door: RecordDoor, placement: Placement): Promise<void> =>
   door.write(key, `${JSON.stringify(placement)}\n`);
+
+/** How many addresses of people and runners stay let in. */
+const mostCallers = 5;
+
+/** With those who promote now let in too; the same when they are already. */
+export function admitting(placement: Placement, now: readonly string[]): Placement {
+  const { callers = [] } = placement;
+  const fresh = now.filter((one) => !callers.includes(one));
+  return fresh.length === 0 ? placement : { ...placement, callers: [...callers, ...fresh].slice(-mostCallers) };
+}
 
 /**
  * The range that the file writes, else the first /16 that no other environment has. `others` is by environment. Throws

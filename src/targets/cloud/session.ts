@@ -8,16 +8,29 @@ import { hashOf } from '../../releases/canonical.ts';
 import type { Promotion } from '../../releases/promotion.ts';
 import type { Release } from '../../releases/release.ts';
 import type { RecordDoor, ReleaseStore } from '../../releases/store.ts';
-import { backendOf, type CloudEnvironment, type CloudPlaces } from './environment.ts';
+import type { CloudAccount, Identity } from './account/account.ts';
+import { backendOf, type CloudEnvironment, type CloudPlaces, firstLook } from './environment.ts';
 import type { Change, StackDoor, StackEvent, StackHandle, StackPlan } from './operation.ts';
 import type { Placement } from './placement.ts';
 import type { Review } from './review.ts';
 import type { StackSecrets } from './stack-secrets.ts';
 
+/** The real account behind an environment. */
+export interface Reality {
+  readonly account: CloudAccount;
+  readonly identity: Identity;
+  /** True when there was a bucket, or one was made since. */
+  hasBucket(): boolean;
+  /** Makes the bucket when there is none, and writes there what had no place so far. True when it made one. */
+  settleIn(note: (what: string) => void): Promise<boolean>;
+}
+
 export interface CloudSituation {
   readonly app: App;
   readonly environment: CloudEnvironment;
   readonly places: CloudPlaces;
+  /** Undefined in a rehearsal. */
+  readonly reality?: Reality;
   readonly door: StackDoor;
   readonly records: RecordDoor;
   readonly store: ReleaseStore;
@@ -129,7 +142,8 @@ export async function openStack(session: CloudSession, stack: StackName): Promis
   if (known?.given === given) return known.handle;
   session.opened.delete(stack);
   await known?.handle.close();
-  const { environment, places, door, secrets, signal } = situation;
+  const { environment, reality, door, secrets, signal } = situation;
+  const places = reality?.hasBucket() === false ? firstLook(situation.places) : situation.places;
   const handle = await door.open(
     { backend: backendOf(environment, places, stack), engine: places.engine, input, secrets: await secrets.of(stack) },
     { signal, emit: (event) => session.listeners.get(stack)?.(event) },

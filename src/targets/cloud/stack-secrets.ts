@@ -13,7 +13,7 @@ export interface StackSecrets {
 }
 
 /** Where secrets are kept between promotions. */
-interface SecretDoor {
+export interface SecretDoor {
   /** The secret of that name; made when there is none. */
   get(name: string): Promise<string>;
 }

@@ -4,7 +4,7 @@ import type { Plan, Step } from '../../../engine/step.ts';
 import { inPhase } from '../../../releases/promotion.ts';
 import { demandDelegation } from '../delegation.ts';
 import { addressesOf } from '../result.ts';
-import { type CloudSession, made, step } from '../session.ts';
+import { type CloudSession, closeStacks, made, step } from '../session.ts';
 import { rehearsedClusterSteps } from './cluster.ts';
 import { applyStep } from './stacks.ts';
 
@@ -19,6 +19,7 @@ export function planApply(session: CloudSession, options: ApplyOptions = {}): Pl
   const cluster = options.clusterSteps ?? rehearsedClusterSteps(session);
   const has = new Set<string>([...stacks.map((stack) => `apply:${stack}`), ...cluster.map(({ id }) => id)]);
   const all = [
+    ...stateSteps(session),
     startStep(session),
     ...stacks.map((stack) => applyStep(session, stack, needsOf(session, stack))),
     ...(environment.domain === undefined ? [] : [delegationStep(session)]),
@@ -42,11 +43,31 @@ function needsOf({ situation }: CloudSession, stack: StackName): readonly string
   return [...before, 'delegation', ...(stack === 'edge' ? ['platform'] : [])];
 }
 
+/** Nothing is made in an account before somebody approved: so its bucket comes now. Stacks are opened anew with it. */
+function stateSteps(session: CloudSession): readonly Step[] {
+  const { reality } = session.situation;
+  if (reality === undefined) return [];
+  return [
+    step({
+      id: 'state',
+      title: 'state and records have their bucket',
+      kind: 'change',
+      async run({ note }) {
+        const made = await reality.settleIn(note);
+        if (made) await closeStacks(session);
+        note(reality.account.bucket.name);
+        return made ? undefined : 'unchanged';
+      },
+    }),
+  ];
+}
+
 function startStep(session: CloudSession): Step {
   return step({
     id: 'start',
     title: 'the promotion is on record',
     kind: 'check',
+    needs: ['state'],
     async run() {
       const { store } = session.situation;
       session.record = inPhase(made(session.record, 'record'), 'Running');

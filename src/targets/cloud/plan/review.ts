@@ -1,6 +1,7 @@
 /** The first half of a promotion: everything that can be known before anyone approves. It changes nothing in the cloud. */
 import type { Plan, Step } from '../../../engine/step.ts';
 import { UserError } from '../../../errors.ts';
+import { quotaStep } from '../account/checks.ts';
 import { listCluster } from '../listing.ts';
 import type { Change } from '../operation.ts';
 import { checkPolicy } from '../policy/index.ts';
@@ -27,12 +28,11 @@ export function planReview(session: CloudSession, options: ReviewOptions): Plan 
   const ground = ['gate', ...preflight.map(({ id }) => id)];
   const drift = driftSteps(session, ground, options.drift);
   const looks = lookSteps(session, [...ground, ...drift.map(({ id }) => id)]);
-  const review = reviewStep(
-    session,
-    options,
-    looks.map(({ id }) => id),
-  );
-  const steps = [...release, ...preflight, ...drift, ...looks, review];
+  const planned = looks.map(({ id }) => id);
+  const { reality } = session.situation;
+  const quotas = reality === undefined ? [] : [quotaStep(session, reality.account, planned)];
+  const review = reviewStep(session, options, [...planned, ...quotas.map(({ id }) => id)]);
+  const steps = [...release, ...preflight, ...drift, ...looks, ...quotas, review];
   const what = places.rehearsal
     ? 'rehearsal: no account, nothing is made'
     : `${environment.cloud} ${environment.account}`;
