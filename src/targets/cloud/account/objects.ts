@@ -2,7 +2,7 @@
 import { UserError } from '../../../errors.ts';
 import type { RecordDoor } from '../../../releases/store.ts';
 
-export interface StoredObject {
+interface StoredObject {
   readonly text: string;
   /** ETag or generation: what a later write must still find. */
   readonly version: string;

@@ -3,7 +3,7 @@ import type { AccountOptions } from '../account.ts';
 import { type Answered, CloudRefused, send } from '../request.ts';
 import type { GoogleCredentials } from './credentials.ts';
 
-export interface GoogleCall {
+interface GoogleCall {
   /** As its host begins: `compute`, `storage`, `cloudkms`. */
   readonly service: string;
   readonly method?: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
