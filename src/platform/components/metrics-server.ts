@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Step } from '../../engine/step.ts';
-import { apply, nameOf } from '../apply.ts';
 import type { ClusterClient } from '../cluster.ts';
 import { readValues, render } from '../helm.ts';
 import { conditionOf } from '../ready/conditions.ts';
