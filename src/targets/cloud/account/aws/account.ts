@@ -71,7 +71,6 @@ async function standingOf(aws: AwsCaller): Promise<Readonly<Record<string, strin
 async function callersOf({ env, ...options }: AccountOptions): Promise<readonly string[]> {
   const written = env['OPTA_CALLERS'];
   if (written !== undefined) return written.split(/[\s,]+/).filter(Boolean);
-  const address = env['OPTA_ADDRESS_SERVICE'] ?? 'https://checkip.amazonaws.com/';
-  const { text } = await send(async () => new Request(address), options);
+  const { text } = await send(async () => new Request('https://checkip.amazonaws.com/'), options);
   return /^\d+\.\d+\.\d+\.\d+$/.test(text.trim()) ? [`${text.trim()}/32`] : [];
 }

@@ -2,11 +2,12 @@ import { expect, test } from 'vitest';
 import { bucketSettings } from '../../../../../src/targets/cloud/account/aws/state-bucket.ts';
 import { bucketRecords, lateRecords, type ObjectDoor } from '../../../../../src/targets/cloud/account/objects.ts';
 import { bucketSecrets } from '../../../../../src/targets/cloud/account/secrets.ts';
+import type { CloudEnvironment } from '../../../../../src/targets/cloud/environment.ts';
 
-const environment = {
+const environment: CloudEnvironment = {
   ...{ name: 'staging', organisation: 'acme', cloud: 'aws', region: 'eu-west-1', account: '123456789012' },
   ...{ production: false, domain: undefined, delegated: false },
-} as const;
+};
 
 /** A bucket in memory: versions count up. */
 function memoryObjects(): ObjectDoor & { readonly kept: Map<string, string> } {
