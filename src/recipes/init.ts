@@ -8,7 +8,7 @@ import { nextSteps, type RenderedFile, render } from './render.ts';
 import { type Written, writeFiles } from './write.ts';
 
 export interface InitOptions {
-  readonly system: Pick<System, 'cwd'>;
+  readonly system: Pick<System, 'cwd' | 'pid'>;
   /** The folder of opta's package.json. */
   readonly packageRoot: string;
   readonly recipe: string;
@@ -34,7 +34,7 @@ export async function initFromRecipe(options: InitOptions): Promise<Initialised>
   const recipe = await readRecipe(options.packageRoot, options.recipe);
   const answers = completeAnswers(recipe.questions, options.answers ?? {});
   const files = render(recipe, answers);
-  const written = await writeFiles(files, directory);
+  const written = await writeFiles(files, directory, options.system);
   if (options.schema !== undefined) await writeSchema(directory, options.schema);
   return { directory, files, ...written, next: nextSteps(recipe, answers) };
 }

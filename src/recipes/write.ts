@@ -6,7 +6,6 @@ import {
   link,
   lstat,
   mkdir,
-  mkdtemp,
   readFile,
   realpath,
   rename,
@@ -17,6 +16,7 @@ import {
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { RenderedFile } from './render.ts';
+import { makeStaging } from './staging.ts';
 
 export interface Written {
   /** Paths as given, in order. */
@@ -25,6 +25,13 @@ export interface Written {
   readonly replaced: readonly string[];
   /** Were there already with the same content. */
   readonly unchanged: readonly string[];
+}
+
+interface WriteOptions {
+  /** Files that differ and may be replaced. */
+  readonly replace?: readonly string[];
+  /** Of this process. */
+  readonly pid: number;
 }
 
 type Undo = () => Promise<unknown>;
@@ -37,12 +44,12 @@ type Undo = () => Promise<unknown>;
 export async function writeFiles(
   files: readonly RenderedFile[],
   directory: string,
-  replace: readonly string[] = [],
+  { replace = [], pid }: WriteOptions,
 ): Promise<Written> {
   for (const { path } of files) refuseOutside(path);
   const undo: Undo[] = [];
   try {
-    return await writeAll(files, directory, replace, undo);
+    return await writeAll(files, directory, { replace, pid }, undo);
   } catch (error) {
     for (const step of undo.reverse()) await step();
     throw asUserError(error, directory);
@@ -52,7 +59,7 @@ export async function writeFiles(
 async function writeAll(
   files: readonly RenderedFile[],
   directory: string,
-  replace: readonly string[],
+  { replace, pid }: Required<WriteOptions>,
   undo: Undo[],
 ): Promise<Written> {
   await refuseLinksOut(files, directory);
@@ -61,7 +68,7 @@ async function writeAll(
   const conflicts = different.filter((path) => !replace.includes(path));
   if (conflicts.length > 0) throw fileExists(conflicts, directory);
   const missing = files.filter((_, index) => found[index] !== 'same');
-  if (missing.length > 0) await place(missing, directory, different, undo);
+  if (missing.length > 0) await place(missing, directory, { replaced: different, pid }, undo);
   return {
     written: missing.map(({ path }) => path),
     replaced: different,
@@ -73,11 +80,11 @@ async function writeAll(
 async function place(
   files: readonly RenderedFile[],
   directory: string,
-  replaced: readonly string[],
+  { replaced, pid }: { readonly replaced: readonly string[]; readonly pid: number },
   undo: Undo[],
 ): Promise<void> {
   await makeFolder(directory, undo);
-  const staging = await mkdtemp(join(directory, '.opta-init-'));
+  const staging = await makeStaging(directory, pid);
   try {
     await Promise.all(files.map((file, index) => stage(file, join(staging, String(index)))));
     for (const [index, { path }] of files.entries()) {

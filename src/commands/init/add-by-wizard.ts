@@ -1,6 +1,7 @@
 /** `opta init service` and `opta init env` on a screen. */
+
+import type { Given } from '../../app/asked.ts';
 import { changesOf } from '../../recipes/changes.ts';
-import type { Given } from '../../recipes/own/asked.ts';
 import { checkAnswers, placed } from '../../recipes/own/flags.ts';
 import { themeOf } from '../../ui/theme.ts';
 import { openWizard } from '../../ui/wizard/open.tsx';

@@ -1,12 +1,12 @@
 /** `opta init service` and `opta init env`: more of a project that is there, with its comments and layout kept. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { Asked, Given } from '../../app/asked.ts';
 import { existing } from '../../app/files.ts';
 import { UserError } from '../../errors.ts';
 import { changesOf } from '../../recipes/changes.ts';
 import { readLayer, whereOf, withEnvironments, withServices } from '../../recipes/own/add.ts';
 import { interviewEnvironments, interviewServices } from '../../recipes/own/add-questions.ts';
-import type { Asked, Given } from '../../recipes/own/asked.ts';
 import { checkAnswers, placed } from '../../recipes/own/flags.ts';
 import type { RenderedFile } from '../../recipes/render.ts';
 import { changeLines } from '../../ui/changes.ts';

@@ -1,8 +1,8 @@
 /** `opta init` without asking: flags, an answers file, and defaults. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Asked, Given } from '../../app/asked.ts';
 import { UserError } from '../../errors.ts';
-import type { Asked, Given } from '../../recipes/own/asked.ts';
 import { filesOf } from '../../recipes/own/files.ts';
 import { checkAnswers, placed } from '../../recipes/own/flags.ts';
 import type { Context } from '../../recipes/own/project.ts';

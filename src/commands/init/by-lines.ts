@@ -1,7 +1,8 @@
 /** `opta init` in lines, for terminals that cannot draw and for screen readers: one question after the other, no redrawing of what was said. */
 
+import type { Asked, Given } from '../../app/asked.ts';
 import { changesOf } from '../../recipes/changes.ts';
-import { type Asked, type Given, normalised } from '../../recipes/own/asked.ts';
+import { normalised } from '../../recipes/own/asked.ts';
 import { filesOf } from '../../recipes/own/files.ts';
 import { checkAnswers, placed } from '../../recipes/own/flags.ts';
 import { interview } from '../../recipes/own/questions.ts';

@@ -1,16 +1,16 @@
 /** What the wizard is about: questions, previews and changes for a folder. */
 
+import type { Asked, Given } from '../../app/asked.ts';
 import { pictureOf } from '../../app/picture.ts';
 import { appOfTexts } from '../../app/read-texts.ts';
 import { changesOf } from '../../recipes/changes.ts';
-import type { Asked, Given } from '../../recipes/own/asked.ts';
 import { filesOf, type Made } from '../../recipes/own/files.ts';
 import { checkAnswers, placed } from '../../recipes/own/flags.ts';
 import { interview } from '../../recipes/own/questions.ts';
 import { graphText } from '../../ui/graph/text.ts';
 import { themeOf } from '../../ui/theme.ts';
 import type { WizardContent, WizardEnd } from '../../ui/wizard/open.tsx';
-import type { WizardPage } from '../../ui/wizard/question.ts';
+import type { WizardPage } from '../../ui/wizard/page.ts';
 import type { ExitCode, Invocation } from '../invocation.ts';
 import { ignoredText } from './by-flags.ts';
 import { givenAnswers } from './given.ts';

@@ -36,11 +36,10 @@ export async function finish(invocation: Invocation, made: Finished, agreed: rea
   );
   const shown = may.filter(({ path }) => !agreed.includes(path));
   if (shown.length > 0) system.stderr.write(`${changeLines(shown, themeOf(system, system.stderr)).join('\n')}\n`);
-  const written = await writeFiles(
-    files,
-    directory,
-    may.map(({ path }) => path),
-  );
+  const written = await writeFiles(files, directory, {
+    replace: may.map(({ path }) => path),
+    pid: system.pid,
+  });
   await writeSchema(directory, `${JSON.stringify(jsonSchema(), undefined, 2)}\n`);
   system.stdout.write(given(invocation, 'json') ? json(made, written) : told(made, written, changes, system.cwd));
   return 0;

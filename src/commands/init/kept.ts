@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Given } from '../../recipes/own/asked.ts';
+import type { Given } from '../../app/asked.ts';
 import { dataFolder } from '../../system/folders.ts';
 import type { System } from '../../system/system.ts';
 

@@ -1,7 +1,9 @@
 /** Asks what to add to a project that is there. */
+
+import type { Asked, Given } from '../../app/asked.ts';
 import type { ResourceName } from '../../resources/names.ts';
 import type { ExistingLayer } from './add.ts';
-import { type Asked, type Given, newAsking } from './asked.ts';
+import { newAsking } from './asked.ts';
 import { askWhere } from './environment-questions.ts';
 import type { Context, OwnEnvironment, OwnResource, OwnService, Project } from './project.ts';
 import { askParts } from './service-questions.ts';

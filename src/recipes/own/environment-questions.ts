@@ -1,9 +1,11 @@
 /** Asks where a project goes: cloud, region, account, domain, environments, their order and sizes. */
+
+import type { Asked } from '../../app/asked.ts';
 import { isValidName } from '../../app/names.ts';
 import { regions } from '../../resources/regions.ts';
 import type { QuestionType } from '../questions.ts';
 import { checkAnswer } from '../questions.ts';
-import { type Asked, type Asking, itemsOf, oneOfThese } from './asked.ts';
+import { type Asking, itemsOf, oneOfThese } from './asked.ts';
 import type { Context, OwnEnvironment, OwnResource, Project } from './project.ts';
 import { isProduction, sizeOptions } from './sizes.ts';
 

@@ -1,6 +1,8 @@
 /** Answers as flags and back: everything that the wizard asks can be said on the command line. */
+
+import type { Asked, Given } from '../../app/asked.ts';
 import { UserError } from '../../errors.ts';
-import { type Asked, type Given, normalised } from './asked.ts';
+import { normalised } from './asked.ts';
 
 export type FlagValues = Readonly<Record<string, string | readonly string[] | undefined>>;
 

@@ -1,10 +1,12 @@
 /** All questions of `opta init`, in order, for what was found and answered so far; and what the answers come to. */
+
+import type { Asked, Given } from '../../app/asked.ts';
 import { correctedName } from '../../app/names.ts';
 import type { Answers } from '../placeholders.ts';
 import { checkAnswer, type Question } from '../questions.ts';
 import type { Recipe } from '../recipe.ts';
 import { holds } from '../when.ts';
-import { type Asked, type Asking, type Given, newAsking, oneOfThese } from './asked.ts';
+import { type Asking, newAsking, oneOfThese } from './asked.ts';
 import { askWhere, regionOptions } from './environment-questions.ts';
 import type { Context, Project } from './project.ts';
 import { askParts } from './service-questions.ts';

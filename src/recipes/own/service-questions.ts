@@ -1,6 +1,8 @@
 /** Asks about services, the resources that they need, and who links to what. */
+
+import type { Option } from '../../app/asked.ts';
 import { correctedName, isValidName } from '../../app/names.ts';
-import { type Asking, fits, itemsOf, type Option, oneOfThese, pairOf } from './asked.ts';
+import { type Asking, fits, itemsOf, oneOfThese, pairOf } from './asked.ts';
 import type { Candidate } from './candidate.ts';
 import { type ComposeImport, importCompose } from './compose-import.ts';
 import type { Context, OwnResource, OwnService } from './project.ts';

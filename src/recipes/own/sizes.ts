@@ -1,6 +1,7 @@
 /** Sizes of an environment: machines of the cluster and of its databases, with what they cost a month. */
+
+import type { Option } from '../../app/asked.ts';
 import { type Estimate, estimate, estimateText } from '../../resources/prices.ts';
-import type { Option } from './asked.ts';
 
 export interface Size {
   readonly name: 'small' | 'medium' | 'large';

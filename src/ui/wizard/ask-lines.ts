@@ -1,15 +1,16 @@
 /** The lines of one question: what was answered before it, the question, its options or its field, and the keys. */
+
+import type { Asked, Option } from '../../app/asked.ts';
 import { cut, widthOf } from '../text.ts';
 import { paint, symbol, type Theme } from '../theme.ts';
 import type { WizardView } from './frame.ts';
-import type { WizardOption, WizardQuestion } from './question.ts';
 import { charactersOf, shownOptions, type WizardState } from './state.ts';
 
 /** Options shown at once; the others come with the arrow. */
 const mostOptions = 9;
 const mostBefore = 4;
 
-export function askLines(view: WizardView, question: WizardQuestion, width: number, theme: Theme): readonly string[] {
+export function askLines(view: WizardView, question: Asked, width: number, theme: Theme): readonly string[] {
   const { state, found } = view;
   const isFirst = state.at === 0;
   const why = question.why === undefined ? [] : [paint(theme, 'dim', `found: ${question.why}`)];
@@ -68,7 +69,7 @@ function field({ input, cursor }: WizardState, theme: Theme, width: number): str
   return prompt + before + mark + cut(theme, rest, Math.max(0, room - widthOf(before) - widthOf(under)));
 }
 
-function optionLines(question: WizardQuestion, state: WizardState, width: number, theme: Theme): readonly string[] {
+function optionLines(question: Asked, state: WizardState, width: number, theme: Theme): readonly string[] {
   const options = shownOptions(question, state);
   const chosen = Math.min(state.chosen, Math.max(0, options.length - 1));
   const from = Math.max(0, Math.min(chosen - Math.floor(mostOptions / 2), options.length - mostOptions));
@@ -97,10 +98,10 @@ function optionLines(question: WizardQuestion, state: WizardState, width: number
 }
 
 function optionLine(
-  { value, title, note }: WizardOption,
+  { value, title, note }: Option,
   here: boolean,
   wide: number,
-  question: WizardQuestion,
+  question: Asked,
   state: WizardState,
   theme: Theme,
 ): string {

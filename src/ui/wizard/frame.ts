@@ -1,14 +1,16 @@
 /** A frame of the wizard as lines: never wider or higher than the terminal. Pure. */
+
+import type { Asked } from '../../app/asked.ts';
 import { changeLines } from '../changes.ts';
 import { cut, padded, widthOf } from '../text.ts';
 import { paint, symbol, type Theme } from '../theme.ts';
 import { askLines, keysLine } from './ask-lines.ts';
-import type { WizardChange, WizardPage, WizardQuestion } from './question.ts';
+import type { WizardChange, WizardPage } from './page.ts';
 import type { WizardState } from './state.ts';
 
 export interface WizardView {
   readonly state: WizardState;
-  readonly questions: readonly WizardQuestion[];
+  readonly questions: readonly Asked[];
   /** What was found so far, one line each. */
   readonly found: readonly string[];
   /** The folder is still being looked at. */

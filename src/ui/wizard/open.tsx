@@ -1,20 +1,21 @@
 /** The wizard on a terminal: draws at once, takes in what is found while it comes, reads keys. Loads Ink. */
 import { Box, render, Text, useInput, usePaste } from 'ink';
+import type { Given } from '../../app/asked.ts';
 import type { System } from '../../system/system.ts';
 import type { Theme } from '../theme.ts';
 import { type WizardView, wizardFrame } from './frame.ts';
 import { keyOf } from './keys.ts';
-import type { WizardAnswers, WizardChange, WizardPage } from './question.ts';
+import type { WizardChange, WizardPage } from './page.ts';
 import { draftAnswers, emptyState, firstState, type Key, press, type Rules, type WizardState } from './state.ts';
 
 /** What the wizard is about, once the folder has been looked at. */
 export interface WizardContent extends Rules {
   /** Pages of the preview for a width; pure. */
-  readonly pagesFor: (answers: WizardAnswers, width: number) => readonly WizardPage[];
-  readonly changesFor: (answers: WizardAnswers) => Promise<readonly WizardChange[]>;
-  readonly leftOutFor: (answers: WizardAnswers) => readonly string[];
+  readonly pagesFor: (answers: Given, width: number) => readonly WizardPage[];
+  readonly changesFor: (answers: Given) => Promise<readonly WizardChange[]>;
+  readonly leftOutFor: (answers: Given) => readonly string[];
   /** Called after each answer. */
-  readonly keep: (answers: WizardAnswers) => Promise<void>;
+  readonly keep: (answers: Given) => Promise<void>;
 }
 
 export interface WizardOptions {
@@ -26,7 +27,7 @@ export interface WizardOptions {
 }
 
 export interface WizardEnd {
-  readonly answers: WizardAnswers;
+  readonly answers: Given;
   /** False when the user left. */
   readonly write: boolean;
   /** What was shown as what changes. */

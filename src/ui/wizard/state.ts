@@ -1,5 +1,5 @@
 /** Where the wizard stands, and what a key does to it. Pure. */
-import type { WizardAnswers, WizardOption, WizardQuestion } from './question.ts';
+import type { Asked, Given, Option } from '../../app/asked.ts';
 
 export type KeyName =
   | 'up'
@@ -23,7 +23,7 @@ export type KeyName =
 export type Key = { readonly name: KeyName } | { readonly name: 'text'; readonly text: string };
 
 export interface WizardState {
-  readonly answers: WizardAnswers;
+  readonly answers: Given;
   /** Index of the question; as many as there are questions: the summary. */
   readonly at: number;
   /** What is typed: the answer itself, a search among options, or an addition to them. */
@@ -43,11 +43,11 @@ export interface WizardState {
 }
 
 export interface Rules {
-  readonly questionsFor: (answers: WizardAnswers) => readonly WizardQuestion[];
+  readonly questionsFor: (answers: Given) => readonly Asked[];
   /** Answers by flag: not asked. */
-  readonly fixed: WizardAnswers;
+  readonly fixed: Given;
   /** Answers of last time, offered instead of defaults. */
-  readonly before: WizardAnswers;
+  readonly before: Given;
 }
 
 let segments: Intl.Segmenter | undefined;
@@ -72,13 +72,13 @@ export const emptyState: WizardState = {
   scroll: 0,
 };
 
-export function firstState(rules: Rules, answers: WizardAnswers = {}): WizardState {
+export function firstState(rules: Rules, answers: Given = {}): WizardState {
   const state = { ...emptyState, answers: { ...answers, ...rules.fixed }, at: -1 };
   return goTo(state, next(state, rules), rules);
 }
 
 /** Whether a question is asked, rather than given by a flag or found. */
-function isAsked(question: WizardQuestion | undefined, { all }: WizardState, { fixed }: Rules): boolean {
+function isAsked(question: Asked | undefined, { all }: WizardState, { fixed }: Rules): boolean {
   if (question === undefined || fixed[question.key] !== undefined) return false;
   return all || question.settled !== true;
 }
@@ -105,7 +105,7 @@ function correcting(state: WizardState, rules: Rules): WizardState {
   return index < 0 ? state : goTo({ ...kept(state, rules), all: true }, index, rules);
 }
 
-const currentQuestion = ({ answers, at }: WizardState, { questionsFor }: Rules): WizardQuestion | undefined =>
+const currentQuestion = ({ answers, at }: WizardState, { questionsFor }: Rules): Asked | undefined =>
   questionsFor(answers)[at];
 
 const itemsOf = (answer: string): string[] =>
@@ -126,14 +126,14 @@ function goTo(state: WizardState, at: number, rules: Rules): WizardState {
   return { ...fresh, input: value, cursor: charactersOf(value).length };
 }
 
-const fitting = (question: WizardQuestion, answer: string | undefined) =>
+const fitting = (question: Asked, answer: string | undefined) =>
   answer !== undefined && question.wrong(answer) === undefined ? answer : undefined;
 
 /** The options that fit what is typed; of a list of several also what was added. */
 export function shownOptions(
-  question: WizardQuestion,
+  question: Asked,
   { input, checked }: Pick<WizardState, 'input' | 'checked'>,
-): readonly WizardOption[] {
+): readonly Option[] {
   const options = question.options ?? [];
   if (question.kind === 'many') {
     const added = checked.filter((value) => !options.some((option) => option.value === value));
@@ -146,7 +146,7 @@ export function shownOptions(
 }
 
 /** What would be answered now. */
-function draftAnswer(question: WizardQuestion, state: WizardState): string {
+function draftAnswer(question: Asked, state: WizardState): string {
   const { input, chosen, checked } = state;
   if (question.kind === 'many') {
     const order = shownOptions(question, state).map(({ value }) => value);
@@ -158,7 +158,7 @@ function draftAnswer(question: WizardQuestion, state: WizardState): string {
 }
 
 /** Answers with the one that is being given, when it fits; for the preview. */
-export function draftAnswers(state: WizardState, rules: Rules): WizardAnswers {
+export function draftAnswers(state: WizardState, rules: Rules): Given {
   const question = currentQuestion(state, rules);
   if (question === undefined) return state.answers;
   const draft = draftAnswer(question, state);
@@ -195,7 +195,7 @@ function scrolled(state: WizardState, key: Key): WizardState {
   return key.name === 'up' ? { ...state, scroll: Math.max(0, state.scroll - 1) } : state;
 }
 
-function accept(state: WizardState, question: WizardQuestion, rules: Rules): WizardState {
+function accept(state: WizardState, question: Asked, rules: Rules): WizardState {
   if (question.kind === 'many' && state.input.trim() !== '') return addition(state, question);
   const answer = draftAnswer(question, state);
   const wrong = question.wrong(answer);
@@ -205,7 +205,7 @@ function accept(state: WizardState, question: WizardQuestion, rules: Rules): Wiz
 }
 
 /** Puts an answer that would fit where the wrong one was, so that Enter takes it. */
-function mended(state: WizardState, question: WizardQuestion, answer: string, wrong: string): WizardState {
+function mended(state: WizardState, question: Asked, answer: string, wrong: string): WizardState {
   const better = question.mend?.(answer) ?? '';
   if (better === '' || question.wrong(better) !== undefined || question.kind === 'many')
     return { ...state, error: `It must be ${wrong}.` };
@@ -217,7 +217,7 @@ function mended(state: WizardState, question: WizardQuestion, answer: string, wr
   };
 }
 
-function addition(state: WizardState, question: WizardQuestion): WizardState {
+function addition(state: WizardState, question: Asked): WizardState {
   const checked = [...new Set([...state.checked, ...itemsOf(state.input)])];
   const wrong = question.wrong(checked.join(','));
   if (wrong !== undefined) return { ...state, error: `It must be ${wrong}.` };
@@ -225,13 +225,13 @@ function addition(state: WizardState, question: WizardQuestion): WizardState {
   return { ...rest, checked, input: '', cursor: 0 };
 }
 
-function moved(state: WizardState, question: WizardQuestion, way: 'up' | 'down'): WizardState {
+function moved(state: WizardState, question: Asked, way: 'up' | 'down'): WizardState {
   const { length } = shownOptions(question, state);
   if (length === 0) return state;
   return { ...state, chosen: (state.chosen + (way === 'up' ? length - 1 : 1)) % length };
 }
 
-function toggled(state: WizardState, question: WizardQuestion): WizardState {
+function toggled(state: WizardState, question: Asked): WizardState {
   const value = shownOptions(question, state)[state.chosen]?.value;
   if (value === undefined) return state;
   const checked = state.checked.includes(value)
@@ -240,7 +240,7 @@ function toggled(state: WizardState, question: WizardQuestion): WizardState {
   return { ...state, checked };
 }
 
-function byLetter(state: WizardState, question: WizardQuestion, key: Key): WizardState {
+function byLetter(state: WizardState, question: Asked, key: Key): WizardState {
   if (key.name !== 'text') return state;
   const index = (question.options ?? []).findIndex(({ value }) => value.startsWith(key.text.toLowerCase()));
   return index < 0 ? state : { ...state, chosen: index };

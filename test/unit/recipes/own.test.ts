@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import type { Asked, Given } from '../../../src/app/asked.ts';
 import { parseArguments } from '../../../src/arguments.ts';
 import { type Detection, detect } from '../../../src/recipes/detect.ts';
 import { readLayer, withEnvironments, withServices } from '../../../src/recipes/own/add.ts';
-import type { Asked, Given } from '../../../src/recipes/own/asked.ts';
 import { filesOf } from '../../../src/recipes/own/files.ts';
 import { answersOfFlags, checkAnswers, flagsOfAnswers, placed } from '../../../src/recipes/own/flags.ts';
 import type { Context } from '../../../src/recipes/own/project.ts';

@@ -215,7 +215,7 @@ describe('a project from a recipe', () => {
 
   it('is made where asked, says what to do next, and is unchanged the second time', async () => {
     const options = {
-      system: { cwd: folder },
+      system: { cwd: folder, pid: process.pid },
       packageRoot,
       recipe: 'hello',
       directory: 'mine',
@@ -234,7 +234,7 @@ describe('a project from a recipe', () => {
 
   it('is not made for a wrong answer', async () => {
     const options = {
-      system: { cwd: folder },
+      system: { cwd: folder, pid: process.pid },
       packageRoot,
       recipe: 'hello',
       directory: 'wrong',
@@ -249,7 +249,7 @@ describe('a project from a recipe', () => {
     async (recipe, cloud) => {
       const directory = join(folder, `${recipe}-${cloud}`);
       const answers = { cloud, domain: 'example.com' };
-      await initFromRecipe({ system: { cwd: folder }, packageRoot, recipe, directory, answers });
+      await initFromRecipe({ system: { cwd: folder, pid: process.pid }, packageRoot, recipe, directory, answers });
       const where = [
         ['local', 'process'],
         ['local', 'kind'],

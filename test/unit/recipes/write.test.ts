@@ -1,10 +1,13 @@
 /** Writing: all or nothing, never over a file, never outside the folder. */
+import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/errors.ts';
+import { makeStaging, removeLeftStaging } from '../../../src/recipes/staging.ts';
 import { writeFiles } from '../../../src/recipes/write.ts';
+import { nodeSystem } from '../../../src/system/node.ts';
 
 const files = [
   { path: 'README.md', text: 'read\n' },
@@ -25,7 +28,7 @@ afterEach(async () => {
 const everything = async (in_: string) => (await readdir(in_, { recursive: true })).sort();
 
 async function refusal(wanted: Parameters<typeof writeFiles>[0], directory = folder): Promise<UserError> {
-  const error = await writeFiles(wanted, directory).then(
+  const error = await writeFiles(wanted, directory, process).then(
     () => undefined,
     (reason: unknown) => reason,
   );
@@ -36,7 +39,7 @@ async function refusal(wanted: Parameters<typeof writeFiles>[0], directory = fol
 describe('writing files', () => {
   it('makes the folder and what is below, and leaves nothing else behind', async () => {
     const directory = join(folder, 'deep', 'project');
-    const { written, unchanged } = await writeFiles(files, directory);
+    const { written, unchanged } = await writeFiles(files, directory, process);
     expect(written).toEqual(['README.md', 'a/b/c.txt', 'a/run.sh']);
     expect(unchanged).toEqual([]);
     expect(await everything(directory)).toEqual(['README.md', 'a', 'a/b', 'a/b/c.txt', 'a/run.sh']);
@@ -45,9 +48,9 @@ describe('writing files', () => {
   });
 
   it('finds the same files unchanged the second time, and writes only what is missing', async () => {
-    await writeFiles(files, folder);
+    await writeFiles(files, folder, process);
     await rm(join(folder, 'README.md'));
-    expect(await writeFiles(files, folder)).toMatchObject({
+    expect(await writeFiles(files, folder, process)).toMatchObject({
       written: ['README.md'],
       unchanged: ['a/b/c.txt', 'a/run.sh'],
     });
@@ -117,7 +120,17 @@ describe('staying inside the folder', () => {
   it('follows a link that stays inside', async () => {
     await mkdir(join(folder, 'real'));
     await symlink('real', join(folder, 'a'));
-    await writeFiles(files, folder);
+    await writeFiles(files, folder, process);
     expect(await readFile(join(folder, 'real/b/c.txt'), 'utf8')).toBe('c\n');
   });
+});
+
+it('takes away what a killed process left, and nothing of one that runs', async () => {
+  const gone = spawnSync(process.execPath, ['-e', '0']);
+  await writeFile(join(await makeStaging(folder, gone.pid), '0'), 'half');
+  const ours = await makeStaging(folder, process.pid);
+  await mkdir(join(folder, '.opta-init-notes'));
+  await removeLeftStaging(folder, nodeSystem());
+  expect(await everything(folder)).toEqual(['.opta-init-notes', relative(folder, ours)].sort());
+  await removeLeftStaging(join(folder, 'not-there'), nodeSystem());
 });
