@@ -35,6 +35,8 @@ export interface Hop {
   readonly attempt?: number;
   /** Why the mesh turned the call away, with the link that is missing. */
   readonly refused?: string;
+  /** Of what is no request with one answer: a connection that was switched to WebSocket, or raw TCP. */
+  readonly connection?: Connection;
   /** What an app said beside that, such as `db.system.name`. Values are cut to 200 characters. */
   readonly attributes?: Readonly<Record<string, string>>;
 }
@@ -48,6 +50,18 @@ export interface Peer {
   readonly mtls: boolean;
   /** As `Hop.replica`. */
   readonly replica?: string;
+}
+
+export interface Connection {
+  /** `websocket`, another protocol that was switched to, or `tcp`. */
+  readonly protocol: string;
+  /** It goes on: its time and bytes are those so far. */
+  readonly open: boolean;
+  /** From the caller. */
+  readonly bytesOut: number;
+  readonly bytesIn: number;
+  /** Who ended it first. Code and reason are those of WebSocket, absent when it ended without them. */
+  readonly closed?: { readonly by: 'caller' | 'service'; readonly code?: number; readonly reason?: string };
 }
 
 export interface Trace {

@@ -1,5 +1,5 @@
 /** What a hop says of itself in a line: for the terminal and for the page alike, so nothing of Node is imported here. */
-import type { Hop, Peer } from '../../engine/trace.ts';
+import type { Connection, Hop, Peer } from '../../engine/trace.ts';
 
 export interface HopWords {
   /** Who, such as `shop/api replica 1`. */
@@ -25,7 +25,21 @@ function named(service: string | undefined, replica: string | undefined): string
 
 const secured = (peer: Peer | undefined): string => (peer?.mtls ? 'mTLS' : 'no mTLS');
 
+/** `websocket closed 1000 by the caller, 12 bytes out, 30 in`. */
+function connectionWords({ protocol, open, bytesOut, bytesIn, closed }: Connection): string {
+  const code = closed?.code === undefined ? '' : ` ${closed.code}`;
+  const by = closed === undefined ? '' : ` by the ${closed.by}`;
+  const reason = closed?.reason === undefined ? '' : ` (${closed.reason})`;
+  const state = open ? 'open' : `closed${code}${by}${reason}`;
+  return `${protocol} ${state}, ${bytesOut} bytes out, ${bytesIn} in`;
+}
+
 export function hopWords(hop: Hop): HopWords {
+  const words = withoutConnection(hop);
+  return hop.connection === undefined ? words : { ...words, more: [connectionWords(hop.connection), ...words.more] };
+}
+
+function withoutConnection(hop: Hop): HopWords {
   const { kind, service, replica, peer } = hop;
   const refused = hop.refused === undefined ? [] : [hop.refused];
   const identity = peer?.identity === undefined ? [] : [peer.identity];

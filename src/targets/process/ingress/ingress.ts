@@ -11,7 +11,7 @@ import type { Edges } from '../mesh/edges.ts';
 import type { Destination, Reachable } from '../mesh/endpoint.ts';
 import { type Forwarding, forward } from '../mesh/forward.ts';
 import { HttpFront, refuseRaw, respondRaw } from '../mesh/http-front.ts';
-import { answer, type Incoming } from '../mesh/incoming.ts';
+import { answer, clientTls, type Incoming } from '../mesh/incoming.ts';
 import { target } from '../mesh/incoming-http1.ts';
 import { headerValue, type RawHeaders } from '../mesh/raw-headers.ts';
 import { forwardUpgrade } from '../mesh/upgrade.ts';
@@ -164,14 +164,23 @@ export class Ingress {
       remoteAddress: request.socket.remoteAddress ?? '127.0.0.1',
     };
     const found = this.#route(asked);
+    const name = requestName(asked.method, asked.path, asked.headers);
+    const seen = { ...asked, tls: () => clientTls(request.socket, 'http/1.1') };
     if (found === undefined) {
+      const { context } = this.#tracer.start(asked.headers, name);
+      edgeHops(this.#tracer, seen, context, name, undefined)?.ended({ status: '404', succeeded: true });
       refuseRaw(request, socket, 404, this.#nothingAt(asked));
       return;
     }
     const { service, timeouts } = found.upstream.spec;
     const { idle } = timeouts;
+    const common = this.#common(asked, found.route, found.upstream);
+    const { context, headers } = this.#tracer.start(common.headers, name);
+    const hops = edgeHops(this.#tracer, seen, context, name, { service, headers, route: found.route });
     void forwardUpgrade(request, socket, head, {
-      ...this.#common(asked, found.route, found.upstream),
+      ...common,
+      headers,
+      ...(hops && { trace: hops.trace, told: hops.told, ended: hops.ended }),
       idleMs: idle === undefined ? 3_600_000 : idle * 1000,
       observe: this.#edges.ofConnection(ingressCaller, service, this.#clock),
     });

@@ -3,8 +3,11 @@ import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectSecure, type SecureContext } from 'node:tls';
 import { identityOf } from '../../../app/identity.ts';
 
-/** What is spoken inside, agreed on by ALPN. `raw` is any other protocol, after one byte from the server. */
-export type Inside = 'http/1.1' | 'h2' | 'opta/raw';
+/**
+ * What is spoken inside, agreed on by ALPN. `raw` is any other protocol, after one byte from the server; `traced`: after
+ * a traceparent from the client too.
+ */
+export type Inside = 'http/1.1' | 'h2' | 'opta/raw' | 'opta/traced';
 
 /** Opens a connection on 127.0.0.1; it is ready at `event`. */
 export interface Dialer {

@@ -1,4 +1,5 @@
 /** Takes a request to a destination and its answer back: attempts, timeouts, bodies, trailers, cancelling. */
+import type { Connection } from '../../../engine/trace.ts';
 import type { Clock } from '../../../system/system.ts';
 import type { Upstream } from '../data-plane.ts';
 import type { Observation } from './edges.ts';
@@ -48,7 +49,15 @@ export interface Answered {
 export interface TracedAttempt {
   /** Instead of `Forwarding.headers`. */
   readonly headers: RawHeaders;
-  end(how: { readonly status: string; readonly failed: boolean }): void;
+  end(how: AttemptEnd): void;
+  /** Of a connection: how it is so far. */
+  tell(how: AttemptEnd): void;
+}
+
+interface AttemptEnd {
+  readonly status: string;
+  readonly failed: boolean;
+  readonly connection?: Connection;
 }
 
 type Outcome = 'done' | 'again' | AttemptFailure;

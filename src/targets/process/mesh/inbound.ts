@@ -6,7 +6,9 @@ import { createServer as createTlsServer, type TLSSocket, type Server as TlsServ
 import { holderOf, identityOf, missingLink } from '../../../app/identity.ts';
 import type { Clock } from '../../../system/system.ts';
 import type { Endpoint, Upstream } from '../data-plane.ts';
-import { inboundHop } from '../tracing/hops.ts';
+import { inboundHop, rawInboundHop } from '../tracing/hops.ts';
+import { tunnelTraced } from '../tracing/raw-tunnel.ts';
+import { readTraceparent } from '../tracing/traceparent.ts';
 import type { Tracer } from '../tracing/tracer.ts';
 import type { Credentials } from './credentials.ts';
 import { dialled } from './dial.ts';
@@ -21,7 +23,6 @@ import type { Pool } from './pool.ts';
 import { proxyErrorField, tellFailure } from './proxy-error.ts';
 import { endToEnd, type RawHeaders } from './raw-headers.ts';
 import { sniff } from './sniff.ts';
-import { tunnel } from './tunnel.ts';
 import { forwardUpgrade } from './upgrade.ts';
 
 /** Tells the app who calls, as Linkerd does. */
@@ -61,7 +62,7 @@ export class Inbound implements Sidecar {
         ...parts.credentials.of(service).material,
         requestCert: true,
         rejectUnauthorized: true,
-        ALPNProtocols: ['h2', 'http/1.1', 'opta/raw'],
+        ALPNProtocols: ['h2', 'http/1.1', 'opta/raw', 'opta/traced'],
         handshakeTimeout: 10_000,
       },
       (socket) => this.#accept(socket),
@@ -108,6 +109,8 @@ export class Inbound implements Sidecar {
     }
     socket.setNoDelay(true);
     if (socket.alpnProtocol === 'opta/raw') void this.#join(caller, socket, true);
+    else if (socket.alpnProtocol === 'opta/traced')
+      readTraceparent(socket, (traceparent) => void this.#join(caller, socket, true, traceparent));
     else if (socket.alpnProtocol) this.#front(caller).accept(socket, socket.alpnProtocol === 'h2' ? 2 : 1);
     else if (this.#parts.upstream().protocol === 'tcp') void this.#join(caller, socket, false);
     else {
@@ -155,14 +158,20 @@ export class Inbound implements Sidecar {
   }
 
   #upgrade(caller: string, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { service } = this.#parts.upstream();
+    const { path } = target(request.url ?? '/', undefined);
+    const headers = withCaller(request.rawHeaders, caller);
+    const asked = { method: request.method ?? 'GET', path, headers };
+    const hop = inboundHop(this.#parts.tracer, asked, { caller, service, replica: this.#app.replica, headers });
     if (!this.#allows(caller)) {
-      refuseRaw(request, socket, 403, this.#refusal(caller));
+      const refused = this.#refusal(caller);
+      refuseRaw(request, socket, 403, refused);
+      hop?.end({ status: '403', failed: true, refused });
       return;
     }
     void forwardUpgrade(request, socket, head, {
-      service: this.#parts.upstream().service,
-      path: target(request.url ?? '/', undefined).path,
-      headers: withCaller(request.rawHeaders, caller),
+      ...{ service, path, headers },
+      ...(hop && { trace: hop.trace, told: hop.told, ended: hop.ended }),
       idleMs: 0,
       pick: (tried) => (tried.has(this.#app) ? undefined : this.#app),
       withhold: fromApps,
@@ -171,9 +180,12 @@ export class Inbound implements Sidecar {
   }
 
   /** With `tell`, one byte says that the app has taken the connection: without it another replica is asked. */
-  async #join(caller: string, socket: TLSSocket, tell: boolean): Promise<void> {
+  async #join(caller: string, socket: TLSSocket, tell: boolean, traceparent?: string): Promise<void> {
+    const at = { caller, service: this.#parts.upstream().service, replica: this.#app.replica };
+    const hop = rawInboundHop(this.#parts.tracer, traceparent, at);
     if (!this.#allows(caller)) {
-      this.#refusal(caller);
+      const refused = this.#refusal(caller);
+      hop?.end({ status: 'refused', failed: true, refused });
       socket.destroy();
       return;
     }
@@ -182,11 +194,12 @@ export class Inbound implements Sidecar {
       app = await dialled(this.#app.dialer, 'opta/raw');
     } catch {
       // Told by the closed connection.
+      hop?.end({ status: 'refused', failed: true });
       socket.destroy();
       return;
     }
     if (tell) socket.write(Buffer.of(0));
-    await tunnel(socket, app, 0);
+    await tunnelTraced(socket, app, 0, hop);
   }
 }
 

@@ -3,7 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../system/system.ts';
-import { outboundHops } from '../tracing/hops.ts';
+import { outboundHops, rawHops } from '../tracing/hops.ts';
+import { tunnelTraced } from '../tracing/raw-tunnel.ts';
 import { requestName, type Tracer } from '../tracing/tracer.ts';
 import type { Edges } from './edges.ts';
 import type { Destination } from './endpoint.ts';
@@ -13,7 +14,7 @@ import type { Incoming } from './incoming.ts';
 import { target } from './incoming-http1.ts';
 import { endToEnd } from './raw-headers.ts';
 import { sniff } from './sniff.ts';
-import { dialThrough, tunnel } from './tunnel.ts';
+import { dialThrough } from './tunnel.ts';
 import { forwardUpgrade } from './upgrade.ts';
 import type { LiveUpstream } from './upstream.ts';
 
@@ -83,11 +84,16 @@ export class ServiceDoor {
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { spec } = this.#upstream;
-    const { caller, edges, clock } = this.#parts;
+    const { caller, edges, clock, tracer } = this.#parts;
+    const headers = endToEnd(request.rawHeaders);
+    const { path } = target(request.url ?? '/', undefined);
+    const context = tracer.of(headers);
+    const name = requestName(request.method ?? 'GET', path, headers);
     void forwardUpgrade(request, socket, head, {
       service: spec.service,
-      path: target(request.url ?? '/', undefined).path,
-      headers: endToEnd(request.rawHeaders),
+      path,
+      headers,
+      ...(context && { trace: outboundHops(tracer, context, { caller, callee: spec.service, name, headers }) }),
       idleMs: spec.timeouts.idle === undefined ? idleMs.websocket : spec.timeouts.idle * 1000,
       pick: (tried) => this.#upstream.pick(caller, tried),
       observe: edges.ofConnection(caller, spec.service, clock),
@@ -100,24 +106,28 @@ export class ServiceDoor {
   }
 
   async #join(socket: Duplex): Promise<void> {
-    const { caller, edges, clock } = this.#parts;
+    const { caller, edges, clock, tracer } = this.#parts;
     const { spec } = this.#upstream;
+    const begin = rawHops(tracer, caller, spec.service);
     const observe = edges.ofConnection(caller, spec.service, clock);
     socket.on('error', () => {});
     const tried = new Set<Destination>();
     for (let next = this.#pick(tried); next !== undefined; next = this.#pick(tried)) {
       tried.add(next);
       const leave = next.enter();
+      const traced = begin?.(next.replica);
       let upstream: Socket | undefined;
       try {
-        upstream = await dialThrough(next.dialer);
+        upstream = await dialThrough(next.dialer, traced?.traceparent);
       } catch {
         // Refused: the next replica is asked, and the caller sees a closed connection when there is none.
+        traced?.hop.end({ status: 'refused', failed: true });
         leave();
         continue;
       }
       observe({ switched: true });
-      observe(await tunnel(socket, upstream, spec.timeouts.idle === undefined ? 0 : spec.timeouts.idle * 1000));
+      const idle = spec.timeouts.idle === undefined ? 0 : spec.timeouts.idle * 1000;
+      observe(await tunnelTraced(socket, upstream, idle, traced?.hop));
       leave();
       return;
     }

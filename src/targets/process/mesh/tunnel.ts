@@ -14,8 +14,15 @@ export interface Carried {
   readonly bytesIn: number;
 }
 
+/** Who wants to know what passes. `a` is the caller. */
+export interface Watching {
+  passed(from: 'caller' | 'service', chunk: Buffer): void;
+  /** One side has said all, or broke off. */
+  ended(from: 'caller' | 'service'): void;
+}
+
 /** Pipes both ways until both ends are closed; a break on one side breaks the other. `idleMs` 0 is for ever. */
-export function tunnel(a: MaybeSocket, b: MaybeSocket, idleMs: number): Promise<Carried> {
+export function tunnel(a: MaybeSocket, b: MaybeSocket, idleMs: number, watching?: Watching): Promise<Carried> {
   const breakOff = (): void => {
     a.destroy();
     b.destroy();
@@ -25,6 +32,7 @@ export function tunnel(a: MaybeSocket, b: MaybeSocket, idleMs: number): Promise<
     let [bytesOut, bytesIn] = [0, 0];
     a.on('data', (chunk: Buffer) => (bytesOut += chunk.length));
     b.on('data', (chunk: Buffer) => (bytesIn += chunk.length));
+    if (watching !== undefined) watch(a, b, watching);
     for (const [one, other] of [
       [a, b],
       [b, a],
@@ -51,6 +59,16 @@ export function tunnel(a: MaybeSocket, b: MaybeSocket, idleMs: number): Promise<
   });
 }
 
+function watch(a: Duplex, b: Duplex, watching: Watching): void {
+  for (const [side, from] of [
+    [a, 'caller'],
+    [b, 'service'],
+  ] as const) {
+    side.on('data', (chunk: Buffer) => watching.passed(from, chunk));
+    side.once('end', () => watching.ended(from)).once('close', () => watching.ended(from));
+  }
+}
+
 /** Connects, or rejects with the system error. */
 export function dial(host: string, port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
@@ -65,8 +83,9 @@ export function dial(host: string, port: number): Promise<Socket> {
 }
 
 /** A connection through a replica's sidecar to its app; rejects when the app does not take it. */
-export async function dialThrough(dialer: Dialer): Promise<Socket> {
-  const socket = await dialled(dialer, 'opta/raw');
+export async function dialThrough(dialer: Dialer, traceparent?: string): Promise<Socket> {
+  const socket = await dialled(dialer, traceparent === undefined ? 'opta/raw' : 'opta/traced');
+  if (traceparent !== undefined) socket.write(traceparent);
   // One byte says that the app has taken it.
   await new Promise<void>((resolve, reject) => {
     const closed = (): void => reject(new Error('the app takes no connection'));

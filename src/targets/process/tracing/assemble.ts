@@ -27,6 +27,8 @@ export function isWhole(hops: readonly Hop[], reporting: readonly string[]): boo
 
 function unseenIn(hops: readonly Hop[], { reporting, links, refusals, resources }: Known): string[] {
   const said: string[] = [];
+  if (hops.every(({ connection, name }) => connection?.protocol === 'tcp' || name.startsWith('TCP ')))
+    return ['What passed inside the connection was not looked at: raw TCP bears no trace.'];
   if (!hops.some(({ kind }) => kind === 'edge'))
     said.push('It did not come in through the ingress, or its edge is too long ago.');
   const ids = new Set(hops.map(({ id }) => id));

@@ -1,23 +1,33 @@
 /** The hops of the mesh around `forward`: what each place says of a request that is traced. */
 
 import { identityOf, ingressCaller } from '../../../app/identity.ts';
+import type { Connection } from '../../../engine/trace.ts';
 import type { Reachable } from '../mesh/endpoint.ts';
 import type { Answered, TracedAttempt } from '../mesh/forward.ts';
 import type { Incoming } from '../mesh/incoming.ts';
 import type { RawHeaders } from '../mesh/raw-headers.ts';
-import { type Context, isSampled, traceparentOf, withTraceparent } from './traceparent.ts';
+import { type Context, isSampled, parseTraceparent, traceparentOf, withTraceparent } from './traceparent.ts';
 import { type Open, requestName, type Tracer } from './tracer.ts';
 
-type Seen = Answered & { readonly succeeded: boolean };
+type Seen = Answered & { readonly succeeded: boolean; readonly connection?: Connection };
+
+/** What the hops tell of a request, whichever way it came. */
+export type Asked = Pick<Incoming, 'method' | 'path' | 'authority' | 'headers' | 'tls'>;
 
 /** What `forward` is given of a traced request. */
 export interface Traced<D> {
   trace(destination: D, attempt: number): TracedAttempt;
   /** Called once at the end. */
   ended(seen: Seen): void;
+  /** Of a connection: how it is so far. */
+  told(seen: Seen): void;
 }
 
-const endOf = ({ status, succeeded }: Seen) => ({ status, failed: !succeeded });
+const endOf = ({ status, succeeded, connection }: Seen) => ({
+  status,
+  failed: !succeeded,
+  ...(connection !== undefined && { connection }),
+});
 
 /** One hop an attempt, each with a span of its own, so that retries and the replica that answered show. */
 export function outboundHops(
@@ -30,14 +40,17 @@ export function outboundHops(
     const peer = { service: callee, identity: identityOf(callee), mtls: true, replica: `${replica}` };
     const begun = { kind: 'outbound', service: caller, name, attempt, peer } as const;
     const hop = tracer.begin(context.trace, { ...begun, ...(context.parent && { parent: context.parent }) });
-    return { headers: withTraceparent(headers, traceparentOf(context, hop.id)), end: (how) => hop.end(how) };
+    return { headers: withTraceparent(headers, traceparentOf(context, hop.id)), end: hop.end, tell: hop.tell };
   };
 }
+
+/** Of an attempt that has no hop of its own. */
+const untold = { end: () => {}, tell: () => {} };
 
 /** At the sidecar before a replica. The app's own spans come below it. */
 export function inboundHop(
   tracer: Tracer,
-  incoming: Incoming,
+  incoming: Pick<Asked, 'method' | 'path' | 'headers'>,
   at: { readonly caller: string; readonly service: string; readonly replica: number; readonly headers: RawHeaders },
 ): (Traced<unknown> & Pick<Open, 'end'>) | undefined {
   const context = tracer.of(incoming.headers);
@@ -52,13 +65,18 @@ export function inboundHop(
     peer: { service: caller, identity: identityOf(caller), mtls: true },
   });
   const headers = withTraceparent(at.headers, traceparentOf(context, hop.id));
-  return { trace: () => ({ headers, end: () => {} }), ended: (seen) => hop.end(endOf(seen)), end: hop.end };
+  return {
+    trace: () => ({ headers, ...untold }),
+    ended: (seen) => hop.end(endOf(seen)),
+    told: (seen) => hop.tell(endOf(seen)),
+    end: hop.end,
+  };
 }
 
 /** At the ingress: the edge, and below it the route with the attempts. `to` is undefined when no route fits. */
 export function edgeHops(
   tracer: Tracer,
-  incoming: Incoming,
+  incoming: Asked,
   context: Context,
   name: string,
   to:
@@ -81,7 +99,7 @@ export function edgeHops(
     attributes: { 'server.address': incoming.authority },
   });
   if (to === undefined)
-    return { trace: () => ({ headers: [], end: () => {} }), ended: (seen) => edge.end(endOf(seen)) };
+    return { trace: () => ({ headers: [], ...untold }), ended: (seen) => edge.end(endOf(seen)), told: () => {} };
   const { host, path, strip } = to.route;
   const route = tracer.begin(trace, {
     parent: edge.id,
@@ -96,6 +114,10 @@ export function edgeHops(
     ended(seen) {
       route.end(endOf(seen));
       edge.end(endOf(seen));
+    },
+    told(seen) {
+      route.tell(endOf(seen));
+      edge.tell(endOf(seen));
     },
   };
 }
@@ -117,4 +139,37 @@ export function refusedHop(
     peer: { service: call.callee, mtls: false },
   });
   hop.end({ status: call.status, failed: true, refused: call.words });
+}
+
+/** A raw connection, which bears no trace of its own: one begins with it, when it is recorded. */
+export function rawHops(
+  tracer: Tracer,
+  caller: string,
+  callee: string,
+): ((replica: number) => { readonly traceparent: string; readonly hop: Open }) | undefined {
+  const name = `TCP ${callee}`;
+  const { context } = tracer.start([], name);
+  if (!isSampled(context)) return undefined;
+  let attempt = 0;
+  return (replica) => {
+    attempt += 1;
+    const peer = { service: callee, identity: identityOf(callee), mtls: true, replica: `${replica}` };
+    const hop = tracer.begin(context.trace, { kind: 'outbound', service: caller, name, attempt, peer });
+    return { traceparent: traceparentOf(context, hop.id), hop };
+  };
+}
+
+/** At the sidecar before a replica that a raw connection goes to; undefined when its caller tells of none. */
+export function rawInboundHop(
+  tracer: Tracer,
+  traceparent: string | undefined,
+  at: { readonly caller: string; readonly service: string; readonly replica: number },
+): Open | undefined {
+  const context = parseTraceparent(traceparent);
+  if (context?.parent === undefined) return undefined;
+  const { caller, service, replica } = at;
+  return tracer.begin(context.trace, {
+    ...{ parent: context.parent, kind: 'inbound', service, replica: `${replica}`, name: `TCP ${service}` },
+    peer: { service: caller, identity: identityOf(caller), mtls: true },
+  });
 }

@@ -54,12 +54,18 @@ export class SpanStore {
 
   add(trace: string, hop: Hop): void {
     const kept = this.#traces.get(trace) ?? { hops: [], changed: 0 };
-    if (kept.hops.length >= mostOfOne) return;
+    // A connection was told of while it was open.
+    const before = hop.connection === undefined ? -1 : kept.hops.findIndex(({ id }) => id === hop.id);
+    if (before === -1 && kept.hops.length >= mostOfOne) return;
     this.#traces.delete(trace);
     this.#traces.set(trace, kept);
-    kept.hops.push(hop);
     this.#changed += 1;
     kept.changed = this.#changed;
+    if (before !== -1) {
+      kept.hops[before] = hop;
+      return;
+    }
+    kept.hops.push(hop);
     this.#count += 1;
     for (const [oldest, { hops }] of this.#traces) {
       if (this.#count <= mostHops) break;

@@ -1,4 +1,5 @@
-/** The W3C field `traceparent`: read, written, and put into the fields of a request. Pure. */
+/** The W3C field `traceparent`: read, written, and put into the fields of a request or before a raw connection. */
+import type { Duplex } from 'node:stream';
 import type { RawHeaders } from '../mesh/raw-headers.ts';
 
 export interface Context {
@@ -35,4 +36,20 @@ export function withTraceparent(headers: RawHeaders, value: string): string[] {
   }
   list.push(traceparentField, value);
   return list;
+}
+
+/** Characters of the field in version 00. */
+const fieldLength = 55;
+
+/** Takes the field off the front of a connection. Not called when the connection ends before. */
+export function readTraceparent(socket: Duplex, act: (value: string) => void): void {
+  const take = (): void => {
+    const bytes = socket.read(fieldLength) as Buffer | null;
+    if (bytes === null) return;
+    socket.off('readable', take).off('end', end);
+    act(bytes.toString('latin1'));
+  };
+  // What is left of a shorter one is no connection to anywhere.
+  const end = (): void => void socket.destroy();
+  socket.on('readable', take).once('end', end);
 }

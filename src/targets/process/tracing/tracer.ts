@@ -1,6 +1,6 @@
 /** What the data plane itself sees of a request: a hop at the edge, at the route, at each attempt and at each sidecar. */
 import { randomFillSync } from 'node:crypto';
-import type { Hop } from '../../../engine/trace.ts';
+import type { Connection, Hop } from '../../../engine/trace.ts';
 import type { Clock } from '../../../system/system.ts';
 import { headerValue, type RawHeaders } from '../mesh/raw-headers.ts';
 import { Sampling } from './sampling.ts';
@@ -23,16 +23,19 @@ interface Ended {
   readonly status: string | undefined;
   readonly failed: boolean;
   readonly refused?: string;
+  readonly connection?: Connection;
 }
 
 /** A hop that is under way. */
 export interface Open {
   readonly id: string;
   end(how: Ended): void;
+  /** Records it as it is so far; `end` comes in its place. */
+  tell(how: Ended): void;
 }
 
 /** What is known of a hop when it begins. */
-export type Begun = Omit<Hop, 'id' | 'start' | 'ms' | 'status' | 'failed' | 'refused'>;
+export type Begun = Omit<Hop, 'id' | 'start' | 'ms' | 'status' | 'failed' | 'refused' | 'connection'>;
 
 export class Tracer {
   readonly store = new SpanStore();
@@ -78,22 +81,27 @@ export class Tracer {
     const id = newSpanId();
     const start = this.wall();
     const began = this.#clock.monotonic();
+    const hopOf = ({ status, failed, refused, connection }: Ended): Hop => ({
+      ...begun,
+      id,
+      name: begun.name.slice(0, longestName),
+      start,
+      ms: this.#clock.monotonic() - began,
+      ...(status !== undefined && { status }),
+      failed,
+      ...(refused !== undefined && { refused }),
+      ...(connection !== undefined && { connection }),
+    });
     let open = true;
     return {
       id,
-      end: ({ status, failed, refused }) => {
+      tell: (how) => {
+        if (open) this.store.add(trace, hopOf(how));
+      },
+      end: (how) => {
         if (!open) return;
         open = false;
-        this.store.add(trace, {
-          ...begun,
-          id,
-          name: begun.name.slice(0, longestName),
-          start,
-          ms: this.#clock.monotonic() - began,
-          ...(status !== undefined && { status }),
-          failed,
-          ...(refused !== undefined && { refused }),
-        });
+        this.store.add(trace, hopOf(how));
       },
     };
   }
