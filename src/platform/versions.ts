@@ -13,6 +13,8 @@ export const imageNames = [
   'ingress-nginx',
   'traefik',
   'metrics-server',
+  'aws-load-balancer-controller',
+  'cluster-autoscaler',
   'postgres',
   'mysql',
   'valkey',
@@ -24,7 +26,7 @@ export type ImageName = (typeof imageNames)[number];
 export const chartNames = ['linkerd-crds', 'linkerd-control-plane', 'ingress-nginx', 'metrics-server'] as const;
 export type ChartName = (typeof chartNames)[number];
 
-export const manifestNames = ['gateway-api', 'traefik-crds'] as const;
+export const manifestNames = ['gateway-api', 'traefik-crds', 'aws-load-balancer-controller-crds'] as const;
 export type ManifestName = (typeof manifestNames)[number];
 
 export const binaryNames = ['kind', 'helm', 'valkey-server'] as const;

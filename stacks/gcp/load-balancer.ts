@@ -88,6 +88,8 @@ function backend(context: GcpContext): BackendService {
         balancingMode: 'RATE',
         maxRatePerEndpoint: ratePerEndpoint,
       })),
+      // The caller's address, which the controller believes: only the load balancer reaches it.
+      customRequestHeaders: ['X-Client-Ip: {client_ip_address}'],
       logConfig: { enable: true, sampleRate: 0.1 },
     },
     options(context, 'backend'),

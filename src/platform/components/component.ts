@@ -8,7 +8,26 @@ import { managedBy } from '../manifests/metadata.ts';
 import type { ClusterTarget } from '../manifests.ts';
 import type { KeyPair } from '../x509.ts';
 
-export type ComponentName = 'gateway-api' | 'linkerd' | 'ingress-nginx' | 'gateway' | 'metrics-server';
+export type ComponentName =
+  | 'gateway-api'
+  | 'linkerd'
+  | 'ingress-nginx'
+  | 'gateway'
+  | 'metrics-server'
+  | 'load-balancer-controller'
+  | 'cluster-autoscaler'
+  | 'bindings';
+
+/** What components know of the cloud that their cluster is in. */
+export interface CloudFacts {
+  readonly clusterName: string;
+  readonly region: string;
+  readonly vpcId: string;
+  /** Of the network, such as `10.4.0.0/16`: the load balancer speaks from it. */
+  readonly addressRange: string;
+  /** Name that GKE gives to the groups of the controller's pods, one a zone. */
+  readonly endpointGroup: string;
+}
 
 /** Made when planning. What is a function is asked while steps run, after the steps of `needs`. */
 export interface PlatformSettings {
@@ -36,9 +55,16 @@ export interface PlatformSettings {
   readonly helm: () => Promise<string>;
   /** PEM texts of the ingress's own certificate. */
   readonly certificate: () => KeyPair;
+  /** In a cloud only. */
+  readonly cloud?: () => CloudFacts;
   /** Steps after which `client` and `certificate` can be asked. */
   readonly needs: { readonly cluster: readonly string[]; readonly certificate: readonly string[] };
 }
+
+/** What the objects and values of a component follow from: known before anything is downloaded. */
+export type PureSettings = Pick<PlatformSettings, 'target' | 'choices' | 'mesh' | 'httpsPort' | 'nodes' | 'cloud'> & {
+  readonly artifacts: Pick<Artifacts, 'pins'>;
+};
 
 /** Of every object of a component: pruning and removing go by it. */
 export const componentLabel = 'opta.dev/platform';
@@ -76,6 +102,12 @@ export function namespaceObject(
   more: Pick<V1ObjectMeta, 'labels' | 'annotations'> = {},
 ): KubernetesObject {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, ...more } };
+}
+
+/** The facts of the cloud, for what is installed in one. */
+export function cloudOf({ cloud, target }: PureSettings): CloudFacts {
+  if (cloud === undefined) throw new Error(`a platform on ${target} is told nothing of its cloud`);
+  return cloud();
 }
 
 /** Step ids of a component. */

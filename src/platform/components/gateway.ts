@@ -5,6 +5,7 @@ import { readManifests } from '../helm.ts';
 import { gatewayName, gatewayObjects, ingressHomes } from '../manifests.ts';
 import { conditionOf } from '../ready/conditions.ts';
 import { waitForWorkload } from '../ready.ts';
+import { edgeAnnotations, gatewayEdgeFlags } from './cloud-edge.ts';
 import {
   counting,
   idsOf,
@@ -13,6 +14,7 @@ import {
   namespaceObject,
   objectsOf,
   type PlatformSettings,
+  type PureSettings,
   renderStep,
   step,
 } from './component.ts';
@@ -57,7 +59,7 @@ const flags = [
   '--entryPoints.websecure.transport.lifeCycle.graceTimeOut=20s',
 ];
 
-function podSpec(settings: PlatformSettings): V1PodSpec {
+function podSpec(settings: PureSettings): V1PodSpec {
   const { artifacts, target } = settings;
   const local = target === 'kind';
   const port = (portName: string, containerPort: number, hostPort: number) => ({
@@ -82,7 +84,7 @@ function podSpec(settings: PlatformSettings): V1PodSpec {
         name,
         image: artifacts.pins.images.traefik.ref,
         imagePullPolicy: 'IfNotPresent',
-        args: flags,
+        args: [...flags, ...gatewayEdgeFlags(settings)],
         ports: [port('web', 8000, 80), port('websecure', 8443, 443), { name: 'health', containerPort: 9000 }],
         readinessProbe: { ...ping, periodSeconds: 2 },
         livenessProbe: { ...ping, periodSeconds: 10 },
@@ -97,7 +99,7 @@ function podSpec(settings: PlatformSettings): V1PodSpec {
   };
 }
 
-function deployment(settings: PlatformSettings): V1Deployment {
+function deployment(settings: PureSettings): V1Deployment {
   const { mesh, target } = settings;
   const replicas = ingressReplicas(settings);
   const spread = {
@@ -131,13 +133,13 @@ function deployment(settings: PlatformSettings): V1Deployment {
   };
 }
 
-function service({ target }: PlatformSettings): KubernetesObject & { readonly spec: unknown } {
+function service(settings: PureSettings): KubernetesObject & { readonly spec: unknown } {
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name, namespace, labels: selector },
+    metadata: { name, namespace, labels: selector, annotations: { ...edgeAnnotations(settings) } },
     spec: {
-      type: target === 'kind' ? 'ClusterIP' : 'LoadBalancer',
+      type: 'ClusterIP',
       selector,
       ports: [
         { name: 'web', port: 80, targetPort: 'web' },
@@ -153,7 +155,7 @@ function budget(replicas: number): KubernetesObject & { readonly spec: unknown }
 }
 
 /** Everything but definitions, certificate and Gateway. Pure. */
-export function traefikObjects(settings: PlatformSettings): readonly KubernetesObject[] {
+export function traefikObjects(settings: PureSettings): readonly KubernetesObject[] {
   const replicas = ingressReplicas(settings);
   return [
     namespaceObject(namespace),

@@ -6,6 +6,7 @@ import type { Artifacts } from '../artifacts.ts';
 import type { PlatformChoices } from '../choices.ts';
 import { removeStaleWebhooks } from '../ready/webhooks.ts';
 import type { ImageName } from '../versions.ts';
+import { planAwsControllers } from './aws-controllers.ts';
 import { type ComponentName, idsOf, type PlatformSettings, step } from './component.ts';
 import { planGateway } from './gateway.ts';
 import { planGatewayApi } from './gateway-api.ts';
@@ -70,7 +71,8 @@ export function planPlatform(settings: PlatformSettings): PlatformPlan {
   if (!mesh) unwanted.push('linkerd');
   if (!nginx) unwanted.push('ingress-nginx');
   if (!gateway) unwanted.push('gateway');
-  if (!metrics) unwanted.push('metrics-server');
+  // Clouds bring their own, which is not ours to take away.
+  if (!metrics && settings.target === 'kind') unwanted.push('metrics-server');
   const cleaned = cleanStep(settings, unwanted);
   const after = [cleaned.id, ...meshed];
   return {
@@ -81,6 +83,7 @@ export function planPlatform(settings: PlatformSettings): PlatformPlan {
       ...(nginx ? planIngressNginx(settings, after) : []),
       ...(gateway ? planGateway(settings, after) : []),
       ...(metrics ? planMetricsServer(settings) : []),
+      ...(settings.target === 'aws' ? planAwsControllers(settings) : []),
     ],
     mesh: meshed,
     ingress: [

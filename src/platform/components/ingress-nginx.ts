@@ -8,6 +8,7 @@ import { ingressHomes } from '../manifests.ts';
 import { dryRunAccepted, endpointReady } from '../ready/webhooks.ts';
 import { waitForWorkload } from '../ready.ts';
 import { merged, type Values } from '../values.ts';
+import { nginxEdgeValues } from './cloud-edge.ts';
 import {
   counting,
   idsOf,
@@ -17,6 +18,7 @@ import {
   namespaceObject,
   objectsOf,
   type PlatformSettings,
+  type PureSettings,
   renderStep,
   step,
 } from './component.ts';
@@ -52,7 +54,7 @@ const webhookPort = 8443;
  * Where clients reach HTTPS at another port than 443 the controller listens there too: it tells its own port in redirects
  * and in X-Forwarded-Port.
  */
-function portValues({ httpsPort = 443, mesh }: PlatformSettings): Values {
+function portValues({ httpsPort = 443, mesh }: PureSettings): Values {
   if (httpsPort === 443) return {};
   const webhook = httpsPort === webhookPort ? webhookPort + 1 : webhookPort;
   return {
@@ -65,7 +67,7 @@ function portValues({ httpsPort = 443, mesh }: PlatformSettings): Values {
 }
 
 /** Values that depend on the run, over those of the files. Pure. */
-export function nginxValues(settings: PlatformSettings, authority: string): Values {
+export function nginxValues(settings: PureSettings, authority: string): Values {
   const { artifacts, mesh, target } = settings;
   const { ref, version } = artifacts.pins.images['ingress-nginx'];
   const { repository, digest } = partsOf(ref);
@@ -85,14 +87,13 @@ export function nginxValues(settings: PlatformSettings, authority: string): Valu
       ...(target === 'kind' && localPlacement(replicas)),
       admissionWebhooks: { annotations: {}, caBundle: authority },
       ...(!mesh && { podAnnotations: { 'linkerd.io/inject': 'disabled' } }),
-      ...(target !== 'kind' && { service: { type: 'LoadBalancer' } }),
     },
   };
-  return target === 'kind' ? merged(own, { controller: portValues(settings) }) : own;
+  return merged(own, { controller: target === 'kind' ? portValues(settings) : nginxEdgeValues(settings) });
 }
 
 /** What the definition says of the chart and of the controller. Its settings are texts. */
-function ownValues({ choices: { values } }: PlatformSettings): Values {
+export function ownValues({ choices: { values } }: PureSettings): Values {
   const config = Object.entries(values?.nginxConfig ?? {}).map(([key, value]) => [key, String(value)]);
   return merged({ controller: { config: Object.fromEntries(config) } }, values?.ingressNginx ?? {});
 }

@@ -1,13 +1,13 @@
 /** How many ingress controllers there are, and on which nodes of a local cluster. Pure. */
 import type { V1PodSpec } from '@kubernetes/client-node';
-import type { PlatformSettings } from './component.ts';
+import type { PureSettings } from './component.ts';
 
 /** Of the node that the ports of this machine lead to. */
 const label = 'opta.dev/ingress';
 const wanted = 3;
 
 /** Three where availability was asked for; on kind no more than nodes, as each takes the ports of its own. */
-export function ingressReplicas({ choices, target, nodes }: PlatformSettings): number {
+export function ingressReplicas({ choices, target, nodes }: PureSettings): number {
   if (!choices.ingressHighAvailability) return 1;
   return target === 'kind' ? Math.min(wanted, nodes) : wanted;
 }

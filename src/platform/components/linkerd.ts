@@ -18,6 +18,7 @@ import {
   namespaceObject,
   objectsOf,
   type PlatformSettings,
+  type PureSettings,
   renderStep,
   step,
 } from './component.ts';
@@ -37,13 +38,17 @@ const deadlineMs = 300_000;
 const highAvailabilityNodes = 3;
 
 /** Values that depend on the run, over those of the file. Pure. */
-export function linkerdValues(settings: PlatformSettings, keys: LinkerdKeys): Values {
+export const linkerdValues = (settings: PureSettings, keys: LinkerdKeys): Values =>
+  merged(keyValues(keys), linkerdChoices(settings));
+
+/** The same without certificates. */
+export function linkerdChoices(settings: PureSettings): Values {
   const { artifacts, choices, nodes, target } = settings;
   const controller = partsOf(artifacts.pins.images['linkerd-controller'].ref);
   const proxy = partsOf(artifacts.pins.images['linkerd-proxy'].ref);
   const version = ({ tag, digest }: typeof proxy) => (digest === '' ? tag : `${tag}@${digest}`);
   const high = choices.meshHighAvailability && (target !== 'kind' || nodes >= highAvailabilityNodes);
-  return merged(keyValues(keys), {
+  return {
     linkerdVersion: controller.tag,
     controllerImage: controller.repository,
     controllerImageVersion: version(controller),
@@ -56,7 +61,7 @@ export function linkerdValues(settings: PlatformSettings, keys: LinkerdKeys): Va
       deploymentStrategy: { rollingUpdate: { maxUnavailable: 1, maxSurge: '25%' } },
       webhookFailurePolicy: 'Fail',
     }),
-  });
+  };
 }
 
 function home(): KubernetesObject {

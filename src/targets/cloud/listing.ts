@@ -20,6 +20,8 @@ export interface ClusterListing {
   readonly components: readonly ListedComponent[];
   /** Objects that are applied as they are, without a chart. */
   readonly objects: readonly ListedObject[];
+  /** The same objects whole, with placeholders for secrets and for what is not known yet. */
+  readonly whole: readonly KubernetesObject[];
   readonly hash: string;
 }
 
@@ -63,5 +65,6 @@ export function listCluster(environment: CloudEnvironment, app: App, pins: Pins,
   const objects = manifests(app, cloudManifestOptions(environment, app, pins, release));
   const own = components.flatMap(({ objects: more = [] }) => more);
   const hash = hashOf({ components: components.map(({ objects: _, ...rest }) => rest), objects: [...own, ...objects] });
-  return { components, objects: [...own, ...objects].map(listed), hash };
+  const whole = [...own, ...objects];
+  return { components, objects: whole.map(listed), whole, hash };
 }

@@ -124,16 +124,17 @@ test('the mesh is off, and says why, when a mirror lacks its charts', () => {
 
 describe('high availability of the ingress', () => {
   const high = { ingressHighAvailability: true };
+  const cloud = () => ({ clusterName: 'c', region: 'r', vpcId: 'v', addressRange: '10.1.0.0/16', endpointGroup: 'g' });
 
   test('is three controllers over the zones with a budget, in a cloud', () => {
-    expect(nginxValues(settings({ target: 'aws' }, high), 'CA')).toMatchObject({
+    expect(nginxValues(settings({ target: 'aws', cloud }, high), 'CA')).toMatchObject({
       controller: {
         replicaCount: 3,
         minAvailable: 2,
         topologySpreadConstraints: [{ topologyKey: 'topology.kubernetes.io/zone' }],
       },
     });
-    const objects = traefikObjects(settings({ target: 'aws' }, high));
+    const objects = traefikObjects(settings({ target: 'aws', cloud }, high));
     expect(find(objects, 'Deployment', 'traefik').spec.replicas).toBe(3);
     expect(find(objects, 'PodDisruptionBudget', 'traefik').spec.minAvailable).toBe(2);
   });

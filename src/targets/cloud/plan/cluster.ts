@@ -34,7 +34,8 @@ export function rehearsedClusterSteps(session: CloudSession): readonly Step[] {
       kind: 'change',
       needs: ['platform', 'bindings'],
       async run({ note }) {
-        const { objects, components } = listing();
+        const { whole: objects, components: parts } = listing();
+        const components = parts.map(({ objects: _, ...rest }) => rest);
         const file = join(places.folder, 'objects.json');
         await writeFile(file, `${JSON.stringify({ components, objects }, undefined, 2)}\n`, { mode: 0o600 });
         note(`${objects.length} objects`);
