@@ -35,6 +35,7 @@ export interface PlaneOptions {
   readonly parentProxy?: DataPlaneConfig['parentProxy'];
   readonly metricsPort?: number;
   readonly spansPort?: number;
+  readonly spansTo?: DataPlaneConfig['spansTo'];
   /** Milliseconds that leaf certificates of the mesh are good for. */
   readonly leafMs?: number;
 }
@@ -81,6 +82,7 @@ export async function startPlane(options: PlaneOptions): Promise<TestPlane> {
     mesh: { rootFile: authority.certificateFile, issuerFile: issuer.certificateFile, issuerKeyFile: issuer.keyFile },
     ...(options.metricsPort !== undefined && { metricsPort: options.metricsPort }),
     ...(options.spansPort !== undefined && { spansPort: options.spansPort }),
+    ...(options.spansTo !== undefined && { spansTo: options.spansTo }),
     upstreams: options.upstreams,
     outbound: options.outbound ?? [],
     ...(options.parentProxy && { parentProxy: options.parentProxy }),

@@ -58,6 +58,7 @@ export function situationOf(app: App, rest: Partial<Situation> = {}): Situation 
     authorityFile: '/data/ca/ca.pem',
     trust: { bundleFile: join(state, 'ca-bundle.pem'), extraFile: join(state, 'ca-extra.pem') },
     compileCache: '/cache/compile',
+    spansTo: undefined,
     parentProxy: undefined,
     noProxy: undefined,
     ...rest,

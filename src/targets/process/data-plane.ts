@@ -48,6 +48,16 @@ export interface Outbound {
   readonly allowed?: readonly string[];
 }
 
+/** A collector of the user's that all spans are sent on to. */
+export interface SpansTarget {
+  /** Whole, such as `http://127.0.0.1:4318/v1/traces`. */
+  readonly url: string;
+  /** May hold credentials: never logged. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** As JSON instead of protobuf. */
+  readonly json: boolean;
+}
+
 export interface DataPlaneConfig {
   readonly ingress: {
     readonly httpsPort: number;
@@ -63,6 +73,7 @@ export interface DataPlaneConfig {
   readonly metricsPort?: number;
   /** On 127.0.0.1: where apps send their spans, OTLP over HTTP. */
   readonly spansPort?: number;
+  readonly spansTo?: SpansTarget;
   readonly upstreams: readonly Upstream[];
   readonly outbound: readonly Outbound[];
   /** The user's own proxy for hosts that are not ours, from the environment; may hold credentials: never logged. */

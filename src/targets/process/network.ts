@@ -17,7 +17,7 @@ export function dataPlaneConfig(
   app: App,
   ports: Ports,
   certificates: CertificateFiles,
-  parentProxy: DataPlaneConfig['parentProxy'],
+  around: { readonly [K in 'parentProxy' | 'spansTo']: DataPlaneConfig[K] | undefined },
 ): DataPlaneConfig {
   const services = new Map(app.services.map((service) => [service.id, service]));
   const callable = callableBy(app, services);
@@ -51,7 +51,8 @@ export function dataPlaneConfig(
         ...(allowed === undefined ? {} : { allowed }),
       };
     }),
-    ...(parentProxy === undefined ? {} : { parentProxy }),
+    ...(around.parentProxy === undefined ? {} : { parentProxy: around.parentProxy }),
+    ...(around.spansTo === undefined ? {} : { spansTo: around.spansTo }),
   };
 }
 

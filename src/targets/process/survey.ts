@@ -13,6 +13,7 @@ import { parentProxyOf } from './network.ts';
 import { choosePorts, type Ports, portKeys, readPorts } from './ports.ts';
 import { dataFolderOf, type Facts, readFacts } from './resources/facts.ts';
 import { type ServiceStart, serviceStarts } from './service-start.ts';
+import { spansTargetOf } from './spans-target.ts';
 import { connect, stateFolder } from './supervisor/index.ts';
 
 export interface UpOptions {
@@ -50,6 +51,7 @@ export interface Situation extends UpOptions {
   /** V8's code cache for services on Node: of the machine, so that a new project starts quickly too. */
   readonly compileCache: string;
   readonly parentProxy: DataPlaneConfig['parentProxy'];
+  readonly spansTo: DataPlaneConfig['spansTo'];
   readonly noProxy: string | undefined;
 }
 
@@ -78,6 +80,7 @@ export async function survey(system: System, app: App, options: UpOptions, signa
     trust: trustFilesIn(join(state.path, 'certificates')),
     compileCache: join(cacheFolder(system), 'compile'),
     parentProxy: parentProxyOf(system),
+    spansTo: spansTargetOf(system),
     noProxy: noProxyOf(system),
   };
 }

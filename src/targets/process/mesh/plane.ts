@@ -34,7 +34,7 @@ export class Plane {
     upgrade: (request, socket) => refuseRaw(request, socket, 404, '404 ask for /metrics'),
   });
   readonly #collector = new HttpFront({
-    exchange: (incoming) => void collect(incoming, this.#tracer.store),
+    exchange: (incoming) => void collect(incoming, this.#tracer),
     upgrade: (request, socket) => refuseRaw(request, socket, 404, '404 POST spans to /v1/traces'),
   });
   #ingress: Ingress | undefined;
@@ -42,14 +42,15 @@ export class Plane {
   constructor(clock: Clock, options: PlaneOptions = {}) {
     const note = options.note ?? (() => {});
     this.#clock = clock;
-    this.#tracer = new Tracer(clock);
+    const seldom = sometimes(clock, note);
+    this.#tracer = new Tracer(clock, seldom);
     this.#credentials = new Credentials(clock, { ...options, note });
     this.#upstreams = new Upstreams({
       clock,
       credentials: this.#credentials,
       edges: this.#edges,
       tracer: this.#tracer,
-      note: sometimes(clock, note),
+      note: seldom,
     });
   }
 
@@ -81,6 +82,7 @@ export class Plane {
       this.#ingress = new Ingress(parts, settings);
     }
     this.#applyOutbound(config);
+    this.#tracer.exporter.target = ownTarget(config) ? undefined : config.spansTo;
     for (const listener of opened) this.#listeners.set(listener.port, listener);
     for (const [port, listener] of this.#listeners) {
       const accept = wanted.get(port);
@@ -118,6 +120,7 @@ export class Plane {
     this.#collector.close();
     for (const proxy of this.#outbound.values()) proxy.close();
     await this.#within(graceMs, Promise.all(listeners.map((listener) => listener.quiet())));
+    await this.#within(flushMs, this.#tracer.exporter.flush());
     this.destroy();
   }
 
@@ -129,6 +132,7 @@ export class Plane {
     this.#listeners.clear();
     this.#upstreams.destroy();
     this.#credentials.close();
+    this.#tracer.exporter.close();
   }
 
   #applyOutbound(config: DataPlaneConfig): void {
@@ -160,6 +164,15 @@ export class Plane {
     await Promise.race([work, late]);
     cancel();
   }
+}
+
+/** Milliseconds that the last spans may take to their collector. */
+const flushMs = 1000;
+
+/** True when the collector that is named is our own: what runs inside of opta was started with its variables. */
+function ownTarget({ spansTo, spansPort }: DataPlaneConfig): boolean {
+  const url = spansTo && new URL(spansTo.url);
+  return url !== undefined && /^(127\.0\.0\.1|localhost|\[::1\])$/.test(url.hostname) && url.port === `${spansPort}`;
 }
 
 /** Opens all or none. */

@@ -151,7 +151,7 @@ export function dataPlaneStep(session: Session): Step {
       issuerKeyFile: join(folder, 'issuer-key.pem'),
     },
   };
-  const config = dataPlaneConfig(situation.whole, situation.ports, certificates, situation.parentProxy);
+  const config = dataPlaneConfig(situation.whole, situation.ports, certificates, situation);
   const spec: ProgramSpec = {
     id: dataPlaneId,
     kind: 'data-plane',

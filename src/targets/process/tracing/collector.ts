@@ -5,14 +5,17 @@ import { gunzip } from 'node:zlib';
 import { answer, type Incoming } from '../mesh/incoming.ts';
 import { headerValue } from '../mesh/raw-headers.ts';
 import { hopsIn, type Sender } from './otlp.ts';
-import type { SpanStore } from './store.ts';
+import type { Tracer } from './tracer.ts';
 
 /** Bytes of one batch, unpacked: SDKs send 512 spans at most, a kilobyte each. */
 const mostBytes = 4 * 1024 * 1024;
 const unzipped = promisify(gunzip);
 
 /** Takes one request. What cannot be read is answered 400 and forgotten: no app breaks by it. */
-export async function collect(incoming: Incoming, store: SpanStore): Promise<void> {
+export async function collect(
+  incoming: Incoming,
+  { store, exporter }: Pick<Tracer, 'store' | 'exporter'>,
+): Promise<void> {
   const [path = ''] = incoming.path.split('?', 1);
   const asked = /^(?:\/([^/]+)\/([^/]+)\/([^/]+))?\/v1\/(traces|metrics|logs)$/.exec(path);
   // A page in a browser is not an app of this project.
@@ -31,6 +34,7 @@ export async function collect(incoming: Incoming, store: SpanStore): Promise<voi
         store.add(trace, hop);
         store.reports(hop.service);
       }
+      exporter.forward(bytes, type);
     }
   } catch (error) {
     return answer(incoming, 400, `400 ${(error as Error).message}`);

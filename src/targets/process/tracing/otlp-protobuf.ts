@@ -1,5 +1,6 @@
-/** The protobuf form of OTLP spans as its JSON form. Apart, so that its decoder is loaded only when an app sends it. */
+/** The protobuf form of OTLP spans from and to its JSON form. Apart, so that it is loaded only when it is spoken. */
 import protobuf from 'protobufjs/light.js';
+import type { ExportedSpans } from './otlp-export.ts';
 
 const field = (id: number, type: string, rule?: 'repeated') => ({ id, type, ...(rule && { rule }) });
 
@@ -9,13 +10,15 @@ const root = protobuf.Root.fromJSON({
     Exported: { fields: { resourceSpans: field(1, 'ResourceSpans', 'repeated') } },
     ResourceSpans: { fields: { resource: field(1, 'Resource'), scopeSpans: field(2, 'ScopeSpans', 'repeated') } },
     Resource: { fields: { attributes: field(1, 'KeyValue', 'repeated') } },
-    ScopeSpans: { fields: { spans: field(2, 'Span', 'repeated') } },
+    Scope: { fields: { name: field(1, 'string') } },
+    ScopeSpans: { fields: { scope: field(1, 'Scope'), spans: field(2, 'Span', 'repeated') } },
     Span: {
       fields: {
         traceId: field(1, 'bytes'),
         spanId: field(2, 'bytes'),
         parentSpanId: field(4, 'bytes'),
         name: field(5, 'string'),
+        kind: field(6, 'int32'),
         startTimeUnixNano: field(7, 'fixed64'),
         endTimeUnixNano: field(8, 'fixed64'),
         attributes: field(9, 'KeyValue', 'repeated'),
@@ -47,4 +50,19 @@ function withHexIds(value: unknown): unknown {
 /** Throws for bytes that are no message. */
 export function decodeTraces(bytes: Uint8Array): unknown {
   return withHexIds(exported.toObject(exported.decode(bytes), { longs: String }));
+}
+
+/** The same the other way round. */
+export function encodeTraces({ resourceSpans }: ExportedSpans): Buffer {
+  const bytes = (id: string | undefined) => (id === undefined ? undefined : Buffer.from(id, 'hex'));
+  const withBytes = resourceSpans.map(({ scopeSpans, ...rest }) => ({
+    ...rest,
+    scopeSpans: scopeSpans.map(({ spans, scope }) => ({
+      scope,
+      spans: spans.map(({ traceId, spanId, parentSpanId, ...span }) => ({
+        ...{ ...span, traceId: bytes(traceId), spanId: bytes(spanId), parentSpanId: bytes(parentSpanId) },
+      })),
+    })),
+  }));
+  return Buffer.from(exported.encode(exported.fromObject({ resourceSpans: withBytes })).finish());
 }

@@ -3,6 +3,7 @@ import { randomFillSync } from 'node:crypto';
 import type { Connection, Hop } from '../../../engine/trace.ts';
 import type { Clock } from '../../../system/system.ts';
 import { headerValue, type RawHeaders } from '../mesh/raw-headers.ts';
+import { Exporter } from './exporter.ts';
 import { Sampling } from './sampling.ts';
 import { SpanStore } from './store.ts';
 import {
@@ -39,12 +40,14 @@ export type Begun = Omit<Hop, 'id' | 'start' | 'ms' | 'status' | 'failed' | 'ref
 
 export class Tracer {
   readonly store = new SpanStore();
+  readonly exporter: Exporter;
   readonly #clock: Clock;
   readonly #sampling = new Sampling();
   #origin: number;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, note: (text: string) => void = () => {}) {
     this.#clock = clock;
+    this.exporter = new Exporter(clock, note);
     this.#origin = clock.now() - clock.monotonic();
   }
 
@@ -101,7 +104,9 @@ export class Tracer {
       end: (how) => {
         if (!open) return;
         open = false;
-        this.store.add(trace, hopOf(how));
+        const hop = hopOf(how);
+        this.store.add(trace, hop);
+        this.exporter.add(trace, hop);
       },
     };
   }
