@@ -115,7 +115,7 @@ function serving(app: App, parts: PodParts): readonly KubernetesObject[] {
       : []),
     ...(stateful && service.ports.length > 0 ? [headlessService(owner, service.ports, options)] : []),
     ...(options.mesh ? meshPolicies(app, owner, guarded, callers, options) : []),
-    ...(options.ingress === 'nginx' ? ingresses(app, service, owner) : gatewayRoutes(service, owner)),
+    ...(options.ingress === 'nginx' ? ingresses(app, service, owner) : gatewayRoutes(app, service, owner)),
   ];
 }
 

@@ -1,10 +1,10 @@
 /** The same routes as Gateway API objects, for Traefik: HTTPRoute, GRPCRoute, and its own means for what those cannot say. */
 import type { KubernetesObject } from '@kubernetes/client-node';
-import type { Service } from '../../app/app.ts';
+import type { App, Service } from '../../app/app.ts';
 import { UserError } from '../../errors.ts';
 import { custom, labels, metadata, type Owner, shortHash } from './metadata.ts';
 import { gatewayName, ingressHomes } from './options.ts';
-import { groupName, type RouteGroup, routeGroups, stickyCookie } from './routes.ts';
+import { groupName, type RouteGroup, routeGroups, shadowedPaths, stickyCookie } from './routes.ts';
 
 const api = 'gateway.networking.k8s.io';
 const traefik = 'traefik.io';
@@ -53,11 +53,16 @@ export function gatewayObjects(certificate: string, httpsPort?: number): readonl
   return [gateway, redirect];
 }
 
+/** A group whose hosts need the same rules. */
+interface Part extends RouteGroup {
+  readonly shadowed: readonly string[];
+}
+
 const parents = [{ name: gatewayName, namespace: home.namespace, sectionName: 'https' }];
 
 /** Without a dot, which its reference from a route could not carry. */
 function pickingName(group: RouteGroup): string {
-  return `${group.service.name}-pods-${shortHash(groupName({ ...group, isRest: false })).slice(0, 6)}`;
+  return `${group.service.name}-pods-${shortHash(groupName(group)).slice(0, 6)}`;
 }
 
 /** A TraefikService that keeps a client at one pod. Throws UserError `gateway-cannot-hash`. */
@@ -113,41 +118,50 @@ function hostnames({ hosts }: RouteGroup): { readonly hostnames?: readonly strin
   return hosts.includes('*') ? {} : { hostnames: hosts };
 }
 
-/** Routes for any host apart from those for hosts by name, which come first in Gateway API. */
-function partsOf(group: RouteGroup): readonly RouteGroup[] {
+/**
+ * Routes for any host apart from those for hosts by name, and among these apart what has other paths to keep: by the
+ * letter of Gateway API a host's own route comes first, but Traefik asks the longest path first, whatever its host.
+ */
+function partsOf(app: App, group: RouteGroup): readonly Part[] {
   const named = group.hosts.filter((host) => host !== '*');
-  if (named.length === 0 || named.length === group.hosts.length) return [group];
-  return [
-    { ...group, hosts: named },
-    { ...group, hosts: ['*'], isRest: true },
-  ];
+  const byPaths = Map.groupBy(named, (host) => shadowedPaths(app, group, host).join(' '));
+  const parts = [...byPaths].map(([key, hosts]): Part => {
+    const shadowed = key === '' ? [] : key.split(' ');
+    return { ...group, hosts, shadowed, ...(byPaths.size > 1 && shadowed.length > 0 && { mark: key }) };
+  });
+  if (named.length === group.hosts.length) return parts;
+  const rest = { ...group, hosts: ['*'], shadowed: [] };
+  return [...parts, parts.length > 0 ? { ...rest, mark: '*' } : rest];
 }
 
-function route(group: RouteGroup, owner: Owner, isPicking: boolean): KubernetesObject {
-  const backendRefs = [backend(group, isPicking)];
-  const common = { parentRefs: parents, ...hostnames(group) };
+/** `path` is the group's own, or one below it. */
+function rule({ path: prefix, strip }: RouteGroup, path: string, backendRefs: readonly object[]) {
+  const replacePrefixMatch = path === prefix ? '/' : path.slice(prefix.length);
+  const rewrite = { type: 'URLRewrite', urlRewrite: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch } } };
+  return {
+    matches: [{ path: { type: 'PathPrefix', value: path } }],
+    ...(strip && { filters: [rewrite] }),
+    backendRefs,
+  };
+}
+
+function route(part: Part, owner: Owner, isPicking: boolean): KubernetesObject {
+  const backendRefs = [backend(part, isPicking)];
+  const common = { parentRefs: parents, ...hostnames(part) };
+  const meta = metadata(owner, groupName(part));
   // A gRPC method is a whole path, so only a route without a prefix is a GRPCRoute; and it takes no TraefikService.
-  if (group.port.protocol === 'grpc' && group.path === '/' && !isPicking) {
-    return custom(`${api}/v1`, 'GRPCRoute', metadata(owner, groupName(group)), { ...common, rules: [{ backendRefs }] });
+  if (part.port.protocol === 'grpc' && part.path === '/' && part.shadowed.length === 0 && !isPicking) {
+    return custom(`${api}/v1`, 'GRPCRoute', meta, { ...common, rules: [{ backendRefs }] });
   }
-  const rewrite = { type: 'URLRewrite', urlRewrite: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/' } } };
-  return custom(`${api}/v1`, 'HTTPRoute', metadata(owner, groupName(group)), {
-    ...common,
-    rules: [
-      {
-        matches: [{ path: { type: 'PathPrefix', value: group.path } }],
-        ...(group.strip && { filters: [rewrite] }),
-        backendRefs,
-      },
-    ],
-  });
+  const rules = [part.path, ...part.shadowed].map((path) => rule(part, path, backendRefs));
+  return custom(`${api}/v1`, 'HTTPRoute', meta, { ...common, rules });
 }
 
 /** The routes of one service. Throws UserError `gateway-cannot-hash`. */
-export function gatewayRoutes(service: Service, owner: Owner): readonly KubernetesObject[] {
+export function gatewayRoutes(app: App, service: Service, owner: Owner): readonly KubernetesObject[] {
   return routeGroups(service).flatMap((group) => {
     const pick = picking(group, owner);
-    const routes = partsOf(group).map((part) => route(part, owner, pick !== undefined));
+    const routes = partsOf(app, group).map((part) => route(part, owner, pick !== undefined));
     return pick === undefined ? routes : [pick, ...routes];
   });
 }

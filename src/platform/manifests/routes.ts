@@ -11,16 +11,16 @@ export interface RouteGroup {
   readonly strip: boolean;
   /** Sorted; `*` is any host. */
   readonly hosts: readonly string[];
-  /** The part for any host of a group that names others too. */
-  readonly isRest?: boolean;
+  /** Tells parts of one group apart. */
+  readonly mark?: string;
 }
 
 /** Names that are unique in a namespace: module names hold no dot. */
-export function groupName({ service, port, path, strip, isRest }: RouteGroup): string {
+export function groupName({ service, port, path, strip, mark = '' }: RouteGroup): string {
   const base = `${service.name}.${port.name}`;
   const prefix = path === '/' ? '' : `${path}${strip ? '' : ' kept'}`;
-  const mark = `${prefix}${isRest === true ? '*' : ''}`;
-  return mark === '' ? base : `${base}.${shortHash(mark).slice(0, 6)}`;
+  const told = `${prefix}${mark}`;
+  return told === '' ? base : `${base}.${shortHash(told).slice(0, 6)}`;
 }
 
 function portOf(service: Service, route: Route): Port {
@@ -56,6 +56,15 @@ export function explicitHosts(app: App, { hosts, path }: RouteGroup): readonly s
   const taken = new Set(routes.filter((route) => covers(route.path, path)).map(({ host }) => host));
   const others = routes.map(({ host }) => host).filter((host) => host !== '*' && !taken.has(host));
   return [...new Set([...hosts, ...others])].sort();
+}
+
+/** Longer paths that routes for any host claim of what this group's route takes on one of its hosts. Sorted. */
+export function shadowedPaths(app: App, { path }: RouteGroup, host: string): readonly string[] {
+  const routes = app.services.flatMap((service) => service.routes);
+  const isOwn = (wanted: string) =>
+    routes.some((one) => one.host === host && one.path !== path && covers(path, one.path) && covers(one.path, wanted));
+  const longer = routes.filter((one) => one.host === '*' && one.path !== path && covers(path, one.path));
+  return [...new Set(longer.map((one) => one.path))].filter((one) => !isOwn(one)).sort();
 }
 
 /** The key that picks a replica, in nginx's words: a text without `$` is the name of a header. */

@@ -148,11 +148,15 @@ describe('the gateway', () => {
     const rpc = service({
       name: 'rpc',
       ports: [port('grpc', 1)],
-      routes: [route('rpc', 'r.localhost', '/'), route('rpc', '*', '/rpc')],
+      routes: [route('rpc', 'r.localhost', '/'), route('rpc', 's.localhost', '/rpc')],
     });
     const objects = made('gateway', rpc);
     expect(all(objects, 'GRPCRoute').map(({ spec }) => spec.hostnames)).toEqual([['r.localhost']]);
     expect(all(objects, 'HTTPRoute').map(({ spec }) => spec.rules[0].matches[0].path.value)).toEqual(['/rpc']);
+    const web = service({ name: 'web', routes: [route('web', '*', '/assets')] });
+    const beside = made('gateway', rpc, web);
+    expect(all(beside, 'GRPCRoute')).toEqual([]);
+    expect(all(beside, 'HTTPRoute')).toHaveLength(3);
   });
 
   test('keeps a browser at one pod by the means of the controller', () => {
@@ -190,6 +194,35 @@ describe('the gateway', () => {
       port: 8443,
     });
   });
+});
+
+test("the gateway says with a host's own routes too what longer paths for any host would take from them", () => {
+  const own = service({
+    name: 'own',
+    routes: [
+      route('own', 'own.localhost', '/'),
+      route('own', 'part.localhost', '/p'),
+      route('own', 'b.localhost', '/'),
+    ],
+  });
+  const api = service({
+    name: 'api',
+    routes: [route('api', '*', '/api'), route('api', '*', '/p/q'), route('api', 'b.localhost', '/api')],
+  });
+  const rulesOf = (host: string) =>
+    all(made('gateway', own, api), 'HTTPRoute')
+      .filter(({ spec }) => spec.hostnames?.includes(host))
+      .flatMap(({ spec }) =>
+        spec.rules.map(({ matches, filters, backendRefs }: Loose) =>
+          [matches[0].path.value, filters?.[0].urlRewrite.path.replacePrefixMatch, backendRefs[0].name].join(' '),
+        ),
+      )
+      .sort();
+  expect(rulesOf('own.localhost')).toEqual(['/  own', '/api  own', '/p/q  own']);
+  expect(rulesOf('part.localhost')).toEqual(['/p / own', '/p/q /q own']);
+  expect(rulesOf('b.localhost')).toEqual(['/  own', '/api / api', '/p/q  own']);
+  const names = all(made('gateway', own, api), 'HTTPRoute').map(({ metadata }) => metadata.name);
+  expect(new Set(names).size).toBe(names.length);
 });
 
 test("nginx asks a host's own routes before those for any host, and falls back to the latter", () => {
