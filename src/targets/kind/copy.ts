@@ -14,6 +14,34 @@ export interface Container {
 }
 
 /**
+ * Puts what comes as an archive below `$root`, deletes `$@` there. A symbolic link leads where the container would find
+ * it: followed by the node, an absolute one would lead onto the node itself.
+ */
+export const placing = `resolve() {
+  rest=$1 found= links=0
+  while [ -n "$rest" ]; do
+    part=\${rest%%/*}
+    case $rest in */*) rest=\${rest#*/} ;; *) rest= ;; esac
+    case $part in '' | .) continue ;; ..) found=\${found%/*}; continue ;; esac
+    if [ -L "$root$found/$part" ]; then
+      links=$((links + 1))
+      [ "$links" -le 40 ] || { echo "too many symbolic links: $1" >&2; return 1; }
+      to=$(readlink "$root$found/$part")
+      case $to in /*) found= ;; esac
+      rest=$to\${rest:+/$rest}
+    else found=$found/$part; fi
+  done
+  echo "$root$found"
+}
+new=$(mktemp -d) || exit 1
+trap 'rm -rf "$new"' EXIT
+tar --extract --no-same-owner --directory "$new" || exit 1
+(cd "$new" && find . -type f) | while IFS= read -r file; do
+  folder=$(resolve "\${file%/*}") && mkdir -p "$folder" && cp --remove-destination "$new/$file" "$folder/" || exit 1
+done || exit 1
+for path in "$@"; do folder=$(resolve "\${path%/*}") && rm -rf -- "$folder/\${path##*/}" || exit 1; done`;
+
+/**
  * The node sees the files of a container below /proc, and its first process by another number. Arguments: the container,
  * `again` to start the program again, and paths to delete.
  */
@@ -21,8 +49,7 @@ const script = `pid=$(ctr --namespace k8s.io tasks ls | while read -r id pid _; 
 [ -n "$pid" ] || exit 3
 root=/proc/$pid/root again=$2
 shift 2
-tar --extract --no-same-owner --directory "$root" || exit 1
-for path in "$@"; do rm -rf -- "$root$path"; done
+${placing}
 [ "$again" != again ] || kill -HUP "$pid"`;
 
 const gone = 3;
