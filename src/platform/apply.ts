@@ -1,6 +1,7 @@
 /** Makes a cluster hold given objects: server-side apply with one field manager, in an order that works, in parallel. */
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { type ErrorCode, UserError } from '../errors.ts';
+import { endKeepingData, isFixed } from './apply/anew.ts';
 import { type Change, type Snapshot, snapshotOf, told } from './apply/change.ts';
 import { stageOf } from './apply/order.ts';
 import { ApiError, type ClusterClient, type ObjectName } from './cluster.ts';
@@ -18,6 +19,8 @@ export interface ApplyOptions {
   readonly signal?: AbortSignal;
   /** Lets the server check everything and change nothing. */
   readonly dryRun?: boolean;
+  /** Makes a StatefulSet anew, with the data of the old one, where it cannot be changed; else that is refused. */
+  readonly anew?: boolean;
   /** Called after each object. */
   readonly onApplied?: (applied: Applied, done: number, total: number) => void;
 }
@@ -100,7 +103,7 @@ async function applyOne(
   client: ClusterClient,
   object: KubernetesObject,
   before: Snapshot,
-  { signal, dryRun = false }: ApplyOptions,
+  { signal, dryRun = false, anew = false }: ApplyOptions,
 ): Promise<Applied> {
   const name = nameOf(object);
   const known = before.find(name);
@@ -110,7 +113,10 @@ async function applyOne(
   const query = { fieldManager, force: true, fieldValidation: 'Strict', ...(dryRun && { dryRun: 'All' }) };
   const path = await client.pathOf(name);
   const sent = { query, body, contentType: patchType, accept: metadataOnly, signal };
-  const after = (await writing(client, path, sent)) as KubernetesObject;
+  const after = (await writing(client, path, sent).catch(async (error: unknown) => {
+    if (dryRun || !anew || !isFixed(name, error) || !(await endKeepingData(client, name, signal))) throw error;
+    return writing(client, path, sent);
+  })) as KubernetesObject;
   const change = told(known, after);
   if (change === 'created' && !dryRun) await beginWith(client, object, path, signal);
   return { name, change };
@@ -173,7 +179,7 @@ const sentences: readonly { readonly match: RegExp; readonly code: ErrorCode; re
   {
     match: /field is immutable|updates to statefulset spec/,
     code: 'field-immutable',
-    hint: 'Kubernetes cannot change this field: delete the object, then run it again.',
+    hint: 'Kubernetes cannot change this field: delete the object, then run it again. Volumes of a StatefulSet stay.',
   },
   { match: /is being terminated/, code: 'namespace-ending', hint: 'Run it again when the namespace is gone.' },
 ];

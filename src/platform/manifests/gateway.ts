@@ -134,13 +134,22 @@ function partsOf(app: App, group: RouteGroup): readonly Part[] {
   return [...parts, parts.length > 0 ? { ...rest, mark: '*' } : rest];
 }
 
+/** What a service hears of the way here, as nginx says it; the name of Traefik's pod is nobody's business. */
+const heard = {
+  type: 'RequestHeaderModifier',
+  requestHeaderModifier: {
+    set: ['X-Scheme', 'X-Forwarded-Scheme'].map((name) => ({ name, value: 'https' })),
+    remove: ['X-Forwarded-Server'],
+  },
+};
+
 /** `path` is the group's own, or one below it. */
 function rule({ path: prefix, strip }: RouteGroup, path: string, backendRefs: readonly object[]) {
   const replacePrefixMatch = path === prefix ? '/' : path.slice(prefix.length);
   const rewrite = { type: 'URLRewrite', urlRewrite: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch } } };
   return {
     matches: [{ path: { type: 'PathPrefix', value: path } }],
-    ...(strip && { filters: [rewrite] }),
+    filters: strip ? [heard, rewrite] : [heard],
     backendRefs,
   };
 }
@@ -151,7 +160,7 @@ function route(part: Part, owner: Owner, isPicking: boolean): KubernetesObject {
   const meta = metadata(owner, groupName(part));
   // A gRPC method is a whole path, so only a route without a prefix is a GRPCRoute; and it takes no TraefikService.
   if (part.port.protocol === 'grpc' && part.path === '/' && part.shadowed.length === 0 && !isPicking) {
-    return custom(`${api}/v1`, 'GRPCRoute', meta, { ...common, rules: [{ backendRefs }] });
+    return custom(`${api}/v1`, 'GRPCRoute', meta, { ...common, rules: [{ filters: [heard], backendRefs }] });
   }
   const rules = [part.path, ...part.shadowed].map((path) => rule(part, path, backendRefs));
   return custom(`${api}/v1`, 'HTTPRoute', meta, { ...common, rules });

@@ -56,8 +56,9 @@ function rule(group: RouteGroup, host: string): V1IngressRule {
     http: {
       paths: [
         {
-          // One regex in a host turns all its paths into ones: a bare prefix would match `/pages` for `/p`.
-          path: path === '/' ? '/' : `${literal(path)}(/|$)(.*)`,
+          // One regex in a host turns all its paths into ones: a bare prefix would match `/pages` for `/p`. And nginx
+          // would not mind upper and lower case.
+          path: path === '/' ? '/' : `/(?-i:${literal(path.slice(1))})(/|$)(.*)`,
           pathType: path === '/' ? 'Prefix' : 'ImplementationSpecific',
           backend: { service: { name: service.name, port: { number: port.servicePort } } },
         },

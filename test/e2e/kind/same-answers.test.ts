@@ -3,11 +3,13 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type KindProject, makeKindProject, noKind } from '../../support/kind-project.ts';
+import { noLinkerd } from '../../support/linkerd-mirror.ts';
 import {
   ask,
   call,
   type Place,
   recorded,
+  stream,
   type Told,
   titleOf,
   upgrade,
@@ -25,13 +27,16 @@ const module = (name: string, port: string, more: string) => `  - name: ${name}
 ${more}    dev: { command: [node, server.mjs] }
 `;
 
+const one = 'max_containers: 1';
+const two = 'min_containers: 2\n    max_containers: 2';
+
 const layer = `name: same
 authorization: open
 environments:
   - name: local
     path: environment.yaml
 modules:
-${module('web', 'http: 8080', '    public_uri: /\n    links: [api]\n')}${module('api', 'http: 8080', '    public_uri: /api\n    links: [{ db: [{ db_host: DB_HOST, db_port: DB_PORT }] }]\n')}${module('kept', 'http: 8080', '    public_uri: /kept\n    keep_path_prefix: true\n')}${module('own', 'http: 8080', '    public_uri: [own.same.localhost, part.same.localhost/part]\n')}${module('socket', 'websocket: 8080', '    public_uri: /socket\n')}${module('rpc', 'grpc: 50051', '    public_uri: rpc.same.localhost\n    env_vars: { PROTOCOL: grpc }\n')}${module('sticky', 'http: 8080', '    public_uri: /sticky\n    sticky_session: true\n').replace('max_containers: 1', 'min_containers: 2\n    max_containers: 2')}  - name: db
+${module('web', 'http: 8080', '    public_uri: /\n    links: [api]\n')}${module('api', 'http: 8080', '    public_uri: /api\n    links: [{ db: [{ db_host: DB_HOST, db_port: DB_PORT }] }]\n')}${module('kept', 'http: 8080', '    public_uri: /kept\n    keep_path_prefix: true\n')}${module('own', 'http: 8080', '    public_uri: [own.same.localhost, part.same.localhost/part]\n')}${module('socket', 'websocket: 8080', '    public_uri: /socket\n')}${module('rpc', 'grpc: 50051', '    public_uri: rpc.same.localhost\n    env_vars: { PROTOCOL: grpc }\n')}${module('sticky', 'http: 8080', '    public_uri: /sticky\n    sticky_session: true\n').replace(one, two)}${module('hash', 'http: 8080', '    public_uri: /hash\n    consistent_hash: $remote_addr\n').replace(one, two)}  - name: db
     type: postgres
 `;
 
@@ -42,7 +47,7 @@ providers:
 modules:
   - type: k8s-base
     ingress: ${ingress}
-    linkerd_enabled: false
+    linkerd_enabled: ${noLinkerd === undefined}
 `;
 
 const dockerfile = `FROM node:24-slim
@@ -57,8 +62,11 @@ interface Record {
   readonly answers: Readonly<{ [title: string]: Told }>;
   readonly upgrades: readonly string[];
   readonly calls: readonly object[];
+  readonly streams: readonly string[];
   readonly cookie: string;
+  /** How many a browser with the cookie, and one address where the address decides, meet of two. */
   readonly replicas: number;
+  readonly hashed: number;
 }
 
 async function record(place: Place): Promise<Record> {
@@ -78,12 +86,15 @@ async function record(place: Place): Promise<Record> {
       ask(place, { path: '/sticky/replica', headers: { cookie: cookie.split(';')[0] ?? '' } }),
     ),
   );
+  const hashed = await Promise.all(Array.from({ length: 6 }, () => ask(place, { path: '/hash/replica' })));
   return {
     answers: Object.fromEntries(answers),
     upgrades: [await upgrade(place, '/socket/room?x=1'), await upgrade(place, '/socket')],
+    streams: await Promise.all([stream(place, '', 'a'), stream(place, '/api', 'b')]),
     calls: [await call(place, '/echo.Echo/Say'), await call(place, '/echo.Echo/Fail')],
     cookie: attributes(cookie),
     replicas: new Set([first, ...again].map(({ body }) => body)).size,
+    hashed: new Set(hashed.map(({ body }) => body)).size,
   };
 }
 
@@ -103,15 +114,11 @@ const attributes = (cookie: string): string =>
 const ofProcesses =
   /^(PORT|OPTA_REPLICA|https?_proxy|grpc_proxy|no_proxy|NODE_USE_ENV_PROXY|NODE_COMPILE_CACHE|BIND_ADDRESS|OTEL_\w+)$/i;
 
-/** Asked for by name: its last changes have not met a cluster yet. */
-const isAsked = process.env['OPTA_E2E_SAME'] !== undefined;
-if (!isAsked) process.stderr.write('left out: set OPTA_E2E_SAME=1 to compare both ingresses with processes\n');
-
-describe.skipIf(noKind !== undefined || !isAsked)('the same requests', () => {
+describe.skipIf(noKind !== undefined)('the same requests', () => {
   let project: KindProject;
   let processes: Record;
   const names: { [service: string]: { [target: string]: readonly string[] } } = {};
-  const services = ['web', 'api', 'kept', 'own', 'socket', 'rpc', 'sticky'];
+  const services = ['web', 'api', 'kept', 'own', 'socket', 'rpc', 'sticky', 'hash'];
 
   const write = (ingress: string) => writeFileSync(join(project.folder, 'environment.yaml'), environment(ingress));
   const place = (): Place => project;
@@ -157,7 +164,9 @@ describe.skipIf(noKind !== undefined || !isAsked)('the same requests', () => {
       { status: 200, body: '\0\0\0\0\u0003abc', grpc: '0', path: '/echo.Echo/Say' },
       expect.objectContaining({ grpc: '7' }),
     ]);
-    expect(processes.replicas).toBe(1);
+    expect(processes.streams[0]).toBe('200 text/event-stream data: first\n\ndata: second\n\n');
+    expect(processes.answers['POST https /count']?.body).toBe('3000000 bytes');
+    expect([processes.replicas, processes.hashed]).toEqual([1, 1]);
   });
 
   for (const ingress of ['nginx', 'gateway']) {

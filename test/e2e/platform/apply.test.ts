@@ -123,6 +123,25 @@ describe.skipIf(noCluster !== undefined)('on a real API server', () => {
     }
   });
 
+  test('makes a StatefulSet anew that cannot gain a volume, and keeps its data, when told to', async () => {
+    const kept = (...paths: readonly string[]) => {
+      const storage = paths.map((path) => ({ path, gigabytes: 1 }));
+      return manifests(app({ services: [service({ name: 'kept', storage })] }), options({ mesh: false }));
+    };
+    const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name: 'data-0-kept-0', namespace: 'shop' };
+    const act = async () => {
+      await apply(client, kept('/a'));
+      const claims = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace: 'shop' };
+      await client.watch(claims, (found) => found.length > 0, AbortSignal.timeout(60_000));
+      const before = (await client.get(claim))?.metadata?.uid;
+      await expect(apply(client, kept('/a', '/b'))).rejects.toMatchObject({ code: 'field-immutable' });
+      const changes = await apply(client, kept('/a', '/b'), { anew: true });
+      expect(changes.find(({ name }) => name.kind === 'StatefulSet')?.change).toBe('created');
+      expect((await client.get(claim))?.metadata?.uid).toBe(before);
+    };
+    await inNamespace(client, act, 'shop');
+  });
+
   test('begins with as many replicas as the autoscaler would, and leaves the number to it from then on', async () => {
     const two = { min: 2, max: 5, cpuPercent: 80, memoryPercent: 80 };
     const objects = manifests(app({ services: [service({ name: 'web', replicas: two })] }), options({ mesh: false }));

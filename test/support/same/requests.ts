@@ -1,6 +1,6 @@
 /** The recorded requests of the same-answers suite, and what counts of an answer. */
 
-import { request as plainRequest } from 'node:http';
+import { type IncomingMessage, request as plainRequest } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
 import { request as tlsRequest } from 'node:https';
 import { connect as connectTls } from 'node:tls';
@@ -26,6 +26,21 @@ export const recorded: readonly Recorded[] = [
   { path: '/page?a=1&b=%2F' },
   // Not `//` and `..`: Traefik resolves them before the service sees them, the others only to find the route.
   { path: '/a%20b/c' },
+  { path: '/a%2Fb/%41?x=%2F&y=a+b&z' },
+  { path: '/caf%C3%A9' },
+  { path: '/a/b/' },
+  { path: '/p;v=1,2:3@4!$&()*+=~' },
+  { path: '/?only' },
+  { path: '/*', method: 'OPTIONS' },
+  { path: '/cross', method: 'OPTIONS', headers: { origin: 'https://a.test', 'access-control-request-method': 'PUT' } },
+  { path: '/thing', method: 'PUT', body: '{}', headers: { 'content-type': 'application/json' } },
+  { path: '/thing', method: 'PATCH', body: '{}' },
+  { path: '/count', method: 'POST', body: 'x'.repeat(3_000_000) },
+  { path: '/own', headers: { cookie: 'a=1; b=2', authorization: 'Bearer x', range: 'bytes=0-1', accept: 'text/html' } },
+  { path: '/lies', headers: { 'x-forwarded-for': '1.2.3.4', 'x-forwarded-port': '1', 'x-real-ip': '1.2.3.4' } },
+  { path: '/big', method: 'HEAD' },
+  { path: '/status/304' },
+  { path: '/status/401' },
   { path: '/', method: 'HEAD' },
   { path: '/form', method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'text' },
   { path: '/thing', method: 'DELETE' },
@@ -42,21 +57,38 @@ export const recorded: readonly Recorded[] = [
   { path: '/api/' },
   { path: '/api/items?x=1' },
   { path: '/apis' },
+  { path: '/API/items' },
+  { path: '/api/a%2Fb%20c/caf%C3%A9?x=%2F' },
+  { path: '/api//a/../b' },
+  { path: '/%61pi/items' },
+  { path: '/api', method: 'HEAD' },
+  { path: '/api/moved' },
+  { path: '/api?x=1' },
   { path: '/api/status/500' },
   { path: '/kept' },
   { path: '/kept/deep/er' },
   { path: '/keptlike' },
+  { path: '/kept/' },
+  { path: '/kept/a%20b?q' },
   { path: '/', host: 'own.same.localhost' },
   { path: '/deep', host: 'own.same.localhost' },
   { path: '/api/items', host: 'own.same.localhost' },
   { path: '/', host: 'part.same.localhost' },
   { path: '/part/of', host: 'part.same.localhost' },
+  { path: '/part/', host: 'part.same.localhost' },
+  { path: '/part', host: 'part.same.localhost' },
+  { path: '/kept/x', host: 'part.same.localhost' },
+  { path: '/part/of/it', host: 'PART.same.localhost' },
   { path: '/', host: 'unheard.localhost' },
+  { path: '/api/items', host: 'unheard.localhost' },
+  { path: '/nowhere', host: 'rpc.same.localhost', method: 'POST', headers: { 'content-type': 'text/plain' } },
   { path: '/linked' },
   { path: '/api/database' },
   { path: '/where/to?x=1', plain: true },
   { path: '/post', plain: true, method: 'POST', body: 'text' },
   { path: '/', plain: true, host: 'own.same.localhost' },
+  { path: '/a%2Fb/', plain: true, method: 'HEAD' },
+  { path: '/x', plain: true, host: 'unheard.localhost' },
 ];
 
 /** Said by whoever carries the answer, about one connection or moment. */
@@ -124,6 +156,30 @@ export function upgrade({ httpsPort }: Place, path: string): Promise<string> {
     socket.setTimeout(20_000, () => socket.destroy(new Error(`no upgrade: ${seen}`)));
     socket.on('error', reject);
   });
+}
+
+/** The first event of a stream is there while the second is still to come. */
+export async function stream(place: Place, path: string, name: string): Promise<string> {
+  const { httpsPort: port } = place;
+  const { response, chunks } = await new Promise<{ response: IncomingMessage; chunks: AsyncIterator<string> }>(
+    (resolve, reject) => {
+      const own = { host: '127.0.0.1', port, path: `${path}/events/${name}`, agent: false as const };
+      const request = tlsRequest({
+        ...{ ...own, headers: { host: `same.localhost:${port}` }, servername: 'same.localhost' },
+        ...{ rejectUnauthorized: false, timeout: 20_000 },
+      });
+      request.on('timeout', () => request.destroy(new Error(`no event from ${path}`)));
+      request.on('error', reject).on('response', (response) => {
+        const chunks = response.setEncoding('utf8')[Symbol.asyncIterator]() as AsyncIterator<string>;
+        resolve({ response, chunks });
+      });
+      request.end();
+    },
+  );
+  let text = String((await chunks.next()).value);
+  await ask(place, { path: `${path}/heard/${name}` });
+  for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) text += next.value;
+  return `${response.statusCode} ${response.headers['content-type']} ${text}`;
 }
 
 /** A call as gRPC makes it: message, trailers. */

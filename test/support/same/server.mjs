@@ -4,8 +4,16 @@ import { createServer as createPlainHttp2 } from 'node:http2';
 import { connect } from 'node:net';
 
 const { PORT = '8080', BIND_ADDRESS, OPTA_SERVICE: service, PROTOCOL = 'http', HOSTNAME, OPTA_REPLICA } = process.env;
-// Not x-forwarded-port: nginx says 443 there, whatever port it listens on.
-const told = ['host', 'x-forwarded-host', 'x-forwarded-proto', 'x-own', 'content-type'];
+const told = [
+  ...['host', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-proto', 'x-forwarded-scheme', 'x-scheme', 'x-own'],
+  ...['content-type', 'content-length', 'accept', 'cookie', 'authorization', 'origin', 'range'],
+];
+/** Of one connection, or for tracing and the mesh: not every target has them. */
+const passing =
+  /^(connection|transfer-encoding|te|accept-encoding|traceparent|tracestate|x-request-id|x-original-.*|l5d-.*)$/;
+
+/** Streams that go on when somebody asks for it, by name. */
+const waiting = new Map();
 
 /** Asks PostgreSQL whether it speaks TLS: `S`. */
 const database = () =>
@@ -23,12 +31,28 @@ const database = () =>
 async function answer(request, response) {
   const { method, url, headers } = request;
   let body = '';
-  for await (const chunk of request) body += chunk;
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += chunk.length;
+    if (bytes < 1000) body += chunk;
+  }
   const [, word = '', rest = ''] = url.split('/');
   if (word === 'status') return response.writeHead(Number(rest)).end(`status ${rest}`);
   if (word === 'moved') return response.writeHead(302, { location: '/elsewhere?a=1' }).end();
   if (word === 'cookies')
     return response.writeHead(200, { 'set-cookie': ['a=1; Path=/', 'b=2; HttpOnly'], 'x-own': 'kept' }).end('cookies');
+  if (word === 'count') return response.end(`${bytes} bytes`);
+  if (word === 'events') {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
+    response.write('data: first\n\n');
+    // The second only when the client has said, on another connection, that it has the first.
+    waiting.set(rest, () => response.end('data: second\n\n'));
+    return request.once('close', () => waiting.delete(rest));
+  }
+  if (word === 'heard') {
+    waiting.get(rest)?.();
+    return response.end('thanks');
+  }
   if (word === 'big') return response.end('x'.repeat(300_000));
   if (word === 'replica') return response.end(OPTA_REPLICA ?? HOSTNAME);
   if (word === 'chunks') {
@@ -44,9 +68,12 @@ async function answer(request, response) {
   const seen = Object.fromEntries(
     told.filter((name) => headers[name] !== undefined).map((name) => [name, headers[name]]),
   );
+  const names = Object.keys(headers)
+    .filter((name) => !passing.test(name))
+    .sort();
   return response
     .writeHead(200, { 'content-type': 'application/json' })
-    .end(JSON.stringify({ service, method, url, seen, body }));
+    .end(JSON.stringify({ service, method, url, seen, names, body }));
 }
 
 if (PROTOCOL === 'grpc') {

@@ -60,7 +60,8 @@ async function applied(
   { signal, note }: { readonly signal: AbortSignal; note(why: string): void },
 ): Promise<'unchanged' | undefined> {
   await makeVolumeFolders(session.situation.folder, objects);
-  const all: readonly Applied[] = await apply(clientOf(session), [...volumesFor(objects), ...objects], { signal });
+  const options = { signal, anew: true };
+  const all: readonly Applied[] = await apply(clientOf(session), [...volumesFor(objects), ...objects], options);
   const changed = changesOf(all);
   if (changed.length === 0) return 'unchanged';
   note(`${changed.length} of ${all.length} objects changed: ${changed.map(({ name }) => titleOf(name)).join(', ')}`);

@@ -27,17 +27,20 @@ export function splitTarget(target: string): { path: string; query: string } {
   return at < 0 ? { path: target, query: '' } : { path: target.slice(0, at), query: target.slice(at) };
 }
 
+/** undefined for escapes that are no UTF-8. */
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The path that routes are compared with: decoded, `.`, `..` and doubled slashes resolved. undefined when it leads out. */
 export function normalPath(path: string): string | undefined {
   if (!/%|\/\/|\/\./.test(path)) return path;
-  let decoded: string;
-  try {
-    decoded = decodeURIComponent(path);
-  } catch {
-    decoded = path;
-  }
   const kept: string[] = [];
-  const segments = decoded.split('/').slice(1);
+  const segments = (decoded(path) ?? path).split('/').slice(1);
   for (const [at, segment] of segments.entries()) {
     const last = at === segments.length - 1;
     if (segment === '..' && kept.pop() === undefined) return undefined;
@@ -70,13 +73,15 @@ export function routeTable(routes: readonly IngressRoute[]): RouteTable {
   };
 }
 
-/** What the service gets as its request target: as the client wrote it, less the prefix. */
+/**
+ * What the service gets as its request target: as the client wrote it; less the prefix, where that goes, and then with its
+ * escapes read and written again, as nginx and Traefik do: `%2F` becomes a slash.
+ */
 export function rewritten(route: IngressRoute, target: string): string {
   if (!route.strip || route.path === '/') return target;
   const { path, query } = splitTarget(target);
-  if (underPrefix(path, route.path)) return stripPrefix(target, route.path);
-  // The prefix is there in another spelling only.
-  return `${encodeURI(stripPrefix(normalPath(path) ?? '/', route.path))
-    .replaceAll('?', '%3F')
-    .replaceAll('#', '%23')}${query}`;
+  const normal = normalPath(path) ?? '/';
+  const isRaw = normal === path || decoded(path) === undefined;
+  if (isRaw && underPrefix(path, route.path)) return stripPrefix(target, route.path);
+  return `${encodeURI(stripPrefix(normal, route.path)).replaceAll('?', '%3F').replaceAll('#', '%23')}${query}`;
 }

@@ -39,7 +39,7 @@ describe('nginx', () => {
     );
     expect(ingress.spec).toMatchObject({ ingressClassName: 'nginx', tls: [{ hosts: ['x.localhost'] }] });
     expect(ingress.spec.rules[0].http.paths[0]).toEqual({
-      path: '/v1\\.0(/|$)(.*)',
+      path: '/(?-i:v1\\.0)(/|$)(.*)',
       pathType: 'ImplementationSpecific',
       backend: { service: { name: 'api', port: { number: 80 } } },
     });
@@ -58,7 +58,7 @@ describe('nginx', () => {
   test('keeps a prefix when told to, and matches it by the same segments', () => {
     const keep = service({ name: 'api', routes: [route('api', '*', '/p', { strip: false })] });
     const [ingress] = all(made('nginx', keep), 'Ingress');
-    expect(ingress.spec.rules[0].http.paths[0].path).toBe('/p(/|$)(.*)');
+    expect(ingress.spec.rules[0].http.paths[0].path).toBe('/(?-i:p)(/|$)(.*)');
     expect(annotationsOf(ingress)).not.toHaveProperty('rewrite-target');
     expect(ingress.spec.tls).toBeUndefined();
   });
@@ -103,7 +103,7 @@ describe('nginx', () => {
     expect(pathsOf(made('nginx', web, api)).sort()).toEqual([
       '* / web',
       'a.localhost / web',
-      'a.localhost /api(/|$)(.*) api',
+      'a.localhost /(?-i:api)(/|$)(.*) api',
       'b.localhost / api',
     ]);
   });
@@ -129,6 +129,16 @@ describe('the gateway', () => {
         {
           matches: [{ path: { type: 'PathPrefix', value: '/api' } }],
           filters: [
+            {
+              type: 'RequestHeaderModifier',
+              requestHeaderModifier: {
+                set: [
+                  { name: 'X-Scheme', value: 'https' },
+                  { name: 'X-Forwarded-Scheme', value: 'https' },
+                ],
+                remove: ['X-Forwarded-Server'],
+              },
+            },
             { type: 'URLRewrite', urlRewrite: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/' } } },
           ],
           backendRefs: [{ name: 'api', port: 80 }],
@@ -214,7 +224,7 @@ test("the gateway says with a host's own routes too what longer paths for any ho
       .filter(({ spec }) => spec.hostnames?.includes(host))
       .flatMap(({ spec }) =>
         spec.rules.map(({ matches, filters, backendRefs }: Loose) =>
-          [matches[0].path.value, filters?.[0].urlRewrite.path.replacePrefixMatch, backendRefs[0].name].join(' '),
+          [matches[0].path.value, filters[1]?.urlRewrite.path.replacePrefixMatch, backendRefs[0].name].join(' '),
         ),
       )
       .sort();

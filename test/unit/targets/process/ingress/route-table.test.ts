@@ -87,7 +87,9 @@ describe('what the service sees', () => {
   });
 
   test('escapes below the prefix stay as the client wrote them', () => {
-    expect(rewritten(route('a', '/api'), '/api/a%2Fb%20c')).toBe('/a%2Fb%20c');
+    expect(rewritten(route('a', '/api'), '/api/a%2Fb%20c//d/../e')).toBe('/a/b%20c/e');
+    expect(rewritten(route('a', '/api'), '/api/%ff?x=%2F')).toBe('/%ff?x=%2F');
+    expect(rewritten(route('a', '/api'), '/api/it:s,(1);[2]|3?q')).toBe('/it:s,(1);[2]|3?q');
     expect(rewritten(route('a', '/api'), '/%61pi/b%3Fc d?q')).toBe('/b%3Fc%20d?q');
   });
 });
