@@ -24,9 +24,9 @@ interface Recorded {
 export const recorded: readonly Recorded[] = [
   { path: '/' },
   { path: '/page?a=1&b=%2F' },
-  // Not `//` and `..`: Traefik resolves them before the service sees them, the others only to find the route.
+  // Not `//`, `..` and `%41` where no prefix goes: Traefik resolves them before the service sees them, the others only to find the route.
   { path: '/a%20b/c' },
-  { path: '/a%2Fb/%41?x=%2F&y=a+b&z' },
+  { path: '/a%2Fb/c?x=%2F&y=a+b&z' },
   { path: '/caf%C3%A9' },
   { path: '/a/b/' },
   { path: '/p;v=1,2:3@4!$&()*+=~' },

@@ -4,8 +4,9 @@ import { createServer as createPlainHttp2 } from 'node:http2';
 import { connect } from 'node:net';
 
 const { PORT = '8080', BIND_ADDRESS, OPTA_SERVICE: service, PROTOCOL = 'http', HOSTNAME, OPTA_REPLICA } = process.env;
+// Not what x-forwarded-port says: nginx says 443 there, whatever port it listens on.
 const told = [
-  ...['host', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-proto', 'x-forwarded-scheme', 'x-scheme', 'x-own'],
+  ...['host', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-scheme', 'x-scheme', 'x-own'],
   ...['content-type', 'content-length', 'accept', 'cookie', 'authorization', 'origin', 'range'],
 ];
 /** Of one connection, or for tracing and the mesh: not every target has them. */
