@@ -79,7 +79,7 @@ const golden: Readonly<Record<string, readonly string[]>> = {
     ]),
     ...inService('data', [
       ...without(common, 'src/http.ts'),
-      ...['connection', 'database', 'migrations', 'server'].map((name) => `src/${name}.ts`),
+      ...['connection', 'database', 'health', 'migrations', 'server'].map((name) => `src/${name}.ts`),
       ...['proto/catalog.proto', 'proto/health.proto', 'test/connection.test.ts'],
     ]),
     ...inService('web', [
