@@ -42,7 +42,11 @@ export function s3Objects(aws: AwsCaller, bucket: string, owner: string): Object
       let more: string | undefined;
       do {
         const query = new URLSearchParams({ 'list-type': '2', prefix, ...(more && { 'continuation-token': more }) });
-        const { text } = await call('ListObjectsV2', { method: 'GET', path: `${s3Path(bucket)}?${query}` });
+        const path = `${s3Path(bucket)}?${query}`;
+        const { text } = await call('ListObjectsV2', { method: 'GET', path }).catch((error: unknown) => {
+          if (isRefused(error, 'NoSuchBucket')) return { text: '' };
+          throw error;
+        });
         keys.push(...xmlTexts(text, 'Key'));
         more = xmlText(text, 'NextContinuationToken');
       } while (more !== undefined && more !== '');

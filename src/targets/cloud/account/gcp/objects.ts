@@ -3,6 +3,11 @@ import type { ObjectDoor } from '../objects.ts';
 import { CloudRefused } from '../request.ts';
 import { type GoogleCaller, isAbsent } from './call.ts';
 
+interface Page {
+  readonly items?: readonly { readonly name: string }[];
+  readonly nextPageToken?: string;
+}
+
 const named = encodeURIComponent;
 
 export function gcsObjects(google: GoogleCaller, bucket: string): ObjectDoor {
@@ -45,9 +50,10 @@ export function gcsObjects(google: GoogleCaller, bucket: string): ObjectDoor {
           fields: 'items(name),nextPageToken',
           ...(more && { pageToken: more }),
         });
-        const page = await google.json<{ items?: readonly { name: string }[]; nextPageToken?: string }>({
-          service: 'storage',
-          path: `/storage/v1/b/${named(bucket)}/o?${query}`,
+        const path = `/storage/v1/b/${named(bucket)}/o?${query}`;
+        const page = await google.json<Page>({ service: 'storage', path }).catch((error: unknown): Page => {
+          if (isAbsent(error)) return {};
+          throw error;
         });
         keys.push(...(page.items ?? []).map(({ name }) => name));
         more = page.nextPageToken;
