@@ -1,6 +1,7 @@
 /** What a promotion made or would make, as data: resources by stack, objects, cost, addresses. The last word of `--json`. */
 import type { StackName } from '../../app/stacks.ts';
 import { estimateText } from '../../resources/prices.ts';
+import { type Architecture, architectureOf } from './architecture.ts';
 import type { ListedComponent } from './components.ts';
 import type { CostReview } from './cost.ts';
 import type { ClusterListing } from './listing.ts';
@@ -24,6 +25,7 @@ export interface PromotionResult {
     readonly stack: StackName;
     readonly counts: Counts;
     readonly resources: readonly {
+      readonly urn: string;
       readonly type: string;
       readonly name: string;
       readonly kind: string;
@@ -32,6 +34,8 @@ export interface PromotionResult {
   }[];
   readonly platform: readonly Omit<ListedComponent, 'objects'>[];
   readonly objects: ClusterListing['objects'];
+  /** Where each part of the architecture is among these. */
+  readonly architecture: Architecture;
   readonly cost: { readonly says: string } & CostReview;
   readonly natAddresses: readonly string[];
   readonly urls: readonly string[];
@@ -76,10 +80,11 @@ export function resultOf(session: CloudSession): PromotionResult {
     stacks: stacks.map((stack) => ({
       stack,
       counts: countsOf(of(stack)),
-      resources: of(stack).map(({ type, name, kind, inputs }) => ({ type, name, kind, inputs })),
+      resources: of(stack).map(({ urn, type, name, kind, inputs }) => ({ urn, type, name, kind, inputs })),
     })),
     platform: review.cluster.components.map(({ objects: _, ...rest }) => rest),
     objects: review.cluster.objects,
+    architecture: architectureOf(review.resources, review.cluster),
     cost: { says: estimateText(review.cost.after), ...review.cost },
     natAddresses: natAddresses(session),
     urls: urlsOf(session),

@@ -3,6 +3,7 @@ import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { stackNames } from '../../../src/app/stacks.ts';
+import type { ArchitectureRow } from '../../../src/targets/cloud/architecture.ts';
 import type { PromotionResult } from '../../../src/targets/cloud/result.ts';
 import { inProject, type Project, root } from '../../support/cli.ts';
 import { type PlainProject, previewBuiltIn, previewReal, realPulumi } from '../../support/plain-pulumi.ts';
@@ -58,6 +59,76 @@ async function ejected({ folder, opta }: Project, environment: string): Promise<
   expect(await previewBuiltIn(projectOf('cluster'))).toContain('no changes were expected but changes occurred');
 }
 
+/** What each row must show, of `facts`: at least once, or as often as it says. */
+const rows: Readonly<Record<'aws' | 'gcp', Partial<Record<ArchitectureRow, readonly [number, object]>>>> = {
+  aws: {
+    publicSubnets: [3, { cidrBlock: expect.any(String), availabilityZoneId: expect.any(String) }],
+    privateSubnets: [9, { cidrBlock: expect.any(String), availabilityZoneId: expect.any(String) }],
+    nat: [3, { connectivityType: 'public' }],
+    natAddresses: [3, { domain: 'vpc' }],
+    firewall: [1, { fromPort: 443, toPort: 443, cidrIpv4: '0.0.0.0/0' }],
+    loadBalancer: [1, { loadBalancerType: 'network', internal: false }],
+    tlsPolicy: [1, { port: 443, protocol: 'TLS', sslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06' }],
+    certificate: [1, { domainName: 'example.com', subjectAlternativeNames: ['*.example.com'] }],
+    dnsApex: [1, { name: 'example.com', type: 'A' }],
+    dnsWildcard: [1, { name: '*.example.com', type: 'A' }],
+    encryptionKeys: [4, { enableKeyRotation: true }],
+    databases: [1, { engine: 'postgres', multiAz: true, storageEncrypted: true, deletionProtection: true }],
+    databaseTls: [1, { parameters: [expect.objectContaining({ name: 'rds.force_ssl', value: '1' })] }],
+    nodeAutoscaling: [1, { 'scalingConfig.minSize': 3, 'scalingConfig.maxSize': expect.any(Number) }],
+  },
+  gcp: {
+    publicSubnets: [1, { name: expect.any(String) }],
+    privateSubnets: [1, { ipCidrRange: expect.any(String), privateIpGoogleAccess: true }],
+    nat: [1, { natIpAllocateOption: 'MANUAL_ONLY', region: 'us-central1' }],
+    natAddresses: [2, { region: 'us-central1' }],
+    firewall: [1, { denies: expect.anything() }],
+    loadBalancer: [2, { loadBalancingScheme: 'EXTERNAL_MANAGED', portRange: expect.any(String) }],
+    tlsPolicy: [1, { minTlsVersion: 'TLS_1_2', profile: 'MODERN' }],
+    certificate: [1, { 'managed.domains': ['example.com', '*.example.com'] }],
+    dnsApex: [1, { name: 'example.com.', type: 'A' }],
+    dnsWildcard: [1, { name: '*.example.com.', type: 'A' }],
+    encryptionKeys: [3, { rotationPeriod: expect.any(String) }],
+    databases: [1, { 'settings.availabilityType': 'REGIONAL', deletionProtection: true }],
+    databaseTls: [1, { 'settings.ipConfiguration.sslMode': 'ENCRYPTED_ONLY' }],
+    nodeAutoscaling: [1, { autoscaling: expect.objectContaining({ maxNodeCount: expect.any(Number) }) }],
+  },
+};
+
+/** Each pointer leads to a resource of the plan, and the high availability of what is inside the cluster is said. */
+function pointsAtEveryRow({ architecture, stacks, cloud }: PromotionResult): void {
+  const urns = new Set(stacks.flatMap(({ resources }) => resources.map(({ urn }) => urn)));
+  for (const [row, entry] of Object.entries(architecture)) {
+    expect(entry.resources.length + entry.platform.length, row).toBeGreaterThan(0);
+    for (const { urn } of entry.resources) expect(urns, row).toContain(urn);
+  }
+  for (const [row, [count, facts]] of Object.entries(rows[cloud as 'aws' | 'gcp'])) {
+    const found = architecture[row as ArchitectureRow].resources.map((one) => one.facts);
+    const fitting = found.filter((one) => {
+      return Object.entries(facts).every(([key, wanted]) => equals(one[key], wanted));
+    });
+    expect(fitting.length, `${row}: ${JSON.stringify(found)}`).toBe(count);
+  }
+  const inside = (row: ArchitectureRow) => architecture[row].platform;
+  expect(inside('ingress')).toContainEqual({
+    name: 'ingress-nginx',
+    facts: expect.objectContaining({ replicas: 3, minAvailable: 2 }),
+  });
+  expect(inside('mesh')).toContainEqual({
+    name: 'linkerd-control-plane',
+    facts: expect.objectContaining({ highAvailability: true, controllerReplicas: 3 }),
+  });
+}
+
+function equals(found: unknown, wanted: unknown): boolean {
+  try {
+    expect(found).toEqual(wanted);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 describe.each(Object.entries(clouds))('the shop on %s', (cloud, flags) => {
   test('goes to staging and then to production', { timeout: deadline }, async () => {
     await inProject({}, async (project) => {
@@ -68,6 +139,7 @@ describe.each(Object.entries(clouds))('the shop on %s', (cloud, flags) => {
       expect(production.release).toEqual(staging.release);
       expect(production.urls).toContain('https://example.com/');
       expect(production.cost.after.usdMonth).toBeGreaterThan(70);
+      pointsAtEveryRow(production);
       expect(production.objects.length).toBeGreaterThan(20);
       expect(production.platform.map(({ name }) => name)).toEqual(
         expect.arrayContaining(['linkerd-control-plane', 'ingress-nginx']),

@@ -1,7 +1,7 @@
 /** Quotas of AWS: what Service Quotas allows, and how much of it is in use. */
 import type { QuotaNeed } from '../../quotas.ts';
 import type { QuotaRoom } from '../account.ts';
-import { isRefused } from '../request.ts';
+import { CloudRefused } from '../request.ts';
 import { type AwsCaller, xmlTexts } from './call.ts';
 
 type Count = (aws: AwsCaller) => Promise<number>;
@@ -67,8 +67,8 @@ async function limitOf(aws: AwsCaller, { service, code }: QuotaNeed): Promise<nu
       const { Quota: quota } = await aws.json<Quota>('servicequotas', `ServiceQuotasV20190624.${action}`, asked);
       return quota.Value;
     } catch (error) {
-      // Service Quotas does not know each quota in each region, and not everyone may ask.
-      if (!isRefused(error, 'NoSuchResourceException', 'AccessDeniedException')) throw error;
+      // Not every quota is known in every region, and not everyone may ask: the step says how many could be asked.
+      if (!(error instanceof CloudRefused) || error.code === 'credentials-refused') throw error;
     }
   }
   return undefined;
