@@ -3,7 +3,7 @@ import type { ClusterListing } from './listing.ts';
 import type { Change } from './operation.ts';
 
 /** In the order in which traffic and people meet them. */
-export const architectureRows = [
+const architectureRows = [
   'publicSubnets',
   'privateSubnets',
   'nat',
@@ -25,13 +25,13 @@ export const architectureRows = [
 ] as const;
 export type ArchitectureRow = (typeof architectureRows)[number];
 
-export interface PointedAt {
+interface PointedAt {
   readonly urn: string;
   /** Properties that say what the row asks, as they were registered. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-export interface ArchitectureEntry {
+interface ArchitectureEntry {
   readonly resources: readonly PointedAt[];
   /** Parts of the platform inside the cluster, with the values that matter. */
   readonly platform: readonly { readonly name: string; readonly facts: Readonly<Record<string, unknown>> }[];
