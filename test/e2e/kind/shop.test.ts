@@ -1,8 +1,9 @@
 /** `opta dev up` of the shop on a real cluster, from nothing to nothing; one cluster for all of it. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { seeded } from '../../../scripts/support/random.ts';
 import { type KindProject, makeKindProject, noKind, versionsIn } from '../../support/kind-project.ts';
 
 /** A cluster takes 20 s on a quiet machine; several times that where tests share two cores. */
@@ -44,9 +45,24 @@ describe.skipIf(noKind !== undefined)('the shop on kind', () => {
     return (JSON.parse(body) as { products: readonly unknown[] }).products;
   };
 
-  test('comes up from nothing and answers through the ingress with rows of the database', {
+  /** Ends `up` that many milliseconds after its start: as a terminal's Ctrl-C, or as nothing can be held against. */
+  const strike = async (signal: 'SIGINT' | 'SIGKILL', after: number) => {
+    const ports = ['--https-port', String(shop.httpsPort), '--http-port', String(shop.httpPort)];
+    const args = ['dev', 'up', '--detach', '--json', ...(existsSync(shop.kind.record) ? [] : ports)];
+    const { child, ended } = shop.start(args, { env: { KUBECONFIG: theirs } });
+    await Promise.race([new Promise((resolve) => setTimeout(resolve, after)), ended]);
+    if (child.exitCode === null) process.kill(signal === 'SIGINT' ? -(child.pid ?? 0) : (child.pid ?? 0), signal);
+    await ended;
+    process.stderr.write(`dev up on kind: ${signal} after ${Math.round(after)} ms\n`);
+  };
+
+  test('comes up whatever became of the runs before, and answers through the ingress with rows of the database', {
     timeout: long,
   }, async () => {
+    // Two of the moments that scripts/kill-kind.ts takes: the same in each run, within a first `up`.
+    const random = seeded(18);
+    await strike('SIGINT', random() * 40_000);
+    await strike('SIGKILL', random() * 40_000);
     const { code, stderr, ms, events } = await shop.up([], { env: { KUBECONFIG: theirs } });
     expect(code, stderr).toBe(0);
     expect(events.at(-1)).toMatchObject({ type: 'end', outcome: 'done' });
