@@ -4,7 +4,7 @@ import { UserError } from '../errors.ts';
 import { titleOf } from './apply.ts';
 import type { ClusterClient, ObjectName } from './cluster.ts';
 import { lastLines, probeFailure, refusedCreation } from './ready/evidence.ts';
-import { containersOf, type Trouble, troubleOf, whyWaiting } from './ready/troubles.ts';
+import { containerKey, containersOf, type Trouble, troubleOf, whyWaiting } from './ready/troubles.ts';
 import { creationTrouble, newestPods, type Progress, progressOf, selectorOf } from './ready/workload.ts';
 
 export type { Progress } from './ready/workload.ts';
@@ -36,6 +36,8 @@ interface Seen {
   held: string | undefined;
   /** Ids of containers whose end says nothing about this wait. */
   readonly forgiven: Set<string>;
+  /** Restarts that containers had when the wait began, by `containerKey`. */
+  readonly restarts: Map<string, number>;
   /** Since when each trouble lasts, by the monotonic clock. */
   readonly since: Map<string, number>;
 }
@@ -51,7 +53,10 @@ export async function waitForWorkload(client: ClusterClient, name: ObjectName, o
   const { clock } = client.system;
   const workload = await client.get(name, options.signal);
   if (workload === undefined) throw missing(name);
-  const seen: Seen = { workload, pods: [], held: options.after?.what, forgiven: new Set(), since: new Map() };
+  const seen: Seen = {
+    ...{ workload, pods: [], held: options.after?.what },
+    ...{ forgiven: new Set(), restarts: new Map(), since: new Map() },
+  };
   const outcome = Promise.withResolvers<Trouble | 'ready' | 'late'>();
   const ending = new AbortController();
   const signal = AbortSignal.any([options.signal, ending.signal]);
@@ -123,10 +128,14 @@ async function watchBoth(
 }
 
 /** Their probes may have ended them for want of something else. */
-function forgive({ pods, forgiven }: Seen, which?: 'running too'): void {
-  for (const { containerID, state, lastState } of pods.flatMap(containersOf)) {
-    for (const id of [state?.terminated?.containerID, lastState?.terminated?.containerID]) if (id) forgiven.add(id);
-    if (which !== undefined && containerID) forgiven.add(containerID);
+function forgive({ pods, forgiven, restarts }: Seen, which?: 'running too'): void {
+  for (const pod of pods) {
+    for (const status of containersOf(pod)) {
+      const { containerID, restartCount, state, lastState } = status;
+      restarts.set(containerKey(pod, status), restartCount);
+      for (const id of [state?.terminated?.containerID, lastState?.terminated?.containerID]) if (id) forgiven.add(id);
+      if (which !== undefined && containerID) forgiven.add(containerID);
+    }
   }
 }
 
@@ -151,9 +160,9 @@ function judged(seen: Seen, { note, onProgress, startMs, after }: WaitOptions, n
     onProgress?.(progress, undefined);
     return { verdict: 'ready' };
   }
-  const { held, forgiven } = seen;
+  const { held, forgiven, restarts } = seen;
   const graceMs = startMs && startMs + (after ? catchUpMs(startMs) : 0);
-  const allowance = startMs && graceMs ? { startMs, graceMs, forgiven } : undefined;
+  const allowance = { startMs, graceMs, forgiven, restarts };
   const troubles = [creationTrouble(seen.workload), ...seen.pods.map((pod) => troubleOf(pod, allowance))]
     .filter((one) => one !== undefined)
     .filter((one) => held === undefined || countsWhileHeld(one));

@@ -15,6 +15,18 @@ export interface Trouble {
   readonly log?: { readonly pod: string; readonly container: string; readonly previous: boolean };
 }
 
+/** What containers may take. */
+export interface Allowance {
+  /** Milliseconds until one is ready, as long as its startup probe lets it run; without, running unready is no trouble. */
+  readonly startMs?: number | undefined;
+  /** Milliseconds that it may be unready while this is watched, over several starts; `startMs` when absent. */
+  readonly graceMs?: number | undefined;
+  /** Ids of containers whose end says nothing: they ran before the wait began, or while it did not count. */
+  readonly forgiven?: ReadonlySet<string>;
+  /** Restarts that containers had by then, by `containerKey`. */
+  readonly restarts?: ReadonlyMap<string, number>;
+}
+
 const pullReasons =
   /^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|ImageInspectError|RegistryUnavailable)$/;
 const configReasons = /^(CreateContainerConfigError|CreateContainerError|RunContainerError)$/;
@@ -62,7 +74,20 @@ function crashTrouble(pod: V1Pod, status: V1ContainerStatus): Trouble {
   };
 }
 
-function containerTrouble(pod: V1Pod, status: V1ContainerStatus): Trouble | undefined {
+/** How a container of a pod is told apart in `Allowance.restarts`. */
+export const containerKey = ({ metadata }: V1Pod, { name }: V1ContainerStatus): string => `${metadata?.uid} ${name}`;
+
+/**
+ * Restarts of before this wait began say nothing: a node that stood still restarts everything on it. One more of a
+ * container that Kubernetes is already holding back says enough.
+ */
+function crashesAgain(pod: V1Pod, status: V1ContainerStatus, before: Allowance['restarts']): boolean {
+  const { restartCount, state } = status;
+  const anew = restartCount - (before?.get(containerKey(pod, status)) ?? 0);
+  return anew >= restarts || (anew > 0 && restartCount >= restarts && state?.waiting?.reason === 'CrashLoopBackOff');
+}
+
+function containerTrouble(pod: V1Pod, status: V1ContainerStatus, allowance: Allowance): Trouble | undefined {
   const waiting = status.state?.waiting;
   if (waiting?.reason && pullReasons.test(waiting.reason)) return pullTrouble(pod, status);
   if (waiting?.reason && configReasons.test(waiting.reason)) {
@@ -75,7 +100,8 @@ function containerTrouble(pod: V1Pod, status: V1ContainerStatus): Trouble | unde
     };
   }
   const crashed = (status.lastState?.terminated ?? status.state?.terminated)?.exitCode;
-  if (crashed !== undefined && status.restartCount >= restarts && !status.ready) return crashTrouble(pod, status);
+  if (crashed !== undefined && !status.ready && crashesAgain(pod, status, allowance.restarts))
+    return crashTrouble(pod, status);
   return undefined;
 }
 
@@ -116,21 +142,12 @@ function scheduleTrouble(pod: V1Pod): Trouble | undefined {
 /** Milliseconds by which a probe may give up before the time that it was given: it begins within its first second. */
 const probeSlack = 2_000;
 
-/** What containers may take. */
-export interface Allowance {
-  /** Milliseconds until one is ready: as long as its startup probe lets it run. */
-  readonly startMs: number;
-  /** Milliseconds that it may be unready while this is watched, over several starts; `startMs` when absent. */
-  readonly graceMs?: number;
-  /** Ids of containers whose end says nothing: they ran before the wait began, or while it did not count. */
-  readonly forgiven?: ReadonlySet<string>;
-}
-
 /** A container that runs unready for as long as it was given, or was ended for that by its startup probe. */
 function readinessTrouble(pod: V1Pod, status: V1ContainerStatus, allowance: Allowance): Trouble | undefined {
-  const { startMs, graceMs = startMs, forgiven } = allowance;
+  const { startMs, forgiven } = allowance;
   const { name, ready, state, lastState } = status;
-  if (ready) return undefined;
+  if (ready || startMs === undefined) return undefined;
+  const { graceMs = startMs } = allowance;
   const ended = state?.terminated ?? lastState?.terminated;
   const lived = Date.parse(String(ended?.finishedAt ?? '')) - Date.parse(String(ended?.startedAt ?? ''));
   const byProbe = ended !== undefined && ended.reason !== 'OOMKilled' && lived >= startMs - probeSlack;
@@ -149,15 +166,15 @@ function readinessTrouble(pod: V1Pod, status: V1ContainerStatus, allowance: Allo
   };
 }
 
-/** The gravest trouble of a pod. Without an allowance, one that runs unready is none. */
-export function troubleOf(pod: V1Pod, allowance?: Allowance): Trouble | undefined {
+/** The gravest trouble of a pod. */
+export function troubleOf(pod: V1Pod, allowance: Allowance = {}): Trouble | undefined {
   if (pod.metadata?.deletionTimestamp !== undefined) return undefined;
   for (const status of containersOf(pod)) {
-    const found = containerTrouble(pod, status);
+    const found = containerTrouble(pod, status, allowance);
     if (found !== undefined) return found;
   }
   const unscheduled = scheduleTrouble(pod);
-  if (unscheduled !== undefined || allowance === undefined) return unscheduled;
+  if (unscheduled !== undefined) return unscheduled;
   for (const status of pod.status?.containerStatuses ?? []) {
     const found = readinessTrouble(pod, status, allowance);
     if (found !== undefined) return found;

@@ -1,7 +1,7 @@
 /** What pods say of themselves, in words: each state as the API server shows it. */
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import { describe, expect, test } from 'vitest';
-import { troubleOf, whyWaiting } from '../../../src/platform/ready/troubles.ts';
+import { containerKey, troubleOf, whyWaiting } from '../../../src/platform/ready/troubles.ts';
 import { creationTrouble, newestPods, progressOf } from '../../../src/platform/ready/workload.ts';
 
 function pod(status: Partial<V1ContainerStatus>, more: Partial<V1Pod> = {}): V1Pod {
@@ -50,6 +50,15 @@ describe('a container that ends', () => {
       code: 'crash-loop',
       message: 'main ends with exit code 3, restarted 3 times',
     });
+  });
+
+  test('counts from when the wait began: a node that stood still restarts everything on it', () => {
+    const one = ended(4);
+    const key = containerKey(one, one.status?.containerStatuses?.[0] as V1ContainerStatus);
+    const before = (count: number) => ({ restarts: new Map([[key, count]]) });
+    expect(troubleOf(one, before(4))).toBeUndefined();
+    // Once more, and held back by now.
+    expect(troubleOf(one, before(3))).toMatchObject({ code: 'crash-loop' });
   });
 
   test('for want of memory is told apart', () => {

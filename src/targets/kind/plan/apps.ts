@@ -1,5 +1,5 @@
 /** Services and databases of the App: applied as soon as what each needs is there, then waited for. */
-import type { KubernetesObject, V1Pod } from '@kubernetes/client-node';
+import type { KubernetesObject } from '@kubernetes/client-node';
 import type { App, Service } from '../../../app/app.ts';
 import { namespaceName } from '../../../app/names.ts';
 import type { Step } from '../../../engine/step.ts';
@@ -10,6 +10,7 @@ import { changesOf, prune } from '../../../platform/prune.ts';
 import { type Before, type Progress, waitForWorkload } from '../../../platform/ready.ts';
 import { calledFirst, neededBy } from '../needs.ts';
 import { registryNote } from '../registry.ts';
+import { restartCrashed } from '../restart.ts';
 import { secretSource } from '../secrets.ts';
 import { makeVolumeFolders, storageClass, volumesFor } from '../storage.ts';
 import { fetchStepOf, pushStepOf } from './images.ts';
@@ -22,6 +23,9 @@ const placingMs = 60_000;
 
 const nameLabel = 'app.kubernetes.io/name';
 const componentLabel = 'app.kubernetes.io/component';
+const labelled = (name: string, kind: 'service' | 'resource') => ({
+  labels: `${nameLabel}=${name},${componentLabel}=${kind}`,
+});
 const routeKinds = new Set(['Ingress', 'HTTPRoute', 'GRPCRoute', 'TraefikService']);
 
 function optionsOf(session: Session): ManifestOptions {
@@ -93,7 +97,7 @@ export function serviceSteps(session: Session): readonly Step[] {
       facts: { replicas: service.replicas },
       async run(context) {
         const outcome = await applied(session, objectsOfService(session, service), context);
-        return (await restartCrashed(session, service, context.signal)) > 0 ? undefined : outcome;
+        return (await crashedAnew(session, service, context.signal)) > 0 ? undefined : outcome;
       },
     }),
     ...(service.replicas.max > 0 ? [readyStep(session, service)] : []),
@@ -109,20 +113,8 @@ function readyBefore(app: App, service: Service): readonly string[] {
   return app.resources.filter(({ id }) => needed.has(id)).map(({ id }) => `ready:${id}`);
 }
 
-/** Pods that crashed in an earlier run sit out a back-off of minutes; this run is a reason to start them now. */
-async function restartCrashed(session: Session, { layer, name }: Service, signal: AbortSignal): Promise<number> {
-  const client = clientOf(session);
-  const namespace = namespaceName(layer);
-  const labels = `${nameLabel}=${name},${componentLabel}=service`;
-  const pods = (await client.list({ apiVersion: 'v1', kind: 'Pod', namespace, labels }, signal)) as readonly V1Pod[];
-  const crashed = pods.filter(({ status }) =>
-    status?.containerStatuses?.some(({ state }) => state?.waiting?.reason === 'CrashLoopBackOff'),
-  );
-  const gone = crashed.map(({ metadata }) =>
-    client.remove({ apiVersion: 'v1', kind: 'Pod', namespace, name: metadata?.name ?? '', uid: metadata?.uid }, signal),
-  );
-  return (await Promise.all(gone)).length;
-}
+const crashedAnew = (session: Session, { layer, name }: Service, signal: AbortSignal): Promise<number> =>
+  restartCrashed(clientOf(session), { namespace: namespaceName(layer), ...labelled(name, 'service') }, signal);
 
 /** Addresses go in when the controller's webhook can check them. */
 export function routesStep(session: Session, needs: readonly string[]): Step {
@@ -181,7 +173,7 @@ function before(session: Session, service: Service, signal: AbortSignal): Before
   const called = calledFirst(app, service).filter((id) => settled.has(id));
   if (called.length === 0) return undefined;
   const all = Promise.all(called.map((id) => settled.get(id)?.promise));
-  return { what: called.join(', '), settled: all.then(() => restartCrashed(session, service, signal)) };
+  return { what: called.join(', '), settled: all.then(() => crashedAnew(session, service, signal)) };
 }
 
 function waitStep(
@@ -219,8 +211,8 @@ function waitStep(
           tell(done ? 'ready' : 'starting', ready, wanted, why),
       };
       await waitForWorkload(clientOf(session), workload, waiting);
-      const labels = `${nameLabel}=${name},${componentLabel}=${kind}`;
-      const anew = await restartMisfits(clientOf(session), { namespace, labels }, session.situation.mesh, signal);
+      const own = { namespace, ...labelled(name, kind) };
+      const anew = await restartMisfits(clientOf(session), own, session.situation.mesh, signal);
       if (anew === 0) return undefined;
       note(`${anew} pods are made anew, ${session.situation.mesh ? 'with' : 'without'} their proxy`);
       await waitForWorkload(clientOf(session), workload, waiting);

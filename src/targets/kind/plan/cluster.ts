@@ -10,8 +10,11 @@ import { registryAnswers, startRegistry } from '../registry.ts';
 import { answering, restarted, secondOf } from './answering.ts';
 import { made, type Session, step } from './session.ts';
 
-/** Milliseconds that the engine may be at work on what a killed run asked of it. */
-const nameMs = 30_000;
+/**
+ * Milliseconds that the engine may be at work on what a killed run asked of it: it copies gigabytes of the node's image,
+ * which took 70 s on a slow disk.
+ */
+const nameMs = 180_000;
 
 export function networkStep({ situation }: Session): Step {
   const { folder, engine, network } = situation;

@@ -1,9 +1,11 @@
 /** The plans of `opta dev stop` and `opta dev resume`: containers stand still and go on; nothing is deleted. */
-import type { Plan, Step } from '../../../engine/step.ts';
+import type { Plan, Step, StepContext } from '../../../engine/step.ts';
 import { UserError } from '../../../errors.ts';
-import { waitForWorkload } from '../../../platform/ready.ts';
+import type { ClusterClient } from '../../../platform/cluster.ts';
+import { type Before, waitForWorkload } from '../../../platform/ready.ts';
 import { callEngine, engineSays } from '../engine.ts';
-import { openProject, statusOf } from '../running.ts';
+import { restartCrashed } from '../restart.ts';
+import { openProject, type RunningService, statusOf } from '../running.ts';
 import type { Standing } from '../survey.ts';
 import { answering, restarted, secondOf } from './answering.ts';
 import { step } from './session.ts';
@@ -53,6 +55,39 @@ export function planStop(found: Standing, force?: AbortSignal): Plan {
   return { goal: 'stop', target: 'kind', reason: '', steps: [stop] };
 }
 
+/** All start at once: a service that crashes until its database answers has done nothing wrong. */
+function databases(
+  client: ClusterClient,
+  { workload }: RunningService,
+  resources: Promise<unknown>,
+  signal: AbortSignal,
+): Before {
+  const { namespace = '', name } = workload;
+  const labels = `app.kubernetes.io/name=${name},app.kubernetes.io/component=service`;
+  return {
+    what: 'the databases',
+    settled: resources.then(() => restartCrashed(client, { namespace, labels }, signal)),
+  };
+}
+
+function isReady(
+  client: ClusterClient,
+  { service, kind, workload }: RunningService,
+  after: Before | undefined,
+  { signal, note, emit }: StepContext,
+): Promise<void> {
+  return waitForWorkload(client, workload, {
+    signal,
+    deadlineMs: readyMs,
+    after,
+    note: (why) => note(`${service}: ${why}`),
+    onProgress: ({ ready, wanted, done }, why) => {
+      const state = done ? 'ready' : 'starting';
+      emit({ type: 'service', service, kind, state, ready, wanted, ...(why !== undefined && { why }) });
+    },
+  });
+}
+
 /** Throws UserError `no-cluster`. */
 export function planResume(found: Standing): Plan {
   const { engine, containers, folder, record } = checkedStanding(found);
@@ -94,22 +129,18 @@ export function planResume(found: Standing): Plan {
       title: 'everything is ready',
       kind: 'wait',
       needs: ['cluster'],
-      async run({ system, signal, note, emit }) {
+      async run(context) {
+        const { system, signal } = context;
         const project = await openProject(system, folder.project, signal);
         try {
           const { services } = await statusOf(project, signal);
-          const waits = services.map(({ service, kind, workload }) =>
-            waitForWorkload(project.client, workload, {
-              signal,
-              deadlineMs: readyMs,
-              note: (why) => note(`${service}: ${why}`),
-              onProgress: ({ ready, wanted, done }, why) => {
-                const state = done ? 'ready' : 'starting';
-                emit({ type: 'service', service, kind, state, ready, wanted, ...(why !== undefined && { why }) });
-              },
-            }),
-          );
-          await Promise.all(waits);
+          const ready = (one: RunningService, after?: Before) => isReady(project.client, one, after, context);
+          const resources = Promise.all(services.filter(({ kind }) => kind === 'resource').map((one) => ready(one)));
+          const rest = services.filter(({ kind }) => kind === 'service');
+          await Promise.all([
+            resources,
+            ...rest.map((one) => ready(one, databases(project.client, one, resources, signal))),
+          ]);
         } finally {
           project.client.close();
         }
