@@ -2,6 +2,7 @@
  * The shop in the real mesh. Needs a mirror with Linkerd's charts and images: `OPTA_E2E_MIRROR=DIR`, a folder that
  * `opta mirror sync DIR` has filled.
  */
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,6 +42,17 @@ function rolled({ kubectl }: KindProject, name: string): boolean {
   const counts = [status?.updatedReplicas, status?.replicas, status?.availableReplicas];
   return (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0) && counts.every((one) => one === wanted);
 }
+
+/** Prints what the cache behind CACHE_URL says to a client with its token: TLS, its certificate checked. */
+const pinging = `const { hostname: host, port, password } = new URL(process.env.CACHE_URL);
+  const s = require('tls').connect({ host, port, servername: host }, () => s.write('AUTH ' + decodeURIComponent(password) + '\\r\\nPING\\r\\n'));
+  let said = '';
+  s.on('error', (e) => console.log(e.message)).on('data', (d) => {
+    said += d;
+    if (!/PONG|ERR/.test(said)) return;
+    console.log(said.replaceAll('\\r\\n', ' ').trim());
+    process.exit();
+  });`;
 
 /** Prints the status of a request, or why there was no answer in five seconds. */
 const asking = (url: string) =>
@@ -212,6 +224,42 @@ describe.skipIf(noLinkerd !== undefined)('the shop in the mesh', () => {
     ) as V1Secret;
     expect(Buffer.from(found.data?.['tls.crt'] ?? '', 'base64').toString()).not.toBe(old.certificate);
     expect(await rows()).not.toHaveLength(0);
+  });
+
+  test('renews an issuer that ends in ten days, which doctor tells before', { timeout: long }, async () => {
+    const now = nodeSystem().clock.now();
+    const kept = (name: string) => join(shop.kind.platform, name);
+    const text = (name: string) => readFileSync(kept(name), 'utf8');
+    const root = { certificate: text('mesh-root.pem'), key: text('mesh-root-key.pem') };
+    const profile = { commonName: 'identity.linkerd.cluster.local', days: 10, authority: { pathLength: 0 } };
+    const soon = await makeCertificate(profile, now, root);
+    writeFileSync(kept('mesh-issuer.pem'), soon.certificate);
+    writeFileSync(kept('mesh-issuer-key.pem'), soon.key);
+    const { stdout } = await shop.opta(['doctor', '--json']);
+    expect(stdout).toMatch(/it ends in 9 days/);
+    const { code, stderr } = await shop.up();
+    expect(code, stderr).toBe(0);
+    const secret = shop.kubectl('get', 'secret', 'linkerd-identity-issuer', '-n', 'linkerd', '-o', 'json');
+    const issuer = new X509Certificate(Buffer.from((JSON.parse(secret) as V1Secret).data?.['tls.crt'] ?? '', 'base64'));
+    expect(issuer.validToDate.getTime() - now).toBeGreaterThan(300 * day);
+    expect(issuer.verify(new X509Certificate(root.certificate).publicKey)).toBe(true);
+    expect(await rows()).not.toHaveLength(0);
+  });
+
+  test('reaches a cache, whose port is opaque, from a linked service only', { timeout: long }, async () => {
+    const file = join(shop.folder, 'opta.yaml');
+    const linked = readFileSync(file, 'utf8').replace(
+      /( {6}- data\n)/,
+      '$1      - cache: [{ cache_url: CACHE_URL }]\n',
+    );
+    writeFileSync(file, `${linked}\n  - name: cache\n    type: redis\n`);
+    const { code, stderr } = await shop.up();
+    expect(code, stderr).toBe(0);
+    expect(inside('api', pinging)).toBe('+OK +PONG');
+    expect(inside('web', connecting('cache.shop', 6379))).toMatch(/^(closed|ECONNRESET|silent)$/);
+    expect((await wide()).edges.find(({ callee }) => callee === 'shop/cache')).toMatchObject({
+      ...{ caller: 'shop/api', mtls: true },
+    });
   });
 
   test('makes pods anew that a silent injector let pass without a proxy', { timeout: long }, async () => {
