@@ -1,4 +1,7 @@
-/** The same requests get the same answers as processes, on kind with nginx, and on kind with the gateway. */
+/**
+ * The same requests get the same answers as processes, on kind with nginx, and on kind with the gateway; in the mesh where
+ * `OPTA_E2E_MIRROR` brings Linkerd.
+ */
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -24,6 +27,7 @@ const module = (name: string, port: string, more: string) => `  - name: ${name}
     build: { context: code }
     port: { ${port} }
     max_containers: 1
+    resource_request: { cpu: 10 }
 ${more}    dev: { command: [node, server.mjs] }
 `;
 
