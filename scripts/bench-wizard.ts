@@ -17,7 +17,8 @@ interface Pty {
 const { spawn } = createRequire(import.meta.url)('@lydell/node-pty') as {
   spawn: (file: string, args: readonly string[], options: object) => Pty;
 };
-const limits = { firstFrame: 5, keyMs: 50, memoryMiB: 120 };
+/** 120 MB: in MiB, as the system counts, that is 114. */
+const limits = { firstFrame: 5, keyMs: 50, memoryMiB: 114 };
 const rounds = 9;
 let over = 0;
 
@@ -74,7 +75,7 @@ async function round(folder: string): Promise<Round> {
   await until(() => text.includes('Name of the project'));
   await sleep(500);
   const keys: number[] = [];
-  for (const letter of 'abcdefghij') {
+  for (const letter of 'abcdefghijklmnopqrstuvwxyz') {
     text = '';
     const typed = performance.now();
     pty.write(letter);

@@ -1,12 +1,12 @@
 /** `opta init`: a project of the code in a folder or of a recipe, by a wizard, by lines, or by flags alone. */
 import { resolve } from 'node:path';
 import { removeLeftStaging } from '../recipes/staging.ts';
-import { keepHeapSmall } from '../system/heap.ts';
+import { keepMemorySmall } from '../system/heap.ts';
 import { wayOf } from './init/way.ts';
 import { type ExitCode, given, type Invocation, text } from './invocation.ts';
 
 export async function init(invocation: Invocation): Promise<ExitCode> {
-  keepHeapSmall();
+  keepMemorySmall();
   const [what] = invocation.args;
   if (what !== undefined) {
     const { add } = await import('./init/add.ts');
