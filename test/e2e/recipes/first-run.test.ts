@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { type BinProject, makeBinProject } from '../../support/bin-project.ts';
 
+/** All but fastapi and grpc-go: those need Python and Go, which a machine with Node alone has not. */
 const node: readonly (readonly [recipe: string, layer: string, path: string, answer: RegExp])[] = [
   ['hello', 'back', '/?name=Ada', /Hello, Ada!/],
   ['shop', 'shop', '/', /<html/i],
@@ -34,5 +35,3 @@ test.each(node)('%s runs after two commands', async (recipe, layer, path, answer
   expect(down.code, down.stderr).toBe(0);
   await expect.poll(() => mine.leftovers(), { timeout: 60_000 }).toEqual([]);
 });
-
-test.skip('fastapi and grpc-go: they need Python and Go, which a machine with Node alone has not', () => {});
