@@ -85,7 +85,7 @@ test('between the outbound side and a sidecar there is TLS 1.3 and nothing in pl
     expect(bytes.length).toBeGreaterThan(500);
     // 20 change cipher spec, 22 handshake, 23 application data; all but the hellos is encrypted, certificates too.
     const records = recordsIn(bytes);
-    expect(new Set(records.map(({ type }) => type)).isSubsetOf(new Set([20, 22, 23]))).toBe(true);
+    expect(records.filter(({ type }) => ![20, 22, 23].includes(type))).toEqual([]);
     expect(records.filter(({ type }) => type === 22)).toHaveLength(1);
     expect(records.filter(({ type }) => type === 23).length).toBeGreaterThan(2);
     for (const text of [marker, 'HTTP/1.1', 'l5d-client-id', 'identity.linkerd.cluster.local,'])

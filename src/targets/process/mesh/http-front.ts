@@ -11,7 +11,7 @@ import type { Duplex } from 'node:stream';
 import type { Incoming } from './incoming.ts';
 import { incomingHttp1 } from './incoming-http1.ts';
 import { incomingHttp2 } from './incoming-http2.ts';
-import { endToEnd, type RawHeaders } from './raw-headers.ts';
+import { endToEnd, headBytes, type RawHeaders } from './raw-headers.ts';
 
 export interface FrontActs {
   exchange(incoming: Incoming): void;
@@ -112,13 +112,6 @@ export class HttpFront {
     socket.unshift(Buffer.concat([headBytes(`${request.method} ${request.url} HTTP/1.1`, fields), head]));
     this.accept(socket, 1);
   }
-}
-
-/** Start line and fields as bytes. */
-export function headBytes(start: string, headers: RawHeaders): Buffer {
-  let text = `${start}\r\n`;
-  for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
-  return Buffer.from(`${text}\r\n`, 'latin1');
 }
 
 /** An answer on a connection that left HTTP by CONNECT or Upgrade; the connection ends with it. */

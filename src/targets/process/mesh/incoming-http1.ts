@@ -1,7 +1,7 @@
 /** A request that came over HTTP/1. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { clientTls, type Incoming, type ReplyHead } from './incoming.ts';
-import { headerValue, pairs, type RawHeaders } from './raw-headers.ts';
+import { endToEnd, headBytes, headerValue, pairs, type RawHeaders } from './raw-headers.ts';
 
 /** Host and path of a request target: absolute form (RFC 9112, 3.2.2) beats the Host field. */
 export function target(url: string, host: string | undefined): { authority: string; path: string; absolute: boolean } {
@@ -17,18 +17,13 @@ function hasBody(request: IncomingMessage): boolean {
   return request.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }
 
+/** By hand: Node's own way to say 103 throws for links that are written in one field. */
 function inform(response: ServerResponse, status: number, headers: RawHeaders): void {
-  if (response.headersSent || response.destroyed) return;
+  const { socket, req } = response;
+  // Behind another answer there is no socket so far; clients of HTTP/1.0 know no interim answers.
+  if (response.headersSent || response.destroyed || !socket?.writable || req.httpVersion === '1.0') return;
   if (status === 100) response.writeContinue();
-  else if (status === 102) response.writeProcessing();
-  else if (status === 103) {
-    const hints: Record<string, string | string[]> = {};
-    for (const [name, value] of pairs(headers)) {
-      const before = hints[name.toLowerCase()];
-      hints[name.toLowerCase()] = before === undefined ? value : [before, value].flat();
-    }
-    if (hints.link !== undefined) response.writeEarlyHints(hints);
-  }
+  else socket.write(headBytes(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Interim'}`, endToEnd(headers)));
 }
 
 export function incomingHttp1(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Incoming {

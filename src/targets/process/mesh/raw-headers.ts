@@ -109,3 +109,10 @@ export function pairs(raw: RawHeaders): [string, string][] {
   for (let i = 0; i < raw.length; i += 2) list.push([raw[i] as string, raw[i + 1] as string]);
   return list;
 }
+
+/** Start line and fields as bytes. */
+export function headBytes(start: string, headers: RawHeaders): Buffer {
+  let text = `${start}\r\n`;
+  for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
+  return Buffer.from(`${text}\r\n`, 'latin1');
+}

@@ -7,9 +7,9 @@ import { Passing } from '../tracing/passing.ts';
 import { dialled } from './dial.ts';
 import type { Destination, Reachable } from './endpoint.ts';
 import type { TracedAttempt } from './forward.ts';
-import { headBytes, refuseRaw, respondRaw } from './http-front.ts';
+import { refuseRaw, respondRaw } from './http-front.ts';
 import { toldFailure } from './proxy-error.ts';
-import { endToEnd, type RawHeaders } from './raw-headers.ts';
+import { endToEnd, headBytes, type RawHeaders } from './raw-headers.ts';
 import { type Carried, tunnel } from './tunnel.ts';
 
 export interface Upgrading {
