@@ -5,7 +5,7 @@ import { ProjectIpAccessList } from '@pulumi/mongodbatlas/projectIpAccessList.js
 import { Provider } from '@pulumi/mongodbatlas/provider.js';
 import type { Resource as PulumiResource } from '@pulumi/pulumi';
 import type { Resource } from '../src/app/app.ts';
-import { shortened } from '../src/app/names.ts';
+import { ofLayer, shortened } from '../src/app/names.ts';
 import { secretName } from '../src/app/stack-secrets.ts';
 import { UserError } from '../src/errors.ts';
 import { type Context, options } from './context.ts';
@@ -64,7 +64,7 @@ export function makeAtlasCluster(context: Context, cluster: Resource, cloud: 'AW
     {
       projectId,
       // Atlas takes 23 characters into host names.
-      name: shortened(`${context.environment}-${layer}-${name}`, 23),
+      name: shortened(`${context.environment}-${ofLayer(layer, name)}`, 23),
       clusterType: 'REPLICASET',
       replicationSpecs: [
         {

@@ -72,14 +72,23 @@ export function loadBalancerName(environment: string, layer: string): string {
   return shortened(`opta-${environment}-${layer}`, 32);
 }
 
+/**
+ * Layer and module in one name. A layer whose own name has a hyphen gets the hash of both: `a-b` with `c` must not be the
+ * name of `a` with `b-c`.
+ */
+export function ofLayer(layer: string, module: string): string {
+  const plain = `${layer}-${module}`;
+  return layer.includes('-') ? `${plain}-${hashOf(`${layer}/${module}`)}` : plain;
+}
+
 /** Service accounts of Google have ids of at most 30 characters. */
 export function serviceAccountName(environment: string, layer: string, module: string): string {
-  return shortened(`${environment}-${layer}-${module}`, 30);
+  return shortened(`${environment}-${ofLayer(layer, module)}`, 30);
 }
 
 /** Roles of AWS have names of at most 64 characters. */
 export function roleName(environment: string, layer: string, module: string): string {
-  return shortened(`opta-${environment}-${layer}-${module}`, 64);
+  return shortened(`opta-${environment}-${ofLayer(layer, module)}`, 64);
 }
 
 /** Buckets have names of at most 63 characters, unique in the world: the account or project makes them so. */
@@ -89,7 +98,7 @@ export function bucketName(organisation: string, environment: string, purpose: s
 
 /** Databases and caches have names of at most 40 characters, in which no two hyphens stand side by side. */
 export function resourceName(environment: string, layer: string, module: string): string {
-  const name = `${environment}-${layer}-${module}`;
+  const name = `${environment}-${ofLayer(layer, module)}`;
   const single = name.replace(/-{2,}/g, '-');
   return single === name ? shortened(name, 40) : `${shortened(single, 31).replace(/-+$/, '')}-${hashOf(name)}`;
 }

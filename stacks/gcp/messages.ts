@@ -40,7 +40,7 @@ function makeTopic(context: GcpContext, resource: string, name: string): Topic {
 }
 
 function topicValues(context: GcpContext, { layer, name }: Resource): Values {
-  const topic = makeTopic(context, `topic-${layer}-${name}`, resourceName(context.environment, layer, name));
+  const topic = makeTopic(context, `topic-${layer}_${name}`, resourceName(context.environment, layer, name));
   return { topic_arn: topic.id, kms_arn: from(context, 'network', 'keyData'), region: context.region };
 }
 

@@ -112,7 +112,7 @@ function pointsAtEveryRow({ architecture, stacks, cloud }: PromotionResult): voi
   const inside = (row: ArchitectureRow) => architecture[row].platform;
   expect(inside('ingress')).toContainEqual({
     name: 'ingress-nginx',
-    facts: expect.objectContaining({ replicas: 3, minAvailable: 2 }),
+    facts: expect.objectContaining({ controller: expect.objectContaining({ replicaCount: 3, minAvailable: 2 }) }),
   });
   expect(inside('mesh')).toContainEqual({
     name: 'linkerd-control-plane',

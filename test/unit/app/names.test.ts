@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isCronSchedule } from '../../../src/app/cron.ts';
 import * as names from '../../../src/app/names.ts';
@@ -21,6 +22,44 @@ describe('derived names', () => {
       expect(derive(`${long}-one`)).toBe(one);
       expect(derive(`${long}-two`)).not.toBe(one);
     }
+  });
+
+  test('are of one layer and module only, wherever the hyphens are', () => {
+    const word = fc.stringMatching(/^[a-z]{1,6}$/);
+    const parts = fc.array(word, { minLength: 3, maxLength: 6 });
+    const makers = [names.roleName, names.serviceAccountName, names.resourceName, names.imageRepository];
+    fc.assert(
+      fc.property(parts, fc.nat(), fc.nat(), (words, one, other) => {
+        const cut = (at: number) => {
+          const first = 1 + (at % (words.length - 1));
+          return [words.slice(0, first).join('-'), words.slice(first).join('-')] as const;
+        };
+        const [a, b] = [cut(one), cut(other)];
+        for (const name of makers) expect(name('prod', ...a) === name('prod', ...b)).toBe(a[0] === b[0]);
+      }),
+    );
+    expect(names.roleName('prod', 'a-b', 'c')).not.toBe(names.roleName('prod', 'a', 'b-c'));
+  });
+
+  test('keep within their limits and their alphabets for any valid names', () => {
+    const valid = fc.stringMatching(/^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/);
+    fc.assert(
+      fc.property(valid, valid, valid, (environment, layer, module) => {
+        const limits: readonly (readonly [string, number])[] = [
+          [names.roleName(environment, layer, module), 64],
+          [names.serviceAccountName(environment, layer, module), 30],
+          [names.resourceName(environment, layer, module), 40],
+          [names.loadBalancerName(environment, layer), 32],
+          [names.clusterName(environment), 40],
+          [names.bucketName(layer, environment, 'state', module), 63],
+        ];
+        for (const [name, limit] of limits) {
+          expect(name.length).toBeLessThanOrEqual(limit);
+          expect(name).toMatch(/^[a-z][a-z0-9-]*[a-z0-9]$/);
+        }
+        expect(names.resourceName(environment, layer, module)).not.toContain('--');
+      }),
+    );
   });
 
   test('short ones stay readable', () => {
