@@ -52,7 +52,12 @@ export class Deployment {
     }
     this.#seen.set(urn, undefined);
     const old = this.#oldOf(urn, registration);
-    const state = await this.#stepFor(this.#goalOf(urn, registration, old), registration, old);
+    const state = await this.#stepFor(this.#goalOf(urn, registration, old), registration, old).catch(
+      async (error: unknown) => {
+        if (error instanceof StepFailed && error.left) await this.#options.journal.put(error.left, old);
+        throw error;
+      },
+    );
     this.#seen.set(urn, state);
     if (old) this.#done.add(old);
     await this.#options.journal.put(state, old);
@@ -204,7 +209,7 @@ export class Deployment {
     const { cloud, steps } = this.#options;
     const difference = this.#demanded(cloud.diff(goal.type, clear(old.inputs), clear(goal.inputs)), asked);
     const living = { ...goal, ...(old.id && { id: old.id }), outputs: old.outputs };
-    if (difference.paths.size === 0) return steps.same(old, living);
+    if (difference.paths.size === 0 && !old.initErrors) return steps.same(old, living);
     if (difference.replaces.length === 0) return steps.update(old, living, difference, this.settingOf(asked.provider));
     return this.#replaced(goal, asked, old, difference);
   }
@@ -233,11 +238,16 @@ export class Deployment {
     if (deleteFirst) await this.#clear(old);
     const report = { op: 'replace', urn: goal.urn, old, fresh: goal, ...difference } as const;
     events.begun(report);
-    const fresh = await steps.create(goal, this.settingOf(asked.provider), old, difference);
+    const leave = async (): Promise<void> => {
+      if (!deleteFirst) await journal.change(old, { ...old, delete: true });
+    };
+    const creating = steps.create(goal, this.settingOf(asked.provider), old, difference);
+    const fresh = await creating.catch(async (error: unknown) => {
+      if (error instanceof StepFailed && error.left) await leave();
+      throw error;
+    });
     events.done({ ...report, fresh });
-    if (!deleteFirst) {
-      await journal.change(old, { ...old, delete: true });
-    }
+    await leave();
     return fresh;
   }
 

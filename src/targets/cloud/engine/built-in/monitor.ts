@@ -7,7 +7,8 @@ import type {
   ResourceInvokeRequest,
   SupportsFeatureRequest,
 } from '@pulumi/pulumi/proto/resource_pb.js';
-import { Refused, type SimulatedProvider } from '../simulated/provider.ts';
+import type { SimulatedProvider } from '../simulated/provider.ts';
+import { Refused } from '../simulated/refused.ts';
 import { inClear, type Properties } from '../values.ts';
 import type { Deployment } from './deployment.ts';
 import type { EventStream } from './events.ts';

@@ -23,6 +23,8 @@ export interface ResourceState {
   readonly additionalSecretOutputs?: readonly string[];
   readonly aliases?: readonly string[];
   readonly importID?: string;
+  /** Why it is not ready although it was made: the next update goes on with it. */
+  readonly initErrors?: readonly string[];
   readonly retainOnDelete?: boolean;
   readonly deletedWith?: string;
   readonly ignoreChanges?: readonly string[];

@@ -1,7 +1,9 @@
 /** The steps of a deployment: each tells what begins and ends, keeps the checkpoint, and asks the simulated cloud. */
 import type { Clock } from '../../../../system/system.ts';
 import type { Setting } from '../simulated/kind.ts';
-import { type Difference, Refused, type SimulatedProvider } from '../simulated/provider.ts';
+import type { Difference, SimulatedProvider } from '../simulated/provider.ts';
+import { Refused, Unready } from '../simulated/refused.ts';
+import type { Thing } from '../simulated/store.ts';
 import { inClear, type Properties, resealed } from '../values.ts';
 import type { EventStream, StepOp, StepReport } from './events.ts';
 import type { Journal } from './journal.ts';
@@ -10,6 +12,8 @@ import type { ResourceState } from './snapshot.ts';
 /** A step failed; what is to be said of it was said. */
 export class StepFailed extends Error {
   override readonly name = 'StepFailed';
+  /** What was made nevertheless. */
+  left: ResourceState | undefined = undefined;
 }
 
 /** The deployment was told to stop. */
@@ -74,17 +78,23 @@ export class Steps {
     const { cloud, dryRun } = this.#world;
     const op: StepOp = old ? 'create-replacement' : 'create';
     const report = { op, urn: goal.urn, old, fresh: goal, ...reported(difference) };
-    return this.#step(report, async () => {
+    let left: ResourceState | undefined;
+    const made = this.#step(report, async () => {
       const inputs = clear(goal.inputs);
       if (dryRun) return { ...goal, outputs: this.#sealed(goal, cloud.foreseen(inputs)) };
       const ended = await this.#world.journal.begin({ resource: goal, type: 'creating' });
       try {
-        const thing = await cloud.create(goal.urn, goal.type, inputs, setting);
-        const now = this.#now();
-        return { ...goal, id: thing.id, outputs: this.#sealed(goal, thing.outputs), created: now, modified: now };
+        return this.#born(goal, await cloud.create(goal.urn, goal.type, inputs, setting));
+      } catch (error) {
+        if (error instanceof Unready) left = { ...this.#born(goal, error.thing), initErrors: [error.message] };
+        throw error;
       } finally {
         ended();
       }
+    });
+    return made.catch((error: unknown) => {
+      if (error instanceof StepFailed) error.left = left;
+      throw error;
     });
   }
 
@@ -186,6 +196,11 @@ export class Steps {
 
   #sealed(goal: ResourceState, outputs: Properties): Properties {
     return resealed(outputs, goal.inputs, goal.additionalSecretOutputs ?? []);
+  }
+
+  #born(goal: ResourceState, { id, outputs }: Thing): ResourceState {
+    const now = this.#now();
+    return { ...goal, id, outputs: this.#sealed(goal, outputs), created: now, modified: now };
   }
 
   #now(): string {

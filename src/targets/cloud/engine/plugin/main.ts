@@ -14,8 +14,10 @@ import type {
 import type { System } from '../../../../system/system.ts';
 import { channelOptions, empty, grpc, struct } from '../built-in/protos.ts';
 import { nowhere, type Setting } from '../simulated/kind.ts';
-import { Refused, SimulatedProvider, settingOf } from '../simulated/provider.ts';
+import { SimulatedProvider, settingOf } from '../simulated/provider.ts';
+import { Refused } from '../simulated/refused.ts';
 import { compact, inClear, type Properties, resealed } from '../values.ts';
+import { failureOf } from './failure.ts';
 
 const require = createRequire(import.meta.url);
 const beside = createRequire(require.resolve('@pulumi/pulumi/package.json'));
@@ -44,7 +46,7 @@ function unary<Ask, Reply>(answer: (request: Ask) => Promise<Reply> | Reply) {
       .then(() => answer(call.request))
       .then(
         (value) => reply(null, value),
-        (error: Error) => reply({ code: grpc.status.UNKNOWN, details: error.message }),
+        (error: Error) => reply(failureOf(error)),
       );
   };
 }

@@ -10,8 +10,13 @@ export interface Fault {
   readonly nth?: number;
   /** End of the URNs it strikes. */
   readonly urn?: string;
-  /** Fails before anything is done, after it was done, or is only slow. */
-  readonly when: 'before' | 'after' | 'never';
+  /**
+   * Fails before anything is done; after it was done, which nobody is told; after it was done, with its id told, as when
+   * a time-out ends the wait for it to be ready (creates only); or is only slow.
+   */
+  readonly when: 'before' | 'after' | 'partly' | 'never';
+  /** What the cloud says. */
+  readonly message?: string;
   /** Milliseconds of real time that the operation takes beforehand. */
   readonly delayMs?: number;
 }
@@ -19,6 +24,8 @@ export interface Fault {
 export interface Faults {
   /** Milliseconds of real time that every operation takes. */
   readonly delayMs?: number;
+  /** Milliseconds between what was done and the answer. */
+  readonly lingerMs?: number;
   readonly faults?: readonly Fault[];
 }
 

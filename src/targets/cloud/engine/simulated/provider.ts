@@ -15,6 +15,7 @@ import { awsIdentityKinds } from './aws-identity.ts';
 import { faultOf, type Operation, readFaults } from './faults.ts';
 import { atlasKinds, gcpKinds } from './gcp.ts';
 import { type Birth, hexOf, type Kind, type Setting, text, usuallyFixed } from './kind.ts';
+import { Refused, type Struck, Unready } from './refused.ts';
 import { CloudStore, type Thing } from './store.ts';
 
 const kinds: Readonly<Record<string, Kind>> = {
@@ -24,11 +25,6 @@ const kinds: Readonly<Record<string, Kind>> = {
   ...gcpKinds,
   ...atlasKinds,
 };
-
-/** What the cloud said no to, in its words. */
-export class Refused extends Error {
-  override readonly name = 'Refused';
-}
 
 export interface Difference {
   readonly paths: ReadonlyMap<string, DifferenceKind>;
@@ -89,7 +85,9 @@ export class SimulatedProvider {
   async create(urn: string, type: string, inputs: Properties, setting: Setting): Promise<Thing> {
     const after = await this.#strike('create', urn);
     const thing = this.#store.alone(() => this.#made(urn, type, inputs, setting));
-    if (after) throw new Refused(after);
+    await this.#linger();
+    if (after?.partly) throw new Unready(after.message, thing);
+    if (after) throw new Refused(after.message);
     return thing;
   }
 
@@ -104,7 +102,8 @@ export class SimulatedProvider {
       this.#store.put(thing);
       return thing.outputs;
     });
-    if (after) throw new Refused(after);
+    await this.#linger();
+    if (after) throw new Refused(after.message);
     return outputs;
   }
 
@@ -117,7 +116,8 @@ export class SimulatedProvider {
       if (user) throw new Refused(`DependencyViolation: ${type} ${id} has a dependent ${user.type} ${user.id}`);
       this.#store.delete(setting.account, type, id);
     });
-    if (after) throw new Refused(after);
+    await this.#linger();
+    if (after) throw new Refused(after.message);
   }
 
   read(type: string, id: string, setting: Setting): Thing | undefined {
@@ -177,15 +177,21 @@ export class SimulatedProvider {
   }
 
   /** Waits and fails as `faults.json` says; the answer is what to fail with once the work is done. */
-  async #strike(operation: Operation, urn: string): Promise<string | undefined> {
+  async #strike(operation: Operation, urn: string): Promise<Struck | undefined> {
     const faults = readFaults(this.#folder);
     const count = this.#store.next(operation);
     const fault = faultOf(faults, operation, count, urn);
     const delay = fault?.delayMs ?? faults.delayMs ?? 0;
     if (delay > 0) await this.#clock.sleep(delay);
-    const message = `InternalFailure: ${operation} ${count} of ${nameOf(urn)} fails on purpose`;
-    if (fault?.when === 'before') throw new Refused(message);
-    return fault?.when === 'after' ? message : undefined;
+    if (fault === undefined || fault.when === 'never') return undefined;
+    const message = `${fault.message ?? 'InternalFailure'}: ${operation} ${count} of ${nameOf(urn)} fails on purpose`;
+    if (fault.when === 'before') throw new Refused(message);
+    return { message, partly: fault.when === 'partly' };
+  }
+
+  async #linger(): Promise<void> {
+    const { lingerMs = 0 } = readFaults(this.#folder);
+    if (lingerMs > 0) await this.#clock.sleep(lingerMs);
   }
 
   #made(urn: string, type: string, inputs: Properties, setting: Setting): Thing {
