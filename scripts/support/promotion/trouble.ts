@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../../../src/targets/cloud/engine/simulated/faults.ts';
 import { CloudStore } from '../../../src/targets/cloud/engine/simulated/store.ts';
-import { cloudNames, type Rehearsal, type Role, type Said } from './rehearsal.ts';
+import type { Rehearsal, Role, Said } from './rehearsal.ts';
 import { goOn, type History, note, wrongAtTheEnd } from './resume.ts';
 import { locksIn, stackFiles, thingsIn } from './standing.ts';
 

@@ -8,9 +8,11 @@ const require = createRequire(import.meta.url);
 const beside = createRequire(require.resolve('@pulumi/pulumi/package.json'));
 const proto = beside('@pulumi/pulumi/proto/provider_pb.js') as typeof import('@pulumi/pulumi/proto/provider_pb.js');
 const { Status } = beside('@pulumi/pulumi/proto/status_pb.js') as typeof import('@pulumi/pulumi/proto/status_pb.js');
-const { Any } = beside(
-  'google-protobuf/google/protobuf/any_pb.js',
-) as typeof import('google-protobuf/google/protobuf/any_pb.js');
+const { Any } = beside('google-protobuf/google/protobuf/any_pb.js') as { Any: new () => Packed };
+
+interface Packed {
+  pack(bytes: Uint8Array, name: string): void;
+}
 
 /** gRPC's own place for details of a failure. */
 const place = 'grpc-status-details-bin';
