@@ -84,7 +84,7 @@ export const cloudCommands: readonly Command[] = [
     summary: 'Show who holds the locks of an environment, and what a killed run left',
     group: 'promote',
     args: [{ name: '<environment>', summary: 'as the definition lists it' }],
-    flags: [config, json],
+    flags: [config, rehearse, json],
     load: async () => (await import('./commands/state-doctor.ts')).stateDoctor,
   },
   {
@@ -92,7 +92,7 @@ export const cloudCommands: readonly Command[] = [
     summary: 'Take away locks of this machine whose process is gone',
     group: 'promote',
     args: [{ name: '<environment>', summary: 'as the definition lists it' }],
-    flags: [config],
+    flags: [config, rehearse],
     load: async () => (await import('./commands/state-unlock.ts')).stateUnlock,
   },
   {

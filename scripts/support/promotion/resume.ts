@@ -29,11 +29,11 @@ interface Finding {
 
 /** Locked: takes stale locks away, or waits for who holds them. */
 async function freed(place: Rehearsal, history: History): Promise<void> {
-  const doctor = await place.run(['state', 'doctor', 'staging', '--json']);
+  const doctor = await place.run(['state', 'doctor', 'staging', '--rehearse', '--json']);
   const findings = JSON.parse(doctor.text) as readonly Finding[];
   history.push(`doctor ${[...new Set(findings.map(({ kind }) => kind))].join(', ') || 'finds nothing'}`);
   if (findings.some(({ kind }) => kind === 'stale-lock')) {
-    note(history, 'unlock', await place.run(['state', 'unlock', 'staging']));
+    note(history, 'unlock', await place.run(['state', 'unlock', 'staging', '--rehearse']));
     return;
   }
   await untilNobodyWorks(place);

@@ -132,7 +132,7 @@ export function lockOfTheDead(ground: Ground, project: string, first: boolean): 
     writeLock(place, project, hostname(), nobody);
     const said = await place.promote();
     note(history, 'promote', said);
-    const doctor = await place.run(['state', 'doctor', 'staging']);
+    const doctor = await place.run(['state', 'doctor', 'staging', '--rehearse']);
     note(history, 'doctor', doctor);
     return [
       ...wrongSaid(place, said, { code: 14, failure: 'stack-locked' }),
@@ -146,7 +146,7 @@ export function lockOfAnotherHost(ground: Ground, project: string, first: boolea
     const file = writeLock(place, project, 'elsewhere', 1);
     const said = await place.promote();
     note(history, 'promote', said);
-    const unlock = await place.run(['state', 'unlock', 'staging']);
+    const unlock = await place.run(['state', 'unlock', 'staging', '--rehearse']);
     note(history, 'unlock', unlock);
     const kept = locksIn(place.home).includes(file);
     rmSync(file, { force: true });
