@@ -34,6 +34,8 @@ export interface Promotion {
   readonly approval?: Approval;
   /** Stacks that were applied, in order. */
   readonly applied: readonly string[];
+  /** Stacks that something was begun in: what a broken run left there is settled, and goes with a destroy. */
+  readonly touched?: readonly string[];
   /** Ids of resources that a destroy kept on purpose, by Pulumi name: the next promotion imports them. */
   readonly retained: Readonly<Record<string, string>>;
   /** What the stacks gave that is no secret: addresses, names. */

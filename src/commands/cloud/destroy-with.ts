@@ -11,26 +11,30 @@ import { onStage } from '../run-plan.ts';
 import { askYes, userOf } from './approve.ts';
 import { promotionExit } from './exit.ts';
 import { withProject } from './open.ts';
+import type { CloudProject } from './situation.ts';
+import { inTurn } from './turn.ts';
 
 export async function destroyWith(invocation: Invocation, door: StackDoor): Promise<ExitCode> {
-  return withProject(invocation, door, async ({ session }): Promise<ExitCode> => {
-    const { environment, existing, hidden, places } = session.situation;
-    const { system } = invocation;
-    if (existing.length === 0) {
-      system.stderr.write(`Nothing of ${environment.name} was promoted; there is nothing to destroy.\n`);
-      return 0;
-    }
-    const unprotect = given(invocation, 'unprotect') || !environment.production;
-    const looked = await onStage(invocation, (stage) => stage.run(planDestroyReview(session, unprotect)), hidden);
-    if (looked.outcome === 'failed' || looked.outcome === 'aborted') return promotionExit(looked, false);
-    system.stderr.write(goes(session));
-    if (given(invocation, 'planOnly')) return 10;
-    if (!places.rehearsal && !given(invocation, 'yes')) {
-      if (system.stdin.isTTY !== true) throw needsYes(environment.name);
-      if (!(await askYes(invocation, `Destroy ${environment.name}?`))) return 11;
-    }
-    return destroyed(invocation, session, unprotect);
-  });
+  return withProject(invocation, door, (project) => inTurn(invocation, project, () => destroying(invocation, project)));
+}
+
+async function destroying(invocation: Invocation, { session }: CloudProject): Promise<ExitCode> {
+  const { environment, existing, hidden, places } = session.situation;
+  const { system } = invocation;
+  if (existing.length === 0) {
+    system.stderr.write(`Nothing of ${environment.name} was promoted; there is nothing to destroy.\n`);
+    return 0;
+  }
+  const unprotect = given(invocation, 'unprotect') || !environment.production;
+  const looked = await onStage(invocation, (stage) => stage.run(planDestroyReview(session, unprotect)), hidden);
+  if (looked.outcome === 'failed' || looked.outcome === 'aborted') return promotionExit(looked, false);
+  system.stderr.write(goes(session));
+  if (given(invocation, 'planOnly')) return 10;
+  if (!places.rehearsal && !given(invocation, 'yes')) {
+    if (system.stdin.isTTY !== true) throw needsYes(environment.name);
+    if (!(await askYes(invocation, `Destroy ${environment.name}?`))) return 11;
+  }
+  return destroyed(invocation, session, unprotect);
 }
 
 const needsYes = (name: string): UserError =>

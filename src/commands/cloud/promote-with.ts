@@ -1,5 +1,4 @@
 /** The whole of `opta promote` over any door to stacks: review, approval, apply, record. */
-import { failureOf } from '../../engine/failure.ts';
 import type { RunResult } from '../../engine/run.ts';
 import { UserError } from '../../errors.ts';
 import { inPhase, type Phase, type Promotion, resumable, standing } from '../../releases/promotion.ts';
@@ -21,10 +20,15 @@ import { approve, userOf } from './approve.ts';
 import { candidateOf } from './candidate.ts';
 import { exitOf, promotionExit, refusals } from './exit.ts';
 import { driftChoice } from './flags.ts';
-import { openProject } from './situation.ts';
+import { type CloudProject, openProject } from './situation.ts';
+import { inTurn, tellRefusal } from './turn.ts';
 
 export async function promoteWith(invocation: Invocation, door: StackDoor): Promise<ExitCode> {
   const project = await openProject(invocation, invocation.args[0] ?? '', door);
+  return inTurn(invocation, project, () => promoted(invocation, project));
+}
+
+async function promoted(invocation: Invocation, project: CloudProject): Promise<ExitCode> {
   const { session } = project;
   try {
     const plan = planReview(session, {
@@ -106,14 +110,6 @@ async function approved(invocation: Invocation, session: CloudSession, review: R
   session.record = { ...record, approval };
   await store.keepPromotion(session.record);
   return apply(invocation, session);
-}
-
-async function tellRefusal(invocation: Invocation, error: unknown, code: ExitCode): Promise<ExitCode> {
-  const { message, hints } = failureOf(error);
-  await onStage(invocation, async (stage) => {
-    stage.tell([{ severity: 'error', code: 'approval-needed', message, hints }]);
-  });
-  return code;
 }
 
 async function apply(invocation: Invocation, session: CloudSession): Promise<ExitCode> {

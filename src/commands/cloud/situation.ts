@@ -137,7 +137,9 @@ export async function openProject(invocation: Invocation, name: string, door: St
     ...(reality !== undefined && { reality }),
     stacks: stackNames,
     existing: stackNames.filter((one) =>
-      promotions.slice(lastDestroy + 1).some(({ applied }) => applied.includes(one)),
+      promotions
+        .slice(lastDestroy + 1)
+        .some(({ applied, touched = [] }) => applied.includes(one) || touched.includes(one)),
     ),
     pins: versions.pins,
     secrets: stackSecrets(app, secrets, (secret) => hidden.add(secret)),

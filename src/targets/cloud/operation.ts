@@ -56,6 +56,8 @@ export interface StackPlan {
   readonly hash: string;
   /** Outputs as far as a preview knows them. */
   readonly outputs: StackOutputs;
+  /** A run was cut off in this stack: what it left must be settled before anything is done. */
+  readonly unsettled?: true;
 }
 
 export type StackEvent =

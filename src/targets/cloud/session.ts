@@ -39,7 +39,7 @@ export interface CloudSituation {
   readonly retained: Readonly<Record<string, string>>;
   /** Stacks of this App: those without anything in them are left out. */
   readonly stacks: readonly StackName[];
-  /** Those that an earlier promotion has applied. */
+  /** Those that an earlier promotion has applied, or begun to. */
   readonly existing: readonly StackName[];
   /** Images, charts and manifests that opta pins. */
   readonly pins: Pins;
@@ -78,6 +78,8 @@ export interface CloudSession {
   record: Promotion | undefined;
   /** Why a release that was not verified before was let through. */
   unverified: string | undefined;
+  /** Writes down that something is begun in a stack, before it is. */
+  touches(stack: StackName): Promise<void>;
   /** Writes down that a stack was applied. */
   applied(stack: StackName): Promise<void>;
 }
@@ -95,12 +97,18 @@ export function newSession(situation: CloudSituation): CloudSession {
     review: undefined,
     record: undefined,
     unverified: undefined,
-    async applied(stack) {
-      const { record } = session;
-      if (record === undefined) return;
-      session.record = { ...record, applied: [...new Set([...record.applied, stack])] };
+    touches: (stack) => written(({ touched = [] }) => ({ touched: [...new Set([...touched, stack])] })),
+    applied: (stack) => written(({ applied }) => ({ applied: [...new Set([...applied, stack])] })),
+  };
+  // One after the other: two stacks may be applied at once, and the later record must not be overwritten by the earlier.
+  let last: Promise<void> = Promise.resolve();
+  const written = (more: (record: Promotion) => Partial<Promotion>): Promise<void> => {
+    last = last.then(async () => {
+      if (session.record === undefined) return;
+      session.record = { ...session.record, ...more(session.record) };
       await situation.store.keepPromotion(session.record);
-    },
+    });
+    return last;
   };
   return session;
 }

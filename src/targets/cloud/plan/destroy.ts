@@ -5,6 +5,7 @@ import { UserError } from '../../../errors.ts';
 import { inPhase } from '../../../releases/promotion.ts';
 import type { Change } from '../operation.ts';
 import { type CloudSession, made, openStack, step } from '../session.ts';
+import { settleSteps } from './settle.ts';
 import { demandDone, existing, followed, stackTitles } from './stacks.ts';
 
 /** Stays in the cloud on purpose: fixed addresses, for one. */
@@ -27,7 +28,10 @@ export function retainedOf({ plans }: CloudSession): readonly Retained[] {
 export function planDestroyReview(session: CloudSession, unprotect: boolean): Plan {
   const { environment } = session.situation;
   const stacks = session.situation.existing;
-  const looks = stacks.map((stack) => lookStep(session, stack));
+  // What is in no state would outlive it.
+  const settling = settleSteps(session, []);
+  const ground = settling.map(({ id }) => id);
+  const looks = stacks.map((stack) => lookStep(session, stack, ground));
   const guard = step({
     id: 'protected',
     title: 'nothing protected would go',
@@ -43,15 +47,20 @@ export function planDestroyReview(session: CloudSession, unprotect: boolean): Pl
       });
     },
   });
-  return { goal: 'plan', target: environment.name, reason: 'what a destroy would take', steps: [...looks, guard] };
+  return {
+    goal: 'plan',
+    target: environment.name,
+    reason: 'what a destroy would take',
+    steps: [...settling, ...looks, guard],
+  };
 }
 
-function lookStep(session: CloudSession, stack: StackName): Step {
+function lookStep(session: CloudSession, stack: StackName, needs: readonly string[]): Step {
   return step({
     id: `plan:${stack}`,
     title: stackTitles[stack],
     kind: 'check',
-    needs: existing(session, stackNeeds[stack]).map((one) => `plan:${one}`),
+    needs: [...needs, ...existing(session, stackNeeds[stack]).map((one) => `plan:${one}`)],
     async run({ note }) {
       const handle = await openStack(session, stack);
       session.outputs.set(stack, await handle.outputs());

@@ -2,7 +2,8 @@
 import { mkdir, statfs } from 'node:fs/promises';
 import type { Step } from '../../../engine/step.ts';
 import { UserError } from '../../../errors.ts';
-import { type CloudSession, openStack, step } from '../session.ts';
+import { type CloudSession, step } from '../session.ts';
+import { settleSteps } from './settle.ts';
 
 export interface PreflightOptions {
   /** Checks that only a real cloud has: identity, programs, quotas. */
@@ -42,26 +43,4 @@ function diskStep({ situation }: CloudSession): Step {
       );
     },
   });
-}
-
-/** A killed run leaves things under way: they are found by our tags and adopted or forgotten before anything is planned. */
-function settleSteps(session: CloudSession, needs: readonly string[]): readonly Step[] {
-  const { promotions, stacks } = session.situation;
-  const last = promotions.findLast(({ phase }) => phase !== 'Failed');
-  // What ended well has left nothing behind, and what was refused never began.
-  if (last === undefined || last.phase === 'Succeeded') return [];
-  return stacks.map((stack) =>
-    step({
-      id: `settle:${stack}`,
-      title: `nothing of ${stack} is under way`,
-      kind: 'change',
-      needs,
-      async run({ note }) {
-        const { adopted, forgotten } = await (await openStack(session, stack)).settle();
-        if (adopted.length > 0) note(`adopted ${adopted.join(', ')}`);
-        if (forgotten.length > 0) note(`forgot ${forgotten.join(', ')}`);
-        return adopted.length + forgotten.length === 0 ? 'unchanged' : undefined;
-      },
-    }),
-  );
 }

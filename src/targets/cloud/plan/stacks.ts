@@ -5,6 +5,7 @@ import { UserError } from '../../../errors.ts';
 import type { StackEvent, StackPlan, StackResult } from '../operation.ts';
 import { type CloudSession, made, openStack, step } from '../session.ts';
 import { usually } from '../typical.ts';
+import { settled } from './settle.ts';
 
 /** What is done in a stack, as a user would say it. */
 export const stackTitles: Readonly<Record<StackName, string>> = {
@@ -36,7 +37,9 @@ export function lookSteps(session: CloudSession, needs: readonly string[]): read
       needs: [...needs, ...planned(session, stackNeeds[stack])],
       async run(context) {
         const handle = await openStack(session, stack);
-        const plan = await handle.preview();
+        const seen = await handle.preview();
+        if (seen.unsettled) await settled(handle, context);
+        const plan = seen.unsettled ? await handle.preview() : seen;
         session.plans.set(stack, plan);
         session.outputs.set(stack, plan.outputs);
         context.note(counted(plan));
@@ -125,6 +128,7 @@ export function applyStep(session: CloudSession, stack: StackName, needs: readon
       const typical = usually(plan.changes.filter(({ kind }) => kind === 'create').map(({ type }) => type));
       if (typical !== undefined) context.note(typical);
       const handle = await openStack(session, stack);
+      await session.touches(stack);
       const result = await followed(session, stack, total, context, () =>
         handle.up({ expectHash: plan.hash, planned: plan }),
       );

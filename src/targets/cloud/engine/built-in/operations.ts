@@ -123,8 +123,10 @@ async function program({
 
 async function refresh({ args, journal, steps, deployment }: World): Promise<void> {
   if (isSet(args, 'clear-pending-creates')) journal.forgetPending();
+  const targets = args.flags.get('target');
   for (const state of journal.snapshot.resources) {
     if (!state.custom || state.type.startsWith('pulumi:')) continue;
+    if (targets && !targets.includes(state.urn)) continue;
     const fresh = await steps.refresh(state, deployment.settingOf(state.provider ?? ''));
     if (fresh !== state) await journal.change(state, fresh);
   }

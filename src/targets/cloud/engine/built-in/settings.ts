@@ -1,5 +1,5 @@
 /** Pulumi.<stack>.yaml: the configuration of a stack and the salt of its secrets. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
 import type { Home, StackPlace } from './home.ts';
 import { LazyCrypter } from './secrets.ts';
@@ -57,6 +57,13 @@ export class StackSettings {
   save(): void {
     const salt = this.crypter.state;
     if (salt !== undefined) this.#settings = { ...this.#settings, encryptionsalt: salt };
-    if (Object.keys(this.#settings).length > 0) writeFileSync(this.#file, stringify(this.#settings), { mode: 0o600 });
+    if (Object.keys(this.#settings).length > 0) this.#write(stringify(this.#settings));
+  }
+
+  /** Whole or not at all: without its salt no secret of the stack can be read. */
+  #write(text: string): void {
+    const half = `${this.#file}.${crypto.randomUUID()}.tmp`;
+    writeFileSync(half, text, { mode: 0o600 });
+    renameSync(half, this.#file);
   }
 }

@@ -9,6 +9,7 @@ import { lookupOf } from './lookup.ts';
 import { Gathered, isSamePlan, kindOf, outputsOf, rootType, stepIn } from './plan.ts';
 import { notePlugins } from './plugins.ts';
 import { settle } from './settle.ts';
+import { stateOf } from './state.ts';
 import type { Workspace } from './workspace.ts';
 
 type Emit = (event: StackEvent) => void;
@@ -90,6 +91,8 @@ export class StackOperations {
 
   async preview(options: PreviewOptions = {}): Promise<StackPlan> {
     const plan = (await this.#gather(options)).plan();
+    const { pending } = await stateOf(this.#workspace, this.#start.backend);
+    if (pending.length > 0) return { ...plan, unsettled: true };
     return options.refresh ? { ...plan, changes: plan.changes.map(asDrift) } : plan;
   }
 
@@ -113,7 +116,7 @@ export class StackOperations {
 
   async up({ expectHash, planned }: UpOptions): Promise<StackResult> {
     if (expectHash !== undefined) {
-      const fresh = await this.preview();
+      const fresh = (await this.#gather({})).plan();
       const same = planned?.hash === expectHash && isSamePlan(planned, fresh, this.#start.input);
       if (fresh.hash !== expectHash && !same) throw planChanged(this.#start.input.stack);
     }
@@ -138,13 +141,16 @@ export class StackOperations {
       return await settle({
         ...{ workspace: this.#workspace, system: this.#system, start: this.#start, lookup },
         gather: () => this.#gather({}),
-        clear: async () => {
+        refresh: async (urns) => {
           const { outcome, message } = await this.#run((options) =>
-            this.#workspace.stack.refresh({ ...options, clearPendingCreates: true }),
+            this.#workspace.stack.refresh({ ...options, target: [...urns] }),
           );
-          if (outcome === 'failed' || outcome === 'locked') throw new Error(message ?? outcome);
+          if (outcome === 'locked') throw lockedMeanwhile(this.#start.input.stack);
+          if (outcome === 'failed') throw new Error(message ?? outcome);
         },
       });
+    } catch (error) {
+      throw isEngineFailure(error) && isLockText(error.message) ? lockedMeanwhile(this.#start.input.stack) : error;
     } finally {
       lookup.close();
     }
@@ -158,11 +164,14 @@ export class StackOperations {
   async #run(act: (options: EventOptions) => Promise<unknown>): Promise<StackResult> {
     const gathered = new Gathered(this.#start.input);
     const underWay = new Set<string>();
-    let noted = false;
+    const noted = new Set<boolean>();
     const onEvent = (event: EngineEvent): void => {
       if (!heard(event)) return;
-      if (!noted && event.resourcePreEvent) {
-        noted = true;
+      // With the first event the engine is there, with the first resource of a provider its plugin is too.
+      const begun = event.resourcePreEvent?.metadata;
+      const provided = begun !== undefined && !/^(pulumi|opta):/.test(begun.type);
+      if (begun && !noted.has(provided)) {
+        noted.add(provided);
         this.#note();
       }
       gathered.take(event);
@@ -223,6 +232,11 @@ export class StackOperations {
 const isEngineFailure = (error: unknown): error is EngineFailed => error instanceof EngineFailed;
 
 const asDrift = (change: Change): Change => (change.kind === 'update' ? { ...change, kind: 'refresh' } : change);
+
+const lockedMeanwhile = (stack: string): UserError =>
+  new UserError('stack-locked', `the stack ${stack} is locked by another promotion`, {
+    hints: ['Wait for it to end; `opta state doctor` shows who holds the lock and since when.'],
+  });
 
 const planChanged = (stack: string): UserError =>
   new UserError('plan-changed', `the plan of the stack ${stack} is no longer what was approved`, {

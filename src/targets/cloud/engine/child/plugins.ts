@@ -38,9 +38,13 @@ export async function endPlugins(system: System, workFolder: string): Promise<vo
   if (!existsSync(file)) return;
   const { owner, noted } = JSON.parse(readFileSync(file, 'utf8')) as Run;
   if (owner.pid !== system.pid && lives(system, owner)) return;
-  for (const one of noted) if (lives(system, one)) system.processes.signal(one.pid, 'SIGTERM');
-  const until = system.clock.monotonic() + patienceMs;
-  while (noted.some((one) => lives(system, one)) && system.clock.monotonic() < until) await system.clock.sleep(50);
+  // The engine first: it waits for what its plugins are making and writes that down.
+  const [engine, ...plugins] = noted;
+  for (const some of [engine === undefined ? [] : [engine], plugins]) {
+    for (const one of some) if (lives(system, one)) system.processes.signal(one.pid, 'SIGTERM');
+    const until = system.clock.monotonic() + patienceMs;
+    while (some.some((one) => lives(system, one)) && system.clock.monotonic() < until) await system.clock.sleep(50);
+  }
   for (const one of noted) if (lives(system, one)) system.processes.signal(one.pid, 'SIGKILL');
   while (noted.some((one) => lives(system, one))) await system.clock.sleep(20);
   rmSync(file, { force: true });

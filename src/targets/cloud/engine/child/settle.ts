@@ -10,6 +10,7 @@ import type { Properties } from '../values.ts';
 import type { Lookup } from './lookup.ts';
 import { type Gathered, nameOf, rootType } from './plan.ts';
 import { endPlugins } from './plugins.ts';
+import { forgetPending, type State, stateOf } from './state.ts';
 import type { Workspace } from './workspace.ts';
 
 interface SettleWorld {
@@ -19,33 +20,13 @@ interface SettleWorld {
   readonly lookup: Lookup;
   /** What the program would do now. */
   readonly gather: () => Promise<Gathered>;
-  /** Refreshes the state and drops its pending creates. */
-  readonly clear: () => Promise<void>;
+  /** Lets the state take what became of these in the cloud, and of nothing else: what others changed is for a person. */
+  readonly refresh: (urns: readonly string[]) => Promise<void>;
 }
 
 interface Settled {
   readonly adopted: readonly string[];
   readonly forgotten: readonly string[];
-}
-
-interface State {
-  readonly urns: ReadonlySet<string>;
-  readonly pending: readonly { readonly urn: string; readonly type: string }[];
-}
-
-interface Exported {
-  readonly deployment?: {
-    readonly resources?: readonly { readonly urn: string }[];
-    readonly pending_operations?: readonly { readonly type: string; readonly resource: { readonly urn: string } }[];
-  };
-}
-
-async function stateOf({ pulumi }: Workspace): Promise<State> {
-  const { deployment } = JSON.parse(await pulumi(['stack', 'export'])) as Exported;
-  return {
-    urns: new Set(deployment?.resources?.map(({ urn }) => urn)),
-    pending: (deployment?.pending_operations ?? []).map(({ type, resource }) => ({ urn: resource.urn, type })),
-  };
 }
 
 interface Found {
@@ -115,19 +96,24 @@ async function adopt({ workspace }: SettleWorld, found: readonly Found[], state:
  * id of a network, by which its subnets are found), so it goes on until nothing more is found.
  */
 export async function settle(world: SettleWorld): Promise<Settled> {
-  const { system, workspace, start, clear } = world;
+  const { system, workspace, start, refresh } = world;
   await endPlugins(system, start.backend.workFolder);
   refuseLocked(start.backend, system);
-  let state = await stateOf(workspace);
-  const creating = state.pending.filter(({ type }) => type === 'creating').map(({ urn }) => urn);
-  if (state.pending.length > 0) await clear();
+  const now = (): Promise<State> => stateOf(workspace, start.backend);
+  let state = await now();
+  const [creating = [], touched = []] = [true, false].map((creates) =>
+    state.pending.filter(({ type }) => (type === 'creating') === creates).map(({ urn }) => urn),
+  );
+  if (state.pending.length > 0) await forgetPending(workspace);
+  if (touched.length > 0) await refresh(touched);
+  state = await now();
   const adopted = new Set<string>();
   // An environment that never was has nothing to settle.
   while (state.urns.size > 0) {
-    const fresh = await adopt(world, await strays(world), await stateOf(workspace));
+    const fresh = await adopt(world, await strays(world), state);
     if (fresh.length === 0) break;
     for (const urn of fresh) adopted.add(urn);
-    state = await stateOf(workspace);
+    state = await now();
   }
   return { adopted: [...adopted], forgotten: creating.filter((urn) => !adopted.has(urn)) };
 }

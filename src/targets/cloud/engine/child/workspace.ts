@@ -1,5 +1,5 @@
 /** A stack of the Automation API: made or found, with its settings, in a folder that stays. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { LocalWorkspace, type PulumiCommand, type Stack, StackNotFoundError } from '@pulumi/pulumi/automation/index.js';
@@ -19,11 +19,25 @@ interface ProgramModule {
   programOf(input: ChildStart['input']): Promise<() => ReturnType<StackProgram>>;
 }
 
+/** Two that begin at once must not each have a phrase of their own: whole, or not there, and the first one stays. */
+function writeOnce(file: string, text: string): void {
+  if (existsSync(file)) return;
+  const whole = `${file}.${crypto.randomUUID()}`;
+  writeFileSync(whole, text, { mode: 0o600 });
+  try {
+    linkSync(whole, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(whole, { force: true });
+  }
+}
+
 /** A passphrase of the user's own, or one of ours beside the stacks, only for rehearsals. */
 function passphraseFile({ env }: System, workFolder: string): Readonly<Record<string, string>> {
   if (env.PULUMI_CONFIG_PASSPHRASE !== undefined || env.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined) return {};
   const file = join(workFolder, 'passphrase');
-  if (!existsSync(file)) writeFileSync(file, crypto.randomUUID(), { mode: 0o600 });
+  writeOnce(file, crypto.randomUUID());
   return { PULUMI_CONFIG_PASSPHRASE_FILE: file };
 }
 

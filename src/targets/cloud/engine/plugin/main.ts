@@ -15,7 +15,7 @@ import type { System } from '../../../../system/system.ts';
 import { channelOptions, empty, grpc, struct } from '../built-in/protos.ts';
 import { nowhere, type Setting } from '../simulated/kind.ts';
 import { SimulatedProvider, settingOf } from '../simulated/provider.ts';
-import { Refused } from '../simulated/refused.ts';
+import { Refused, Unready } from '../simulated/refused.ts';
 import { compact, inClear, type Properties, resealed } from '../values.ts';
 import { failureOf } from './failure.ts';
 
@@ -131,7 +131,17 @@ function changes(cloud: SimulatedProvider, setting: () => Setting): UntypedServi
         response.setProperties(written(resealed(cloud.foreseen(inputs), given, [])));
         return response;
       }
-      const { id, outputs } = await cloud.create(request.getUrn(), typeOf(request.getUrn()), inputs, setting());
+      const { id, outputs } = await cloud
+        .create(request.getUrn(), typeOf(request.getUrn()), inputs, setting())
+        .catch((error: unknown) => {
+          if (!(error instanceof Unready)) throw error;
+          // What was given as a secret stays one.
+          throw new Unready(error.message, {
+            ...error.thing,
+            inputs: given,
+            outputs: resealed(error.thing.outputs, given, []),
+          });
+        });
       response.setId(id);
       response.setProperties(written(resealed(outputs, given, [])));
       return response;
