@@ -72,11 +72,18 @@ function codesIn(text: string): readonly string[] {
   });
 }
 
+/** Milliseconds between two looks at the processes that work. */
+const lookEach = 150;
+
 export class Rehearsal {
   readonly folder: string;
   readonly cloud: CloudName;
   readonly #engine: Engine;
   readonly #mark: string;
+  /** Everything that was said, run by run. */
+  readonly heard: string[] = [];
+  /** Arguments of every process that was seen working for it. */
+  readonly argvs = new Set<string>();
 
   constructor(folder: string, cloud: CloudName, engine: Engine) {
     this.folder = folder;
@@ -113,9 +120,15 @@ export class Rehearsal {
       }
     });
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-    return new Promise((resolve, reject) => {
+    const look = setInterval(() => {
+      for (const { argv } of this.living()) this.argvs.add(argv.join(' '));
+    }, lookEach);
+    return new Promise<Said>((resolve, reject) => {
       child.on('error', reject);
       child.on('close', (code, signal) => resolve({ code, signal, text, codes: codesIn(text) }));
+    }).finally(() => {
+      clearInterval(look);
+      this.heard.push(text);
     });
   }
 

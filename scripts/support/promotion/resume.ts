@@ -1,5 +1,6 @@
 /** Goes on after a disturbed promotion as a person would: promotes again, unlocks what nobody holds, waits for who works. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { leaksOf } from './leaks.ts';
 import type { Rehearsal, RunWatch, Said } from './rehearsal.ts';
 import { comparable, differencesOf, remains } from './standing.ts';
 
@@ -63,6 +64,7 @@ export async function wrongAtTheEnd(place: Rehearsal, undisturbed: readonly stri
   return [
     ...differencesOf(undisturbed, comparable(place.home)),
     ...remains(place.home),
+    ...leaksOf(place),
     ...(last?.phase === 'Succeeded' ? [] : [`the last record is ${last?.phase}`]),
   ];
 }

@@ -1,5 +1,6 @@
 /** The disturbances of one run, chosen by count and seed. */
 import { seeded } from '../random.ts';
+import { destroyedHalf, destroyedInPieces } from './destroy.ts';
 import type { Engine } from './engine.ts';
 import type { CloudName } from './rehearsal.ts';
 import { stackFiles } from './standing.ts';
@@ -92,7 +93,32 @@ export function troublesOf(ground: Ground, { engine, cloud, count, seed }: Troub
       run: () => drifted(ground, urn, gone),
     };
   });
-  return [...faults, ...kills, ...two, ...locks, ...pending, ...drift, ...withoutPlugin(ground, engine, cloud)];
+  const destroys = times(few).flatMap((at) => {
+    const [urn, kind, nth] = [pick(ground.urns), kinds[at % kinds.length] as FaultKind, 1 + Math.floor(random() * 40)];
+    const event = 20 + Math.floor(random() * ground.events * 0.6);
+    return [
+      {
+        kind: 'destroy after a failed create',
+        title: `${short(urn)}, ${kind}`,
+        run: () => destroyedHalf(ground, kind, urn),
+      },
+      {
+        kind: 'destroy, disturbed, and promoted again',
+        title: `delete ${nth} fails, then killed after event ${event}`,
+        run: () => destroyedInPieces(ground, nth, event),
+      },
+    ];
+  });
+  return [
+    ...faults,
+    ...kills,
+    ...destroys,
+    ...two,
+    ...locks,
+    ...pending,
+    ...drift,
+    ...withoutPlugin(ground, engine, cloud),
+  ];
 }
 
 /** Only a real engine has plugins. Its own programs are beside them on PATH, in a folder that may hold plugins too. */
