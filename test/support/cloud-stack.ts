@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StackInput } from '../../src/app/stacks.ts';
 import { nodeSystem } from '../../src/system/node.ts';
+import type { System } from '../../src/system/system.ts';
 import { stackDoor } from '../../src/targets/cloud/engine/open.ts';
 import type { Faults } from '../../src/targets/cloud/engine/simulated/faults.ts';
 import { CloudStore, type Thing } from '../../src/targets/cloud/engine/simulated/store.ts';
-import type { EngineChoice, OpenStack, StackEvent, StackHandle } from '../../src/targets/cloud/operation.ts';
+import type { Backend, EngineChoice, OpenStack, StackEvent, StackHandle } from '../../src/targets/cloud/operation.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const small = join(root, 'test', 'support', 'cloud-programs', 'small.ts');
@@ -27,6 +28,7 @@ export const smallInput = {
 
 export interface CloudPlace {
   readonly folder: string;
+  readonly backend: Backend;
   readonly cloudFolder: string;
   readonly stateFile: string;
   readonly lockFolder: string;
@@ -42,32 +44,37 @@ export interface CloudPlace {
 
 export const theSecret = 'a-secret-nobody-may-read';
 
-export function cloudPlace(): CloudPlace {
+/** `env` is more of the environment, for an engine with plugins: what it needs follows from where the cloud is. */
+export function cloudPlace(env: (cloudFolder: string) => Readonly<Record<string, string>> = () => ({})): CloudPlace {
   const folder = mkdtempSync(join(tmpdir(), 'opta-cloud-'));
   const cloudFolder = join(folder, 'cloud');
   const state = join(folder, 'state');
   const events: StackEvent[] = [];
   mkdirSync(cloudFolder);
+  const real = nodeSystem();
+  const system: System = Object.create(real, { env: { value: { ...real.env, ...env(cloudFolder) } } });
+  const backend: Backend = {
+    url: `file://${state}`,
+    secretsProvider: 'passphrase',
+    project: 'opta-shop-network',
+    stack: 'staging',
+    workFolder: join(folder, 'work'),
+  };
   return {
     folder,
+    backend,
     cloudFolder,
     stateFile: join(state, '.pulumi', 'stacks', 'opta-shop-network', 'staging.json'),
     lockFolder: join(state, '.pulumi', 'locks', 'organization', 'opta-shop-network', 'staging'),
     events,
     open(input = smallInput, { signal = new AbortController().signal, program = small, engine } = {}) {
       const stack: OpenStack = {
-        backend: {
-          url: `file://${state}`,
-          secretsProvider: 'passphrase',
-          project: 'opta-shop-network',
-          stack: 'staging',
-          workFolder: join(folder, 'work'),
-        },
+        backend,
         engine: engine ?? { kind: 'built-in', cloudFolder },
         input,
         secrets: { token: theSecret },
       };
-      return stackDoor(nodeSystem(), root, program).open(stack, { emit: (event) => void events.push(event), signal });
+      return stackDoor(system, root, program).open(stack, { emit: (event) => void events.push(event), signal });
     },
     faults: (faults) => writeFileSync(join(cloudFolder, 'faults.json'), JSON.stringify(faults)),
     things() {

@@ -39,7 +39,11 @@ export async function programOf(input: StackInput): Promise<() => Promise<Record
     if (first) {
       new aws.NatGateway('nat', { subnetId: first.id, allocationId: eip.id, tags: tags('nat') }, own);
     }
-    const key = new Key('data', { description: 'data', enableKeyRotation: true, tags: tags('data') }, own);
+    const key = new Key(
+      'data',
+      { description: input.production ? 'data' : 'data of a try', enableKeyRotation: true, tags: tags('data') },
+      own,
+    );
     const secret = new Secret('token', { name: 'token', kmsKeyId: key.arn, tags: tags('token') }, own);
     new SecretVersion('token', { secretId: secret.id, secretString: new Config('opta').requireSecret('token') }, own);
     return {

@@ -59,10 +59,13 @@ export class LazyCrypter {
   readonly #passphrase: string | undefined;
   #state: string | undefined;
   #crypter: Crypter | undefined;
+  readonly #made: () => void;
 
-  constructor(passphrase: string | undefined, state: string | undefined) {
+  /** `made` is called with a new salt, before anything is encrypted with it: who is killed then must not lose it. */
+  constructor(passphrase: string | undefined, state: string | undefined, made: () => void) {
     this.#passphrase = passphrase;
     this.#state = state;
+    this.#made = made;
   }
 
   /** Undefined as long as nothing was ever encrypted. */
@@ -79,8 +82,11 @@ export class LazyCrypter {
   }
 
   #opened(): Crypter {
-    this.#crypter ??= Crypter.open(this.#passphrase, this.#state);
+    if (this.#crypter) return this.#crypter;
+    const isNew = this.#state === undefined;
+    this.#crypter = Crypter.open(this.#passphrase, this.#state);
     this.#state = this.#crypter.state;
+    if (isNew) this.#made();
     return this.#crypter;
   }
 }

@@ -28,7 +28,7 @@ export class StackSettings {
   constructor(home: Home, place: StackPlace) {
     this.#file = place.settings;
     this.#settings = existsSync(this.#file) ? ((parse(readFileSync(this.#file, 'utf8')) as Settings) ?? {}) : {};
-    this.crypter = new LazyCrypter(home.passphrase, this.#settings.encryptionsalt);
+    this.crypter = new LazyCrypter(home.passphrase, this.#settings.encryptionsalt, () => this.save());
   }
 
   /** Every value in clear. */
