@@ -23,6 +23,9 @@ export function checkpointOf({ stateFile }: CloudPlace): {
   return { resources: latest?.resources ?? [], pending: latest?.pending_operations ?? [] };
 }
 
+/** What an engine adds to the inputs of a provider. */
+const ofTheEngine: readonly string[] = ['__internal', 'version'];
+
 const nameOf = (urn: string): string => urn.split('::').slice(2).join('::');
 
 /** URN, inputs and outputs of every resource, sorted; ids are names, what follows from ids is `#`, ciphertexts are too. */
@@ -32,9 +35,13 @@ export function comparable(place: CloudPlace): readonly string[] {
     id === undefined || id === '' ? [] : [[id, `<${nameOf(urn)}>`] as const],
   );
   const renamed = (value: unknown): string => {
-    const sorted = JSON.stringify(value, (_, inner: unknown) =>
+    const sorted = JSON.stringify(value ?? {}, (_, inner: unknown) =>
       typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-        ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
+        ? Object.fromEntries(
+            Object.entries(inner)
+              .filter(([key]) => !ofTheEngine.includes(key))
+              .sort(([one], [other]) => (one < other ? -1 : 1)),
+          )
         : inner,
     );
     const named = ids.reduce((text, [id, name]) => text.replaceAll(id, name), sorted ?? '');

@@ -14,7 +14,9 @@ export type Transcript = readonly (readonly [step: string, found: unknown])[];
 const moved = ({ changes }: StackPlan): readonly string[] =>
   changes
     .filter(({ kind }) => kind !== 'same')
-    .map(({ kind, type, name, diff, replaceKeys }) => `${kind} ${type} ${name} ${diff} ${replaceKeys}`)
+    .map(({ kind, type, name, diff, replaceKeys }) =>
+      kind === 'create' ? `create ${type} ${name}` : `${kind} ${type} ${name} ${diff} ${replaceKeys}`,
+    )
     .sort();
 const ended = ({ outcome, changes, outputs }: StackResult) => ({
   outcome,

@@ -13,9 +13,8 @@ function retainedIn(text: string): readonly Retained[] {
 }
 
 function wrongAfterDestroy(place: Rehearsal, text: string): readonly string[] {
-  const key = (type: string, id: string): string => `${type} ${id}`;
-  const listed = new Set(retainedIn(text).map(({ type, id }) => key(type, id)));
-  const there = thingsIn(place.home).map(({ type, id }) => key(type, id));
+  const listed = new Set(retainedIn(text).map(({ id }) => id));
+  const there = thingsIn(place.home).map(({ id }) => id);
   const states = stackFiles(place.home).filter(({ resources, pending }) => resources.length + pending > 0);
   return [
     ...there.filter((one) => !listed.has(one)).map((one) => `left in the cloud and not listed: ${one}`),

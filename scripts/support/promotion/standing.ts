@@ -12,6 +12,7 @@ interface Resource {
   readonly inputs?: unknown;
   readonly outputs?: unknown;
   readonly parent?: string;
+  readonly provider?: string;
   readonly protect?: boolean;
   readonly retainOnDelete?: boolean;
   readonly initErrors?: readonly string[];

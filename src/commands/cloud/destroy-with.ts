@@ -4,7 +4,7 @@ import { UserError } from '../../errors.ts';
 import { inPhase, standing } from '../../releases/promotion.ts';
 import { promotionId } from '../../releases/store.ts';
 import type { StackDoor } from '../../targets/cloud/operation.ts';
-import { planDestroy, planDestroyReview, retainedOf } from '../../targets/cloud/plan/destroy.ts';
+import { planDestroy, planDestroyReview, retainedIds, retainedOf } from '../../targets/cloud/plan/destroy.ts';
 import type { CloudSession } from '../../targets/cloud/session.ts';
 import { type ExitCode, given, type Invocation } from '../invocation.ts';
 import { onStage } from '../run-plan.ts';
@@ -44,7 +44,8 @@ function goes(session: CloudSession): string {
   const kept = retainedOf(session);
   const lines = [...session.plans.values()].map(({ stack, changes }) => `${stack}: ${changes.length} resources go`);
   const stays = kept.map(
-    ({ stack, type, name, id }) => `stays on purpose, and goes on costing: ${stack} ${type} ${name} ${id}`,
+    ({ stack, type, name, id }) =>
+      `stays on purpose, and goes on costing: ${[stack, type, name, id].filter(Boolean).join(' ')}`,
   );
   return `${[...lines, ...stays].join('\n')}\n`;
 }
@@ -63,7 +64,8 @@ async function destroyed(invocation: Invocation, session: CloudSession, unprotec
     begun: new Date(now).toISOString(),
     phase: 'Running',
     applied: [],
-    retained: {},
+    // Before the engine forgets them: a destroy that is cut off must not lose what it kept.
+    retained: retainedIds(retainedOf(session)),
     destroy: true,
   };
   await store.keepPromotion(session.record);

@@ -2,6 +2,7 @@
 import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { unfindable } from '../../../scripts/support/promotion/look-up.ts';
 import { stackNames } from '../../../src/app/stacks.ts';
 import type { ArchitectureRow } from '../../../src/targets/cloud/architecture.ts';
 import type { PromotionResult } from '../../../src/targets/cloud/result.ts';
@@ -154,6 +155,7 @@ describe.each(Object.entries(clouds))('the shop on %s', (cloud, flags) => {
         expect(count(production, 'gcp:compute/sSLPolicy:SSLPolicy')).toBe(1);
       }
       const rehearsal = join(project.folder, '.opta', 'rehearsal', 'production');
+      expect(unfindable(rehearsal), 'what would not be found again, had its state been lost').toEqual([]);
       const secrets = Object.values(
         JSON.parse(await readFile(join(rehearsal, 'secrets.json'), 'utf8')) as Record<string, string>,
       );

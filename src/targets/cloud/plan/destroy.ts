@@ -10,19 +10,26 @@ import { demandDone, existing, followed, stackTitles } from './stacks.ts';
 
 /** Stays in the cloud on purpose: fixed addresses, for one. */
 export interface Retained {
-  readonly stack: StackName;
-  readonly type: string;
+  /** Unknown of what an earlier destroy, which was cut off, kept. */
+  readonly stack?: StackName;
+  readonly type?: string;
   readonly name: string;
   readonly id: string;
 }
 
 const isRetained = ({ retainOnDelete }: Change): boolean => retainOnDelete;
 
-export function retainedOf({ plans }: CloudSession): readonly Retained[] {
-  return [...plans.values()].flatMap(({ stack, changes }) =>
+export function retainedOf({ plans, situation }: CloudSession): readonly Retained[] {
+  const planned = [...plans.values()].flatMap(({ stack, changes }) =>
     changes.filter(isRetained).map(({ type, name, id = '' }) => ({ stack, type, name, id })),
   );
+  const earlier = Object.entries(situation.retained).map(([name, id]) => ({ name, id }));
+  return [...planned, ...earlier.filter(({ id }) => !planned.some((one) => one.id === id))];
 }
+
+/** As the record keeps them. */
+export const retainedIds = (kept: readonly Retained[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(kept.map(({ name, id }) => [name, id]));
 
 /** Looks at what a destroy would take. Protected things are refused here: the engine would fail only after the rest is gone. */
 export function planDestroyReview(session: CloudSession, unprotect: boolean): Plan {
@@ -126,7 +133,7 @@ function recordStep(session: CloudSession, needs: readonly string[]): Step {
     needs,
     async run({ system, note }) {
       const kept = retainedOf(session);
-      const retained = Object.fromEntries(kept.map(({ name, id }) => [name, id]));
+      const retained = retainedIds(kept);
       const ended = new Date(system.clock.now()).toISOString();
       session.record = inPhase(made(session.record, 'record'), 'Succeeded', { ended, retained });
       await session.situation.store.keepPromotion(session.record);

@@ -65,6 +65,9 @@ export function refuseLocked(backend: Backend, system: System): void {
 /** Takes away what nobody holds any more; the answer is what it had to leave. */
 export function clearStale(backend: Backend, system: System): readonly Lock[] {
   const locks = locksOf(backend, system);
-  for (const { file, stale } of locks) if (stale) rmSync(file, { force: true });
+  for (const { file, stale } of locks) {
+    // What the engine notes of a file beside it.
+    if (stale) for (const one of [file, `${file}.attrs`]) rmSync(one, { force: true });
+  }
   return locks.filter(({ stale }) => !stale);
 }

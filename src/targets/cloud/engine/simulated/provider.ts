@@ -126,11 +126,11 @@ export class SimulatedProvider {
 
   /** Ids of what exists of `type` and was made from the same identifying inputs: tags, or what names it. */
   find(type: string, inputs: Properties, setting: Setting): string[] {
-    const wanted = identityOf(type, { ...inputs, ...marks(type, inputs, setting) });
-    if (wanted === undefined) return [];
+    const same = sameAs(type, { ...inputs, ...marks(type, inputs, setting) });
+    if (same === undefined) return [];
     return this.#store
       .all(setting.account, type)
-      .filter((thing) => identityOf(type, thing.outputs) === wanted)
+      .filter(same)
       .map(({ id }) => id);
   }
 
@@ -271,13 +271,21 @@ function marks(type: string, inputs: Properties, setting: Setting): Properties {
   return type.startsWith('gcp:') && inputs['labels'] !== undefined ? { effectiveLabels: all('labels') } : {};
 }
 
-/** What tells a resource from all others of its type: all its tags when it has some, else what must be unique about it. */
-function identityOf(type: string, inputs: Properties): string | undefined {
-  const tags = inputs['tagsAll'] ?? inputs['effectiveLabels'];
-  if (typeof tags === 'object' && tags !== null && Object.keys(tags).length > 0) {
-    return JSON.stringify(Object.entries(tags).sort(([one], [other]) => (one < other ? -1 : 1)));
-  }
-  const keys = kinds[type]?.unique ?? kinds[type]?.identity ?? [];
-  const told = keys.filter((key) => inputs[key] !== undefined && !holdsUnknown(inputs[key]));
-  return told.length === 0 ? undefined : JSON.stringify(told.map((key) => [key, inputs[key]]));
+/** Inputs that name a thing for good, where neither tags nor anything else tells it from others. */
+const naming = ['name', 'accountId', 'region', 'location', 'zone'];
+
+/** Whether a thing is the one that these inputs are of: by all its tags when it has some, else by what must be unique of it. */
+function sameAs(type: string, inputs: Properties): ((thing: Thing) => boolean) | undefined {
+  const tags = tagsIn(inputs);
+  if (tags !== undefined) return ({ outputs }) => tagsIn(outputs) === tags;
+  const keys = kinds[type]?.unique ?? kinds[type]?.identity ?? naming;
+  // What is not known yet may be anybody's.
+  if (keys.some((key) => holdsUnknown(inputs[key])) || keys.every((key) => inputs[key] === undefined)) return undefined;
+  return (thing) => keys.every((key) => JSON.stringify(thing.inputs[key]) === JSON.stringify(inputs[key]));
+}
+
+function tagsIn(values: Properties): string | undefined {
+  const tags = values['tagsAll'] ?? values['effectiveLabels'];
+  if (typeof tags !== 'object' || tags === null || Object.keys(tags).length === 0) return undefined;
+  return JSON.stringify(Object.entries(tags).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
