@@ -262,7 +262,6 @@ describe.skipIf(noLinkerd !== undefined)('the shop in the mesh', () => {
     const found = edges.find(({ caller, callee }) => caller === 'shop/api' && callee === 'shop/cache');
     expect(found).toMatchObject({ mtls: true });
   });
-  });
 
   test('makes pods anew that a silent injector let pass without a proxy', { timeout: long }, async () => {
     shop.kubectl('scale', 'deploy', 'linkerd-proxy-injector', '-n', 'linkerd', '--replicas=0');
