@@ -258,8 +258,7 @@ describe.skipIf(noLinkerd !== undefined)('the shop in the mesh', () => {
     expect(code, stderr).toBe(0);
     expect(inside('api', pinging)).toBe('+OK +PONG');
     expect(inside('web', connecting('cache.shop', 6379))).toMatch(/^(closed|ECONNRESET|silent)$/);
-    const { edges } = await wide();
-    const found = edges.find(({ caller, callee }) => caller === 'shop/api' && callee === 'shop/cache');
+    const found = (await wide()).edges.find(({ caller, callee }) => `${caller} ${callee}` === 'shop/api shop/cache');
     expect(found).toMatchObject({ mtls: true });
   });
 
