@@ -33,6 +33,7 @@ export const errorCodes = [
   'credentials-missing',
   'credentials-refused',
   'data-plane-failed',
+  'database-user-failed',
   'definition-not-served',
   'dependency-circle',
   'deprecated',

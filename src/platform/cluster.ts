@@ -5,7 +5,7 @@ import { UserError } from '../errors.ts';
 import type { System } from '../system/system.ts';
 import { type Api, ApiError, openApi, type Query, type SendOptions } from './cluster/api.ts';
 import { type Discovery, discoveryOf, type KindPath } from './cluster/discovery.ts';
-import { connectionOf } from './cluster/kubeconfig.ts';
+import { type Connection, connectionOf } from './cluster/kubeconfig.ts';
 import { follow } from './cluster/watch.ts';
 
 export { ApiError } from './cluster/api.ts';
@@ -124,10 +124,31 @@ export async function openCluster(
   signal?: AbortSignal,
 ): Promise<ClusterClient> {
   const api = openApi(system, await connectionOf(kubeconfigFile, context));
+  return opened(system, api, { kubeconfigFile, context }, uid, signal);
+}
+
+/** Opens a cluster by its address instead; `title` is for messages. Throws as `openCluster` does. */
+export async function openClusterAt(
+  system: System,
+  connection: Connection,
+  title: string,
+  uid?: string,
+  signal?: AbortSignal,
+): Promise<ClusterClient> {
+  return opened(system, openApi(system, connection), { kubeconfigFile: 'its cloud', context: title }, uid, signal);
+}
+
+async function opened(
+  system: System,
+  api: Api,
+  place: Omit<Cluster, 'uid'>,
+  uid: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<ClusterClient> {
   try {
     const found = await uidOf(api, signal);
-    if (uid !== undefined && uid !== found) throw notOurs(kubeconfigFile, context);
-    return clientOf(system, api, { kubeconfigFile, context, uid: found });
+    if (uid !== undefined && uid !== found) throw notOurs(place.kubeconfigFile, place.context);
+    return clientOf(system, api, { ...place, uid: found });
   } catch (error) {
     api.close();
     throw error;

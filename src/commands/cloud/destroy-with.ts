@@ -10,6 +10,7 @@ import { type ExitCode, given, type Invocation } from '../invocation.ts';
 import { onStage } from '../run-plan.ts';
 import { askYes, userOf } from './approve.ts';
 import { promotionExit } from './exit.ts';
+import { leaveOptions } from './inside.ts';
 import { withProject } from './open.ts';
 import type { CloudProject } from './situation.ts';
 import { inTurn } from './turn.ts';
@@ -72,7 +73,7 @@ async function destroyed(invocation: Invocation, session: CloudSession, unprotec
   const result = await onStage(
     invocation,
     async (stage) => {
-      const run = await stage.run(planDestroy(session, unprotect));
+      const run = await stage.run(planDestroy(session, unprotect, await leaveOptions(invocation, session)));
       stage.stream.emit({ type: 'result', title: 'destroy', value: { retained: retainedOf(session) } });
       return run;
     },

@@ -20,6 +20,7 @@ import { approve, userOf } from './approve.ts';
 import { candidateOf } from './candidate.ts';
 import { exitOf, promotionExit, refusals } from './exit.ts';
 import { driftChoice } from './flags.ts';
+import { applyOptions } from './inside.ts';
 import { type CloudProject, openProject } from './situation.ts';
 import { inTurn, tellRefusal } from './turn.ts';
 
@@ -117,7 +118,7 @@ async function apply(invocation: Invocation, session: CloudSession): Promise<Exi
   const result = await onStage(
     invocation,
     async (stage) => {
-      const run = await stage.run(planApply(session));
+      const run = await stage.run(planApply(session, await applyOptions(invocation, session)));
       if (run.outcome === 'done' || run.outcome === 'unchanged') {
         stage.stream.emit({ type: 'result', title: 'promotion', value: resultOf(session) });
       }

@@ -91,13 +91,14 @@ function pathOf(server: URL, path: string, query: Query = {}): string {
   return `${server.pathname.replace(/\/$/, '')}${path}${search === '' ? '' : `?${search}`}`;
 }
 
-export function openApi(system: System, { server, tls, headers }: Connection): Api {
+export function openApi(system: System, { server, tls, headers, authorize }: Connection): Api {
   const secure = server.protocol === 'https:';
   // One connection a request under way, kept for the next: watches hold theirs for long.
   const agent = secure ? new Agent({ keepAlive: true, ...tls }) : new PlainAgent({ keepAlive: true });
   const ask = secure ? tlsRequest : plainRequest;
 
-  function once(method: string, path: string, options: SendOptions, sent: string | undefined) {
+  async function once(method: string, path: string, options: SendOptions, sent: string | undefined) {
+    const authorization = await authorize?.();
     return new Promise<IncomingMessage>((answered, failed) => {
       const asked = ask({
         agent: agent as Agent,
@@ -107,6 +108,7 @@ export function openApi(system: System, { server, tls, headers }: Connection): A
         path: pathOf(server, path, options.query),
         headers: {
           ...headers,
+          ...(authorization !== undefined && { authorization }),
           accept: options.accept ?? 'application/json, */*',
           ...(sent !== undefined && {
             'content-type': options.contentType ?? 'application/json',

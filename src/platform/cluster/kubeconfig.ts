@@ -15,6 +15,8 @@ export interface Connection {
     readonly rejectUnauthorized?: boolean;
   };
   readonly headers: Readonly<Record<string, string>>;
+  /** An authorization that lasts minutes, asked for anew with each request. */
+  readonly authorize?: () => Promise<string>;
 }
 
 type Named<K extends string, T> = readonly ({ readonly name: string } & { readonly [P in K]: T })[];

@@ -25,7 +25,7 @@ export interface ListedComponent {
 }
 
 /** What is known of a cluster before it stands goes by its name, as between stacks. */
-function factsOf(environment: CloudEnvironment, addressRange = '<network.addressRange>'): CloudFacts {
+export function factsOf(environment: CloudEnvironment, addressRange = '<network.addressRange>'): CloudFacts {
   return {
     clusterName: clusterName(environment.name),
     region: environment.region,

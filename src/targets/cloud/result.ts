@@ -43,7 +43,7 @@ export interface PromotionResult {
 }
 
 /** Public addresses of services: their own hosts, or every host of the domain. */
-function urlsOf({ situation }: CloudSession): readonly string[] {
+export function urlsOf({ situation }: CloudSession): readonly string[] {
   const { app, environment } = situation;
   const routes = app.services.flatMap(({ routes: own }) => own);
   const hosts = routes.map(

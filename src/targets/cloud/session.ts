@@ -1,5 +1,6 @@
 /** What the steps of a promotion share: what was given, and what each leaves for those after it. */
 import type { App } from '../../app/app.ts';
+import { type NodeGroupPlan, nodeGroupsOf } from '../../app/nodes-of-cluster.ts';
 import { type StackInput, type StackName, type StackOutputs, stackNeeds } from '../../app/stacks.ts';
 import type { Secrets } from '../../engine/secrets.ts';
 import type { Step } from '../../engine/step.ts';
@@ -80,6 +81,8 @@ export interface CloudSession {
   unverified: string | undefined;
   /** Writes down that something is begun in a stack, before it is. */
   touches(stack: StackName): Promise<void>;
+  /** Nodes of groups that others take the place of are empty. */
+  drained: boolean;
   /** Writes down that a stack was applied. */
   applied(stack: StackName): Promise<void>;
 }
@@ -97,6 +100,7 @@ export function newSession(situation: CloudSituation): CloudSession {
     review: undefined,
     record: undefined,
     unverified: undefined,
+    drained: false,
     touches: (stack) => written(({ touched = [] }) => ({ touched: [...new Set([...touched, stack])] })),
     applied: (stack) => written(({ applied }) => ({ applied: [...new Set([...applied, stack])] })),
   };
@@ -123,8 +127,18 @@ export function step(rest: Omit<Step, 'needs'> & { readonly needs?: readonly str
   return { needs: [], ...rest };
 }
 
+/** Groups of the standing cluster that its definition no longer has: they stay until their nodes are drained. */
+export function keptGroups({ situation, outputs, drained }: CloudSession): readonly NodeGroupPlan[] {
+  const written = outputs.get('cluster')?.['nodeGroups'];
+  if (drained || typeof written !== 'string' || !written.startsWith('[')) return [];
+  const wanted = new Set(nodeGroupsOf(situation.app).map(({ name }) => name));
+  return (JSON.parse(written) as NodeGroupPlan[]).filter(({ name }) => !wanted.has(name));
+}
+
 /** What the program of a stack is given, with what is known of the others now. */
-export function inputOf({ situation, outputs }: CloudSession, stack: StackName): StackInput {
+export function inputOf(session: CloudSession, stack: StackName): StackInput {
+  const { situation, outputs } = session;
+  const kept = stack === 'cluster' ? keptGroups(session) : [];
   const { app, environment, placement, retained } = situation;
   const upstream = stackNeeds[stack].flatMap((one) => {
     const known = outputs.get(one);
@@ -138,6 +152,7 @@ export function inputOf({ situation, outputs }: CloudSession, stack: StackName):
     upstream: Object.fromEntries(upstream),
     retained,
     production: environment.production,
+    ...(kept.length > 0 && { keptNodeGroups: kept }),
   };
 }
 
@@ -145,7 +160,7 @@ export function inputOf({ situation, outputs }: CloudSession, stack: StackName):
 export async function openStack(session: CloudSession, stack: StackName): Promise<StackHandle> {
   const { situation } = session;
   const input = inputOf(session, stack);
-  const given = hashOf(input.upstream);
+  const given = hashOf([input.upstream, input.keptNodeGroups ?? []]);
   const known = session.opened.get(stack);
   if (known?.given === given) return known.handle;
   session.opened.delete(stack);

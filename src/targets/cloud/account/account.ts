@@ -1,6 +1,7 @@
 /** What opta itself asks of an account in a cloud, beside what Pulumi does there: few and plain calls. */
 import type { CloudEnvironment } from '../environment.ts';
 import type { QuotaNeed } from '../quotas.ts';
+import type { InsideDoor } from './inside.ts';
 import type { ObjectDoor } from './objects.ts';
 
 export interface Identity {
@@ -39,6 +40,7 @@ export interface CloudAccount {
   /** Address ranges from which whoever promotes reaches the API of the cluster; none where that needs no address. */
   callers(): Promise<readonly string[]>;
   readonly bucket: StateBucket;
+  readonly inside: InsideDoor;
 }
 
 /** What every part of an account is given. */

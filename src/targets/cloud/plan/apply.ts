@@ -6,17 +6,22 @@ import { demandDelegation } from '../delegation.ts';
 import { addressesOf } from '../result.ts';
 import { type CloudSession, closeStacks, made, step } from '../session.ts';
 import { rehearsedClusterSteps } from './cluster.ts';
+import { type Drain, shrinkSteps } from './shrink.ts';
 import { applyStep } from './stacks.ts';
 
 export interface ApplyOptions {
   /** What happens inside the cluster. */
   readonly clusterSteps?: readonly Step[];
+  /** Empties nodes that are to go. */
+  readonly drain?: Drain;
 }
 
 /** Pure. What is left out of the App's stacks leaves no gap: its needs go on to those before it. */
 export function planApply(session: CloudSession, options: ApplyOptions = {}): Plan {
   const { environment, stacks } = session.situation;
-  const cluster = options.clusterSteps ?? rehearsedClusterSteps(session);
+  const inside = options.clusterSteps ?? rehearsedInside(session);
+  const insideIds = inside.map(({ id }) => id);
+  const cluster = [...inside, ...shrinkSteps(session, [...insideIds, 'apply:cluster'], options.drain)];
   const has = new Set<string>([...stacks.map((stack) => `apply:${stack}`), ...cluster.map(({ id }) => id)]);
   const all = [
     ...stateSteps(session),
@@ -34,6 +39,13 @@ export function planApply(session: CloudSession, options: ApplyOptions = {}): Pl
     reason: `plan ${session.review?.hash.slice(0, 12) ?? ''}`,
     steps,
   };
+}
+
+/** Never for a real account: what was only listed there would look as if it ran. */
+function rehearsedInside(session: CloudSession): readonly Step[] {
+  if (session.situation.reality !== undefined)
+    throw new Error('a promotion to an account has no steps inside its cluster');
+  return rehearsedClusterSteps(session);
 }
 
 /** Certificates come with the edge: nothing is asked of a certificate authority before the zone is delegated. */

@@ -79,11 +79,17 @@ function lookStep(session: CloudSession, stack: StackName, needs: readonly strin
   });
 }
 
+/** What happens inside a real cluster. */
+export interface LeaveSteps {
+  readonly before: readonly Step[];
+  readonly after: (needs: readonly string[]) => Step;
+}
+
 /** A stack goes when all that read it are gone. A killed step is taken up again by the next destroy. */
-export function planDestroy(session: CloudSession, unprotect: boolean): Plan {
+export function planDestroy(session: CloudSession, unprotect: boolean, leave?: LeaveSteps): Plan {
   const { environment, places } = session.situation;
   const stacks = session.situation.existing;
-  const inside = places.rehearsal ? [rehearsedInside()] : [];
+  const inside = leave?.before ?? (places.rehearsal ? [rehearsedInside()] : []);
   const readers = (stack: StackName) =>
     stackNames.filter((one) => stackNeeds[one].includes(stack) && stacks.includes(one));
   const steps = stacks.toReversed().map((stack) =>
@@ -101,9 +107,11 @@ export function planDestroy(session: CloudSession, unprotect: boolean): Plan {
       },
     }),
   );
+  const sweep = leave === undefined ? [] : [leave.after(steps.map(({ id }) => id))];
   const all = [
     ...inside,
     ...steps,
+    ...sweep,
     recordStep(
       session,
       steps.map(({ id }) => id),

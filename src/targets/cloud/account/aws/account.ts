@@ -4,6 +4,7 @@ import { accountDiffers, zonesMissing } from '../differs.ts';
 import { isRefused, send } from '../request.ts';
 import { type AwsCaller, awsCaller, xmlText, xmlTexts } from './call.ts';
 import { awsCredentials } from './credentials.ts';
+import { awsInside } from './inside.ts';
 import { awsQuotas } from './quotas.ts';
 import { awsStateBucket } from './state-bucket.ts';
 
@@ -23,6 +24,7 @@ export function awsAccount(options: AccountOptions, credentials = awsCredentials
     quotas: (needs) => awsQuotas(aws, needs),
     callers: () => callersOf(options),
     bucket: awsStateBucket(options, aws),
+    inside: awsInside({ options, aws, credentials }),
   };
 }
 

@@ -28,12 +28,15 @@ export interface AwsCaller {
 /** Services without a region of their own. */
 const global = new Set(['iam', 'route53']);
 
+/** Those whose host is not called as signatures name them. */
+const hosts: Readonly<Record<string, string>> = { ecr: 'api.ecr' };
+
 /** `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`: as every tool of AWS takes them. */
 export function endpointOf(service: string, region: string, env: AccountOptions['env']): string {
   const own = env[`AWS_ENDPOINT_URL_${service.toUpperCase().replaceAll('-', '_')}`] ?? env['AWS_ENDPOINT_URL'];
   if (own !== undefined && own !== '') return own.replace(/\/+$/, '');
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  return `https://${service}${global.has(service) ? '' : `.${region}`}.${suffix}`;
+  return `https://${hosts[service] ?? service}${global.has(service) ? '' : `.${region}`}.${suffix}`;
 }
 
 function refusal({ service, action }: AwsCall, answered: Answered): CloudRefused {

@@ -6,6 +6,7 @@ import { zonesMissing } from '../differs.ts';
 import { CloudRefused } from '../request.ts';
 import { type GoogleCaller, googleCaller } from './call.ts';
 import { type GoogleCredentials, googleCredentials } from './credentials.ts';
+import { gcpInside } from './inside.ts';
 import { gcpStateBucket } from './state-bucket.ts';
 
 /** Of those that a promotion needs, the ones without which it would stop in the middle. */
@@ -30,6 +31,7 @@ export function gcpAccount(options: AccountOptions): CloudAccount {
     // The API of the cluster is reached by its name, with Google's own identity.
     callers: async () => [],
     bucket: gcpStateBucket(options, google),
+    inside: gcpInside(options, google, credentials),
   };
 }
 
