@@ -14,8 +14,12 @@ async function artifactsOf({ system, packageRoot, flags, signal }: Invocation) {
   return { dataFolder, artifacts: await openArtifacts(system, { dataFolder, settings, signal }) };
 }
 
+/** Simulated providers find their cloud by it. */
+const isSimulated = ({ system }: Invocation): boolean => system.env['OPTA_CLOUD_FOLDER'] !== undefined;
+
 export async function applyOptions(invocation: Invocation, session: CloudSession): Promise<ApplyOptions> {
   if (session.situation.reality === undefined) return {};
+  if (isSimulated(invocation)) return { simulated: true };
   const { artifacts, dataFolder } = await artifactsOf(invocation);
   const { steps, drain } = insideSteps(session, artifacts, dataFolder);
   return { clusterSteps: steps, drain };
@@ -23,7 +27,7 @@ export async function applyOptions(invocation: Invocation, session: CloudSession
 
 export async function leaveOptions(invocation: Invocation, session: CloudSession): Promise<LeaveSteps | undefined> {
   const { reality, existing } = session.situation;
-  if (reality === undefined || !existing.includes('cluster')) return undefined;
+  if (reality === undefined || isSimulated(invocation) || !existing.includes('cluster')) return undefined;
   const { artifacts, dataFolder } = await artifactsOf(invocation);
   return {
     before: leaveSteps(session, artifacts, dataFolder),

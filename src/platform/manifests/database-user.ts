@@ -64,7 +64,7 @@ function commandOf({ resource, host, port, database, master }: DatabaseUser): re
 }
 
 /** Changes when the user, its password or the server does: then it runs again. */
-export const userMark = ({ host, database, user }: Omit<DatabaseUser, 'master'>): string =>
+const userMark = ({ host, database, user }: Omit<DatabaseUser, 'master'>): string =>
   shortHash([host, database, user.name, user.password].join('\n'));
 
 /** The Secret goes when the Job has ended; the Job itself a while later. */
@@ -85,7 +85,7 @@ export function databaseUserObjects(given: DatabaseUser, pins: Pins): readonly [
       'authority.pem': base64(authority),
     },
   };
-  const job: V1Job = {
+  const making: V1Job = {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: meta,
@@ -120,5 +120,5 @@ export function databaseUserObjects(given: DatabaseUser, pins: Pins): readonly [
       },
     },
   };
-  return [secret as KubernetesObject, job];
+  return [secret as KubernetesObject, making];
 }

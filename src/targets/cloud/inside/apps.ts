@@ -71,7 +71,7 @@ function userSteps(inside: Inside): readonly Step[] {
         const password = made(inside.secrets.get(secretName(resource.id, 'password')), 'reach');
         const text = await realityOf(inside).account.inside.secret(values['master_secret_arn'] ?? '');
         const master = JSON.parse(text) as { username: string; password: string };
-        const [secret, job] = databaseUserObjects(
+        const [secret, making] = databaseUserObjects(
           {
             resource,
             host: values['db_host'] ?? '',
@@ -87,17 +87,17 @@ function userSteps(inside: Inside): readonly Step[] {
         const namespace = { apiVersion: 'v1', kind: 'Namespace', name: namespaceName(resource.layer) };
         const mark = `opta.dev/user.${resource.name}`;
         const done = (await client.get(namespace, signal))?.metadata?.annotations?.[mark];
-        if (done === job.metadata?.name) return 'unchanged';
-        await client.remove(nameOf(job), signal);
+        if (done === making.metadata?.name) return 'unchanged';
+        await client.remove(nameOf(making), signal);
         try {
-          await apply(client, [secret, job as KubernetesObject], { signal });
+          await apply(client, [secret, making as KubernetesObject], { signal });
           note('waiting for its Job');
-          await jobEnded(inside, job, signal);
+          await userMade(inside, making, signal);
         } finally {
           // The master's password is in it.
           await client.remove(nameOf(secret));
         }
-        const body = { metadata: { annotations: { [mark]: job.metadata?.name } } };
+        const body = { metadata: { annotations: { [mark]: making.metadata?.name } } };
         const path = await client.pathOf(namespace);
         await client.write('PATCH', path, { body, contentType: 'application/merge-patch+json', signal });
         return undefined;
@@ -106,8 +106,8 @@ function userSteps(inside: Inside): readonly Step[] {
   );
 }
 
-async function jobEnded(inside: Inside, job: V1Job, signal: AbortSignal): Promise<void> {
-  const { namespace, name } = job.metadata ?? {};
+async function userMade(inside: Inside, making: V1Job, signal: AbortSignal): Promise<void> {
+  const { namespace, name } = making.metadata ?? {};
   const client = clientOf(inside);
   let failed = false;
   await client.watch(

@@ -15,7 +15,7 @@ import { clientOf, type Inside } from './inside.ts';
 /** Milliseconds that GKE may take for its groups of endpoints, and AWS for the first healthy target. */
 const bindingMs = 600_000;
 
-export function platformSettings(inside: Inside): PlatformSettings {
+function platformSettings(inside: Inside): PlatformSettings {
   const { app, environment } = inside.session.situation;
   const choices = choicesOf(app);
   const outputs = (stack: 'network' | 'cluster') => (inside.session.outputs.get(stack) ?? {}) as Record<string, string>;

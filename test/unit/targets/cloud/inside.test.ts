@@ -1,0 +1,68 @@
+/** Inside a real cluster: the order of steps, the way in, and what is moved or made there. Without any cluster. */
+import { expect, test } from 'vitest';
+import type { Resource } from '../../../../src/app/app.ts';
+import { mustMove } from '../../../../src/platform/drain.ts';
+import {
+  type DatabaseUser,
+  databaseUserObjects,
+  userStatements,
+} from '../../../../src/platform/manifests/database-user.ts';
+import { readVersions } from '../../../../src/platform/versions.ts';
+import { clusterToken } from '../../../../src/targets/cloud/account/aws/inside.ts';
+
+const { pins } = await readVersions('kind/versions.yaml');
+
+test('EKS is shown a signed question to STS about who we are, for this cluster only, for a minute', async () => {
+  const environment = { region: 'eu-west-1' } as never;
+  const keys = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'not-a-secret', sessionToken: 'session' };
+  const token = await clusterToken({ environment, env: {} }, keys, 'opta-staging');
+  expect(token).toMatch(/^k8s-aws-v1\.[\w-]+$/);
+  const url = new URL(Buffer.from(token.slice('k8s-aws-v1.'.length), 'base64url').toString());
+  expect(url.host).toBe('sts.eu-west-1.amazonaws.com');
+  expect(Object.fromEntries(url.searchParams)).toMatchObject({
+    Action: 'GetCallerIdentity',
+    'X-Amz-Expires': '60',
+    'X-Amz-Security-Token': 'session',
+    'X-Amz-SignedHeaders': expect.stringContaining('x-k8s-aws-id'),
+  });
+  expect(url.href).not.toContain('not-a-secret');
+});
+
+test('pods of DaemonSets, of the node itself, and those that ended stay when a node is emptied', () => {
+  const owned = (kind: string) => ({
+    metadata: { ownerReferences: [{ kind, name: 'x', apiVersion: 'v1', uid: '1' }] },
+  });
+  expect(mustMove(owned('ReplicaSet'))).toBe(true);
+  expect(mustMove(owned('DaemonSet'))).toBe(false);
+  expect(mustMove({ metadata: { annotations: { 'kubernetes.io/config.mirror': 'x' } } })).toBe(false);
+  expect(mustMove({ status: { phase: 'Succeeded' } })).toBe(false);
+});
+
+const given = (type: 'postgres' | 'mysql'): DatabaseUser => ({
+  resource: { id: 'shop/db', layer: 'shop', name: 'db', type, settings: {} } as unknown as Resource,
+  host: 'db.example.com',
+  port: '5432',
+  database: `ap'p"`,
+  master: { name: 'opta_admin', password: 'master-password' },
+  user: { name: 'app', password: "it's" },
+  authority: 'PEM',
+});
+
+test('the user of a database is made once and keeps our password, whatever is in the names', () => {
+  expect(userStatements(given('postgres'))).toContain(`ALTER ROLE "app" LOGIN PASSWORD 'it''s';`);
+  expect(userStatements(given('postgres'))).toContain(`ON DATABASE "ap'p""" TO "app"`);
+  expect(userStatements(given('mysql'))).toContain(`ALTER USER 'app'@'%' IDENTIFIED BY 'it''s' REQUIRE SSL;`);
+});
+
+test.each(['postgres', 'mysql'] as const)(
+  'its Job on %s verifies the server, and no password is among its words',
+  (type) => {
+    const [secret, job] = databaseUserObjects(given(type), pins);
+    const text = JSON.stringify(job);
+    expect(text).toMatch(/verify-full|VERIFY_IDENTITY/);
+    expect(text).not.toMatch(/master-password|it's/);
+    expect(job.metadata?.name).toBe(secret.metadata?.name);
+    const another = databaseUserObjects({ ...given(type), user: { name: 'app', password: 'another' } }, pins)[1];
+    expect(another.metadata?.name).not.toBe(job.metadata?.name);
+  },
+);
