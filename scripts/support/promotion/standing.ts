@@ -67,10 +67,17 @@ export function locksIn(folder: string): readonly string[] {
 
 const shortOf = (urn: string): string => urn.split('::').slice(2).join('::');
 
+/** The SDK seals it in what it makes, and an import does not: the same labels, which the inputs hold too. */
+const marked = 'effectiveLabels';
+
 const sorted = (value: unknown): string =>
   JSON.stringify(value ?? {}, (_, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
+      ? Object.fromEntries(
+          Object.entries(inner)
+            .filter(([key]) => key !== marked)
+            .sort(([one], [other]) => (one < other ? -1 : 1)),
+        )
       : inner,
   );
 
