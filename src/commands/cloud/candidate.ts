@@ -1,16 +1,17 @@
 /** Which release a promotion moves: one that was named, the one that stands in the environment before, or one made now. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Service } from '../../app/app.ts';
 import { UserError } from '../../errors.ts';
 import { definitionHash } from '../../releases/definition.ts';
 import { findRelease } from '../../releases/gates.ts';
 import { standing } from '../../releases/promotion.ts';
-import { type Release, type ReleasePins, titleOf } from '../../releases/release.ts';
+import { type Release, type ReleaseImage, type ReleasePins, titleOf } from '../../releases/release.ts';
 import { openStore } from '../../releases/store.ts';
 import { makeRelease } from '../../targets/cloud/make-release.ts';
 import type { Candidate } from '../../targets/cloud/plan/release.ts';
 import type { CloudSituation } from '../../targets/cloud/session.ts';
-import { type Invocation, text } from '../invocation.ts';
+import { type Invocation, projectFolder, text } from '../invocation.ts';
 import { type CloudProject, chooseListed } from './situation.ts';
 
 const providers = { aws: '@pulumi/aws', gcp: '@pulumi/gcp' } as const;
@@ -58,7 +59,7 @@ export async function candidateOf(invocation: Invocation, project: CloudProject)
       app: session.situation.app,
       environment,
       pins,
-      built: async () => undefined,
+      built: await builtOnKind(invocation),
     });
   };
   const find = async (): Promise<Release> => {
@@ -69,6 +70,20 @@ export async function candidateOf(invocation: Invocation, project: CloudProject)
     return found === undefined ? make() : fitting(project, found);
   };
   return { find, before, beforeRecords, releases, named: name !== undefined, reason };
+}
+
+/** What `opta dev up` on kind built and ran of the sources as they are now: those digests are what is moved. */
+async function builtOnKind(invocation: Invocation): Promise<(service: Service) => Promise<ReleaseImage | undefined>> {
+  const [{ kindFolder, readRecord }, { pushedImage }] = await Promise.all([
+    import('../../targets/kind/folder.ts'),
+    import('../../targets/kind/images.ts'),
+  ]);
+  const folder = kindFolder(projectFolder(invocation, 'above'));
+  const record = await readRecord(folder);
+  return async (service) => {
+    const found = record && (await pushedImage(folder, record.ports.registry, service));
+    return found && { ...found, origin: 'registry' };
+  };
 }
 
 /** A release is applied with its own definition only. Throws UserError `release-differs`. */

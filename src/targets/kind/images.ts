@@ -110,6 +110,18 @@ export function stillPushed({ port }: BuildPlace, service: Service, { digest }: 
   return digestInRegistry(port, repositoryOf(service), digest);
 }
 
+/** What the local registry holds of a service's sources as they are now; undefined when it was never built, or not since. */
+export async function pushedImage(
+  folder: KindFolder,
+  port: number,
+  service: Service,
+): Promise<{ readonly digest: string; readonly repository: string } | undefined> {
+  if (service.image.kind !== 'build') return undefined;
+  const built = await builtBefore(folder, service, service.image.build);
+  const digest = built && (await digestInRegistry(port, repositoryOf(service), built.digest));
+  return digest === undefined ? undefined : { digest, repository: `${registryHost(port)}/${repositoryOf(service)}` };
+}
+
 /** Builds; resolves with the fingerprint of what was built. Throws UserError `build-failed` or `dockerfile-missing`. */
 export async function buildImage(
   { system, engine, port }: BuildPlace,

@@ -1,10 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Build } from '../../../../src/app/app.ts';
-import { fingerprint } from '../../../../src/targets/kind/images.ts';
+import { kindFolder } from '../../../../src/targets/kind/folder.ts';
+import { fingerprint, keepBuilt, pushedImage } from '../../../../src/targets/kind/images.ts';
 import { containerdName } from '../../../../src/targets/kind/node-images.ts';
+import { service } from '../../../support/app.ts';
 
 let context: string;
 let build: Build;
@@ -71,4 +75,35 @@ test.each([
   ['localhost:5001/shop/api', 'localhost:5001/shop/api:latest'],
 ])('a node knows %s as %s', (reference, name) => {
   expect(containerdName(reference)).toBe(name);
+});
+
+describe('the image that a release takes from the local registry', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+
+  test('is the one of the sources as they are now, while the registry has it', async () => {
+    const held = new Set([`/v2/shop/api/manifests/${digest}`]);
+    const registry = createServer((request, response) => {
+      const has = held.has(request.url ?? '');
+      response.writeHead(has ? 200 : 404, has ? { 'docker-content-digest': digest } : {}).end();
+    });
+    await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = registry.address() as AddressInfo;
+      const folder = kindFolder(context);
+      mkdirSync(folder.path, { recursive: true });
+      write('.dockerignore', '.opta\n');
+      const api = service({ name: 'api', image: { kind: 'build', build } });
+      expect(await pushedImage(folder, port, api)).toBeUndefined();
+      await keepBuilt(folder, api.id, { fingerprint: await fingerprint(build), digest });
+      expect(await pushedImage(folder, port, api)).toEqual({ digest, repository: `localhost:${port}/shop/api` });
+      expect(await pushedImage(folder, port, service({ name: 'other' }))).toBeUndefined();
+      held.clear();
+      expect(await pushedImage(folder, port, api)).toBeUndefined();
+      held.add(`/v2/shop/api/manifests/${digest}`);
+      write('main.ts', 'another');
+      expect(await pushedImage(folder, port, api)).toBeUndefined();
+    } finally {
+      registry.close();
+    }
+  });
 });
