@@ -28,14 +28,20 @@ export async function collect(response: IncomingMessage): Promise<Answer> {
 export function ask(
   edge: Edge,
   path: string,
-  options: { method?: string; headers?: OutgoingHttpHeaders | string[]; body?: string | Buffer; host?: string } = {},
+  options: {
+    method?: string;
+    headers?: OutgoingHttpHeaders | string[];
+    body?: string | Buffer;
+    host?: string;
+    servername?: string;
+  } = {},
 ): Promise<Answer> {
   const host = options.host ?? 'back.localhost';
   return new Promise((resolve, reject) => {
     const request = httpsRequest({
       host: '127.0.0.1',
       port: edge.httpsPort,
-      servername: 'back.localhost',
+      servername: options.servername ?? 'back.localhost',
       ca: edge.ca,
       path,
       method: options.method ?? 'GET',
