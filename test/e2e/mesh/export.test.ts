@@ -91,7 +91,8 @@ test.each([true, false])('every hop arrives, with its trace and parent and times
     const [from, to] = [BigInt(span.startTimeUnixNano), BigInt(span.endTimeUnixNano)];
     expect(Number(from / 1_000_000n)).toBeGreaterThanOrEqual(before - 5);
     expect(from).toBeGreaterThanOrEqual(BigInt(outer.startTimeUnixNano) - 1000n);
-    expect(to).toBeLessThanOrEqual(BigInt(outer.endTimeUnixNano) + 1000n);
+    // A side notes its end when its own stream has ended, which may be a turn of the loop after the one outside of it.
+    expect(to).toBeLessThanOrEqual(BigInt(outer.endTimeUnixNano) + 5_000_000n);
   }
   expect(requests.every((headers) => headers['api-key'] === 'of the user')).toBe(true);
   expect(JSON.stringify(spans)).not.toContain('secret');
