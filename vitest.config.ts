@@ -5,7 +5,7 @@ const project = (name: string, include: string[], options: Record<string, unknow
   test: { name, include, ...options },
 });
 
-const clouds = ['account', 'cloud-engine', 'promote'].map((name) => `test/e2e/${name}/**/*.test.ts`);
+const untimed = ['account', 'cloud-engine', 'promote', 'recipes'].map((name) => `test/e2e/${name}/**/*.test.ts`);
 
 export default defineConfig({
   test: {
@@ -21,11 +21,11 @@ export default defineConfig({
       project('cli', ['test/cli/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
       // Programs of stacks against a resource monitor: loading the types of a cloud takes seconds.
       project('stacks', ['test/stacks/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000 }),
-      // Whole promotions to simulated clouds: no time in them is looked at, so files may share the machine.
-      project('clouds', clouds, { testTimeout: 120_000, hookTimeout: 120_000 }),
+      // Whole promotions to simulated clouds, and recipes: no time in them is looked at, so files may share the machine.
+      project('untimed', untimed, { testTimeout: 120_000, hookTimeout: 120_000 }),
       // Real processes, ports and databases: one file at a time, so that timings mean something.
       project('e2e', ['test/e2e/**/*.test.ts'], {
-        exclude: clouds,
+        exclude: untimed,
         testTimeout: 120_000,
         hookTimeout: 120_000,
         fileParallelism: false,

@@ -87,7 +87,7 @@ const suites: readonly (() => Promise<Counts>)[] = [
   () => script('package', [bin('publint'), '--strict']),
   () => script('coverage of src/app and src/engine', [node, 'scripts/coverage.ts', '90']),
   () => vitest('programs of stacks', ['--project', 'stacks']),
-  () => vitest('promotions', ['--project', 'clouds']),
+  () => vitest('promotions and recipes', ['--project', 'untimed']),
   () => vitest('end to end', ['--project', 'e2e', ...withCluster.map((folder) => `--exclude=${folder}/**`)]),
   () => script('2,000 mutated definitions', [node, 'scripts/fuzz-language.ts']),
   () => script('three kills of the supervisor', [node, 'scripts/kill-supervisor.ts', '--count', '3', '--seed', '7']),
