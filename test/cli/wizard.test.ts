@@ -164,7 +164,7 @@ describe.skipIf(noPty !== undefined)(`the wizard${noPty === undefined ? '' : ` (
   test('shows what differs before it replaces a file', async () => {
     await writeFile(join(project, 'opta.yaml'), 'name: mine\nmodules: []\n');
     const screen = await begin(80, 40);
-    for (let step = 0; step < 13 && !screen.text().includes('Write this?'); step += 1) {
+    for (let step = 0; step < 40 && !screen.text().includes('Write this?'); step += 1) {
       const before = screen.text();
       screen.type(keys.enter);
       await expect.poll(() => screen.text() !== before).toBe(true);

@@ -40,7 +40,7 @@ const controls: Readonly<Record<string, KeyName>> = {
 };
 
 /** What one reading of the terminal stands for. */
-export function keyOf(input: string, key: InkKey): readonly Key[] {
+export function keyOf(input: string, key: Partial<InkKey>): readonly Key[] {
   if (key.tab) return [{ name: key.shift ? 'back-tab' : 'tab' }];
   if (key.return) return [{ name: 'enter' }];
   const found = named.find(([flag]) => key[flag] === true);
@@ -50,8 +50,9 @@ export function keyOf(input: string, key: InkKey): readonly Key[] {
   return keysIn(input);
 }
 
-/** A line end at the very end was typed; one in the middle is part of a text that was pasted. */
+/** A line end at the very end was typed, and so were several of nothing else; one in the middle is part of a text that was pasted. */
 function keysIn(input: string): readonly Key[] {
+  if (/^\r+$/.test(input)) return Array.from(input, () => ({ name: 'enter' }));
   const ends = /[\r\n]$/.test(input);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the keys
   const parts = (ends ? input.slice(0, -1) : input).split(/([\u0001\u0003\u0005\u0008\u000f\u0015\u007f])/);
