@@ -5,7 +5,9 @@ const project = (name: string, include: string[], options: Record<string, unknow
   test: { name, include, ...options },
 });
 
-const untimed = ['account', 'cloud-engine', 'promote', 'recipes'].map((name) => `test/e2e/${name}/**/*.test.ts`);
+const below = (...names: string[]) => names.map((name) => `test/e2e/${name}/**/*.test.ts`);
+const clusters = below('kind', 'linkerd', 'platform');
+const untimed = below('account', 'cloud-engine', 'promote', 'recipes');
 
 export default defineConfig({
   test: {
@@ -25,7 +27,13 @@ export default defineConfig({
       project('untimed', untimed, { testTimeout: 120_000, hookTimeout: 120_000 }),
       // Real processes, ports and databases: one file at a time, so that timings mean something.
       project('e2e', ['test/e2e/**/*.test.ts'], {
-        exclude: untimed,
+        exclude: [...untimed, ...clusters],
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+        fileParallelism: false,
+      }),
+      // What needs a container engine; without one each file leaves its tests out and says why.
+      project('clusters', clusters, {
         testTimeout: 120_000,
         hookTimeout: 120_000,
         fileParallelism: false,

@@ -42,9 +42,6 @@ async function script(title: string, argv: readonly string[]): Promise<Counts> {
   return (await run(title, argv)) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-/** Suites that need a cluster. Without an engine each leaves its tests out and says why. */
-const withCluster = ['test/e2e/kind', 'test/e2e/platform', 'test/e2e/linkerd'];
-
 /** Written while the engine may run: .ci/run stops it when this script is killed. */
 const engineMark = `${reports}.engine`;
 
@@ -65,7 +62,7 @@ async function engineEnvironment(setup: string): Promise<NodeJS.ProcessEnv | und
 }
 
 async function clusters(): Promise<Counts> {
-  const args = ['--project', 'e2e', ...withCluster];
+  const args = ['--project', 'clusters'];
   const [setup, stop] = ['setup', 'stop'].map((name) => resolve(root, kit, name));
   if (setup === undefined || stop === undefined || kit === '' || !existsSync(setup)) return vitest('clusters', args);
   writeFileSync(engineMark, '');
@@ -88,7 +85,7 @@ const suites: readonly (() => Promise<Counts>)[] = [
   () => script('coverage of src/app and src/engine', [node, 'scripts/coverage.ts', '90']),
   () => vitest('programs of stacks', ['--project', 'stacks']),
   () => vitest('promotions and recipes', ['--project', 'untimed']),
-  () => vitest('end to end', ['--project', 'e2e', ...withCluster.map((folder) => `--exclude=${folder}/**`)]),
+  () => vitest('end to end', ['--project', 'e2e']),
   () => script('2,000 mutated definitions', [node, 'scripts/fuzz-language.ts']),
   () => script('three kills of the supervisor', [node, 'scripts/kill-supervisor.ts', '--count', '3', '--seed', '7']),
   () => script('figures', [node, 'scripts/bench.ts', '--slack', '1.5']),
