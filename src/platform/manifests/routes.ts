@@ -19,7 +19,8 @@ export interface RouteGroup {
 export function groupName({ service, port, path, strip, mark = '' }: RouteGroup): string {
   const base = `${service.name}.${port.name}`;
   const prefix = path === '/' ? '' : `${path}${strip ? '' : ' kept'}`;
-  const told = `${prefix}${mark}`;
+  // Apart, since a mark names paths too.
+  const told = mark === '' ? prefix : `${prefix}\n${mark}`;
   return told === '' ? base : `${base}.${shortHash(told).slice(0, 6)}`;
 }
 

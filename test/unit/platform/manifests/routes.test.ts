@@ -244,3 +244,12 @@ test("nginx asks a host's own routes before those for any host, and falls back t
   const ingress = all(made('nginx', own, api), 'Ingress').find(({ metadata }) => metadata.name.startsWith('api'));
   expect(ingress.spec.rules.map(({ host }: Loose) => host)).toEqual([undefined, 'part.localhost']);
 });
+
+test('a route that repeats the paths of another one never has its name', () => {
+  const back = service({ name: 'back', routes: [route('back', 'shop.localhost', '/a/b', { strip: false })] });
+  const own = [route('web', '*', '/a/b'), route('web', 'other.localhost', '/'), route('web', 'shop.localhost', '/')];
+  const names = all(made('gateway', back, service({ name: 'web', routes: own })), 'HTTPRoute').map(
+    ({ metadata }) => metadata.name,
+  );
+  expect(new Set(names).size).toBe(names.length);
+});
