@@ -10,6 +10,8 @@ export interface Address {
   readonly plainUrl: string;
   readonly host: string;
   readonly path: string;
+  /** Id of the service that answers there: another one when its route for this very host comes before. */
+  readonly answeredBy: string;
 }
 
 export function addressesOf(app: App, { https }: ClusterPorts): readonly Address[] {
@@ -20,7 +22,16 @@ export function addressesOf(app: App, { https }: ClusterPorts): readonly Address
       routes.map(({ host: written, path }) => {
         const host = written === '*' ? `${layer}.localhost` : written;
         const [url, plainUrl] = [`https://${host}${port}${path}`, `https://127.0.0.1${port}${path}`];
-        return { title: id, url, plainUrl, host, path };
+        return { title: id, url, plainUrl, host, path, answeredBy: answering(app, host, path) ?? id };
       }),
     );
+}
+
+/** A host's own routes come before those for any host; the longest path wins. */
+function answering(app: App, host: string, path: string): string | undefined {
+  const covering = app.services
+    .flatMap(({ routes }) => routes)
+    .filter((route) => route.path === '/' || path === route.path || path.startsWith(`${route.path}/`))
+    .toSorted((a, b) => b.path.length - a.path.length);
+  return (covering.find((route) => route.host === host) ?? covering.find((route) => route.host === '*'))?.service;
 }

@@ -182,6 +182,17 @@ describe.skipIf(noKind !== undefined)('the same requests', () => {
       expect(found.answers).toEqual(processes.answers);
       expect({ ...found, answers: {} }).toEqual({ ...processes, answers: {} });
     });
+
+    test(`get a new service's answer from ${ingress} as soon as \`up\` is done`, { timeout: long }, async () => {
+      const late = module(`late-${ingress}`, 'http: 8080', `    public_uri: /late-${ingress}\n`);
+      writeFileSync(join(project.folder, 'opta.yaml'), layer + late);
+      const { code, stderr } = await project.up();
+      expect(code, stderr).toBe(0);
+      const { body } = await project.get(`/late-${ingress}/thing`, 'same.localhost');
+      // And not that of `/`, which covers it.
+      expect(JSON.parse(body)).toMatchObject({ service: `late-${ingress}` });
+      writeFileSync(join(project.folder, 'opta.yaml'), layer);
+    });
   }
 
   test('find the same variables in every service', { timeout: long }, async () => {

@@ -1,16 +1,16 @@
 /** Traces of the kind target: read from the ingress's and the proxies' logs when they are asked for. */
 import { join } from 'node:path';
-import type { KubernetesObject, V1Pod, V1Service } from '@kubernetes/client-node';
+import type { KubernetesObject } from '@kubernetes/client-node';
 import { identityOf } from '../../../app/identity.ts';
 import type { Hop, Trace, TraceSource } from '../../../engine/trace.ts';
 import { authorityFolder } from '../../../platform/certificates.ts';
-import { ApiError, type ClusterClient } from '../../../platform/cluster.ts';
+import type { ClusterClient } from '../../../platform/cluster.ts';
 import { isMeshed } from '../../../platform/components/meshed.ts';
-import { ingressHomes } from '../../../platform/manifests.ts';
 import type { System } from '../../../system/system.ts';
 import { openProject, ours, type RunningService, statusOf } from '../running.ts';
 import { assemble, type Surroundings, traceIdOf } from './assemble.ts';
-import { type IngressLine, ingressLine } from './ingress-log.ts';
+import type { IngressLine } from './ingress-log.ts';
+import { ingressLines, linesOf, type Pods, podsOf, serviceOfPod, servicesOf } from './pod-lines.ts';
 import { type ProxyLine, proxyLine } from './proxy-log.ts';
 
 /** Milliseconds until a request's lines must be there: the runtime writes them within a tenth of a second. */
@@ -21,61 +21,10 @@ const memorySeconds = 900;
 
 type Labelled = KubernetesObject & { readonly spec?: unknown };
 
-interface Pods {
-  readonly own: readonly V1Pod[];
-  readonly ingress: readonly V1Pod[];
-}
-
-async function podsOf(client: ClusterClient, signal: AbortSignal): Promise<Pods> {
-  const homes = [...new Set(Object.values(ingressHomes).map(({ namespace }) => namespace))];
-  const listed = (selection: { namespace?: string; labels?: string }) =>
-    client.list({ apiVersion: 'v1', kind: 'Pod', ...selection }, signal) as Promise<readonly V1Pod[]>;
-  const [own, ...ingress] = await Promise.all([
-    listed({ labels: ours }),
-    ...homes.map((namespace) => listed({ namespace })),
-  ]);
-  return { own, ingress: ingress.flat() };
-}
-
-/** Lines of a container; none when it has not started or is gone. */
-async function linesOf(client: ClusterClient, { metadata }: V1Pod, container: string, signal: AbortSignal) {
-  try {
-    const options = { container, sinceSeconds: memorySeconds };
-    return await client.log(metadata?.namespace ?? '', metadata?.name ?? '', options, signal);
-  } catch (error) {
-    if (error instanceof ApiError && [400, 404].includes(error.status)) return [];
-    throw error;
-  }
-}
-
-const serviceOfPod = ({ metadata }: V1Pod): string =>
-  `${metadata?.labels?.['app.kubernetes.io/part-of']}/${metadata?.labels?.['app.kubernetes.io/name']}`;
-
-async function ingressLines(
-  client: ClusterClient,
-  { ingress }: Pods,
-  services: readonly V1Service[],
-  signal: AbortSignal,
-) {
-  const at = new Map(services.map(({ metadata, spec }) => [spec?.clusterIP ?? '', metadata]));
-  const serviceAt = (ip: string) => {
-    const found = at.get(ip);
-    return found && { namespace: found.namespace ?? '', name: found.name ?? '' };
-  };
-  const lists = await Promise.all(
-    ingress.map(async (pod) => {
-      const name = pod.metadata?.name ?? '';
-      const lines = await linesOf(client, pod, pod.spec?.containers[0]?.name ?? '', signal);
-      return lines.flatMap((line) => ingressLine(name, line, serviceAt) ?? []);
-    }),
-  );
-  return lists.flat().toSorted((a, b) => b.start - a.start);
-}
-
 async function proxyLines(client: ClusterClient, { own }: Pods, signal: AbortSignal): Promise<readonly ProxyLine[]> {
   const lists = await Promise.all(
     own.filter(isMeshed).map(async (pod) => {
-      const lines = await linesOf(client, pod, 'linkerd-proxy', signal);
+      const lines = await linesOf(client, pod, 'linkerd-proxy', memorySeconds, signal);
       return lines.flatMap((line) => proxyLine(serviceOfPod(pod), pod.metadata?.name ?? '', line) ?? []);
     }),
   );
@@ -128,11 +77,11 @@ export async function openTraces(system: System, projectFolder: string, signal: 
     const [pods, status, services, policies] = await Promise.all([
       podsOf(client, stop),
       statusOf(project, stop),
-      listed('v1', 'Service', stop) as Promise<readonly V1Service[]>,
+      servicesOf(client, stop),
       listed('policy.linkerd.io/v1alpha1', 'MeshTLSAuthentication', stop),
     ]);
     const [requests, calls] = await Promise.all([
-      ingressLines(client, pods, services, stop),
+      ingressLines(client, pods, services, memorySeconds, stop),
       proxyLines(client, pods, stop),
     ]);
     const mayCall = permissions(policies);
