@@ -25,16 +25,24 @@ async function isUnheard({ network }: System, port: number): Promise<boolean> {
   }
 }
 
-async function firstFree(
-  system: System,
+/** The first choice that fits, else any port that does. */
+async function chosen(
+  { network }: System,
   choices: readonly number[],
   isFit: (port: number) => Promise<boolean>,
 ): Promise<number> {
-  const last = choices.at(-1) ?? 1024;
-  const all = [...choices, ...Array.from({ length: 40 }, (_, at) => last + at + 1)];
-  for (const port of all) if (await isFit(port)) return port;
-  return system.network.freePort();
+  for (const port of choices) if (await isFit(port)) return port;
+  for (;;) {
+    const port = await network.freePort();
+    if (await isFit(port)) return port;
+  }
 }
+
+/** And the forty after the last. */
+const orNext = (choices: readonly number[]): readonly number[] => [
+  ...choices,
+  ...Array.from({ length: 40 }, (_, at) => (choices.at(-1) ?? 1024) + at + 1),
+];
 
 /** Ports for a cluster that is yet to be made; `ours` are held by what will be deleted first; `holderOf` names who has one. Throws UserError `port-taken` for one that was asked for or kept. */
 export async function choosePorts(
@@ -46,11 +54,13 @@ export async function choosePorts(
 ): Promise<ClusterPorts> {
   const taken = new Set<number>();
   const isFree = async (port: number) => ours.has(port) || isUnheard(system, port);
+  // Nobody listens yet on those that were chosen before.
+  const isFit = async (port: number) => !taken.has(port) && (await isFree(port));
   const choose = async (name: 'https' | 'http' | 'registry', asked?: number) => {
     const fixed = asked ?? (name === 'registry' ? undefined : kept?.[name]);
     if (fixed !== undefined && !(await isFree(fixed))) throw portTaken(name, fixed, await holderOf(fixed));
     const again = name === 'registry' && kept ? [kept.registry, ...preferred.registry] : preferred[name];
-    const port = fixed ?? (await firstFree(system, again, async (one) => !taken.has(one) && (await isFree(one))));
+    const port = fixed ?? (await chosen(system, orNext(again), isFit));
     taken.add(port);
     return port;
   };
@@ -60,8 +70,7 @@ export async function choosePorts(
   const spare: number[] = [];
   for (const at of spareNodePorts.keys()) {
     const before = kept?.spare[at];
-    const isFit = before !== undefined && !taken.has(before) && (await isFree(before));
-    const port = isFit ? before : await freeBeside(system, taken);
+    const port = await chosen(system, before === undefined ? [] : [before], isFit);
     taken.add(port);
     spare.push(port);
   }
@@ -75,15 +84,7 @@ export async function choosePorts(
 export async function registryPort(system: System, { https, http, registry, spare }: ClusterPorts): Promise<number> {
   const others = new Set([https, http, ...spare]);
   const isFit = async (port: number) => !others.has(port) && isUnheard(system, port);
-  return firstFree(system, [registry, ...preferred.registry], isFit);
-}
-
-/** One that nobody listens on and that is not among those chosen before: nobody listens on these yet either. */
-async function freeBeside({ network }: System, taken: ReadonlySet<number>): Promise<number> {
-  for (;;) {
-    const port = await network.freePort();
-    if (!taken.has(port)) return port;
-  }
+  return chosen(system, orNext([registry, ...preferred.registry]), isFit);
 }
 
 function portTaken(name: string, port: number, holder = 'another program'): UserError {
