@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { UserError } from '../../errors.ts';
 import type { System } from '../../system/system.ts';
-import { type Door, manifestTypes, openRepository, type Repository, refused } from './exchange.ts';
+import { type Door, openRepository, type Repository, refused } from './exchange.ts';
+import { manifestTypes } from './manifest-types.ts';
 
 export interface CopyOptions {
   readonly from: Repository;

@@ -19,13 +19,6 @@ export interface Repository {
   readonly authorization?: () => Promise<string>;
 }
 
-export const manifestTypes = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-];
-
 interface Sent {
   readonly method?: string;
   readonly headers?: OutgoingHttpHeaders;

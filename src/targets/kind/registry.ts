@@ -1,9 +1,11 @@
 /** The local registry: a container beside the nodes, and how nodes find it. */
 import { mkdir, readFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { UserError } from '../../errors.ts';
 import { writeWhole } from '../../platform/certificates.ts';
+import { manifestTypes } from '../../platform/registry/manifest-types.ts';
 import type { System } from '../../system/system.ts';
 import { projectLabel, registryName } from './containers.ts';
 import { callEngine, type Engine, engineFailed } from './engine.ts';
@@ -66,26 +68,28 @@ async function silent(system: System, engine: Engine, folder: KindFolder): Promi
   });
 }
 
-/** Whether it speaks the registry's protocol by now. */
-export async function registryAnswers(port: number, signal: AbortSignal): Promise<boolean> {
+/** What the registry says, without its body; undefined when nobody answers. */
+async function answerOf(
+  port: number,
+  method: 'GET' | 'HEAD',
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<IncomingMessage | undefined> {
   const { request } = await import('node:http');
+  const accept = manifestTypes.join(', ');
   return new Promise((resolve, reject) => {
-    const asked = request({ host: '127.0.0.1', port, path: '/v2/', agent: false, signal }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
+    const asked = request({ host: '127.0.0.1', port, path, method, headers: { accept }, agent: false, signal });
     asked.setTimeout(5000, () => asked.destroy());
-    asked.once('error', (error) => (signal.aborted ? reject(error) : resolve(false)));
+    asked.once('response', (response) => resolve(response.resume()));
+    asked.once('error', (error) => (signal?.aborted ? reject(error) : resolve(undefined)));
     asked.end();
   });
 }
 
-const manifestTypes = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-];
+/** Whether it speaks the registry's protocol by now. */
+export async function registryAnswers(port: number, signal: AbortSignal): Promise<boolean> {
+  return (await answerOf(port, 'GET', '/v2/', signal))?.statusCode === 200;
+}
 
 /** The digest of a tag or digest in the local registry; undefined when it does not have it, or does not answer. */
 export async function digestInRegistry(
@@ -94,28 +98,9 @@ export async function digestInRegistry(
   reference: string,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
-  const { request } = await import('node:http');
-  return new Promise((resolve) => {
-    const path = `/v2/${repository}/manifests/${reference}`;
-    const asked = request(
-      {
-        host: '127.0.0.1',
-        port,
-        path,
-        method: 'HEAD',
-        headers: { accept: manifestTypes.join(', ') },
-        agent: false,
-        signal,
-      },
-      (response) => {
-        response.resume();
-        const digest = response.headers['docker-content-digest'];
-        resolve(response.statusCode === 200 && typeof digest === 'string' ? digest : undefined);
-      },
-    );
-    asked.once('error', () => resolve(undefined));
-    asked.end();
-  });
+  const answer = await answerOf(port, 'HEAD', `/v2/${repository}/manifests/${reference}`, signal);
+  const digest = answer?.headers['docker-content-digest'];
+  return answer?.statusCode === 200 && typeof digest === 'string' ? digest : undefined;
 }
 
 /** Tells tools in the cluster where the registry is (KEP-1755). */
