@@ -50,8 +50,8 @@ interface Run {
   readonly ready: Step[];
   /** Strikes steps that only wait. */
   readonly vain: AbortController;
-  /** Forgets to strike. */
-  forgive: (() => void) | undefined;
+  /** Cancels the strike that is due. */
+  spare: (() => void) | undefined;
 }
 
 type Result = Pick<Attempt, 'error'> & { readonly state: StepEnd['state'] };
@@ -63,7 +63,7 @@ function isSame(a: Failure, b: Failure): boolean {
 function giveUpWaiting(run: Run): void {
   const { system, keepGoing } = run.options;
   if (keepGoing) return;
-  run.forgive ??= system.clock.after(waitAfterFailureMs, () => run.vain.abort(new Error('another step has failed')));
+  run.spare ??= system.clock.after(waitAfterFailureMs, () => run.vain.abort(new Error('another step has failed')));
 }
 
 /** Notes how a step ended, and frees or skips those that need it. */
@@ -97,14 +97,14 @@ function settle(run: Run, step: Step, after: string | undefined, ms: number, res
 }
 
 async function start(run: Run, step: Step, after: string | undefined): Promise<void> {
-  const { clock } = run.options.system;
+  const { options, vain, progress } = run;
+  const { clock } = options.system;
   const began = clock.monotonic();
-  run.options.emit({ type: 'step', id: step.id, state: 'running' });
-  const { options, vain } = run;
+  options.emit({ type: 'step', id: step.id, state: 'running' });
   const signal = step.kind === 'wait' ? AbortSignal.any([options.signal, vain.signal]) : options.signal;
   const result = await attempt(step, { ...options, signal });
-  if (result.began && result.state !== 'unchanged') run.progress.touched.push(step);
-  run.progress.last = step.id;
+  if (result.began && result.state !== 'unchanged') progress.touched.push(step);
+  progress.last = step.id;
   settle(run, step, after, clock.monotonic() - began, result);
 }
 
@@ -115,7 +115,7 @@ export function schedule(graph: Graph, options: ScheduleOptions): Promise<Progre
   const progress: Progress = { ended: new Map(), touched: [], failures: [], last: undefined };
   const missing = new Map(all.map((step) => [step.id, new Set(step.needs).size]));
   const ready = all.filter((step) => step.needs.length === 0);
-  const run: Run = { graph, options, progress, missing, ready, vain: new AbortController(), forgive: undefined };
+  const run: Run = { graph, options, progress, missing, ready, vain: new AbortController(), spare: undefined };
   let running = 0;
   return new Promise((resolve, reject) => {
     const pump = (after?: string): void => {
@@ -134,7 +134,7 @@ export function schedule(graph: Graph, options: ScheduleOptions): Promise<Progre
         }
       }
       if (running > 0) return;
-      run.forgive?.();
+      run.spare?.();
       resolve(progress);
     };
     pump();

@@ -54,8 +54,12 @@ export async function waitForWorkload(client: ClusterClient, name: ObjectName, o
   const workload = await client.get(name, options.signal);
   if (workload === undefined) throw missing(name);
   const seen: Seen = {
-    ...{ workload, pods: [], held: options.after?.what },
-    ...{ forgiven: new Set(), restarts: new Map(), since: new Map() },
+    workload,
+    pods: [],
+    held: options.after?.what,
+    forgiven: new Set(),
+    restarts: new Map(),
+    since: new Map(),
   };
   const outcome = Promise.withResolvers<Trouble | 'ready' | 'late'>();
   const ending = new AbortController();
