@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import type { KubernetesObject, V1ObjectMeta } from '@kubernetes/client-node';
 
 export const managedBy = 'opta';
+export const nameLabel = 'app.kubernetes.io/name';
+export const componentLabel = 'app.kubernetes.io/component';
 
 /** Annotation: replicas to create a workload with, when an autoscaler owns the number from then on. */
 export const initialReplicasAnnotation = 'opta.dev/initial-replicas';
@@ -28,16 +30,23 @@ export type Strings = Readonly<Record<string, string>>;
 /** Of every object: who made it, for which layer and module. Pruning deletes only what bears them. */
 export function labels({ layer, name, component }: Owner): Record<string, string> {
   return {
-    'app.kubernetes.io/name': name,
+    [nameLabel]: name,
     'app.kubernetes.io/part-of': layer,
-    'app.kubernetes.io/component': component,
+    [componentLabel]: component,
     'app.kubernetes.io/managed-by': managedBy,
   };
 }
 
 /** Finds the pods of one owner; immutable on workloads, so never more than this. */
-export function selector({ name, component }: Owner): Record<string, string> {
-  return { 'app.kubernetes.io/name': name, 'app.kubernetes.io/component': component };
+export function selector({ name, component }: Pick<Owner, 'name' | 'component'>): Record<string, string> {
+  return { [nameLabel]: name, [componentLabel]: component };
+}
+
+/** The same as the API takes it in requests. */
+export function selectorText(owner: Pick<Owner, 'name' | 'component'>): string {
+  return Object.entries(selector(owner))
+    .map(([label, value]) => `${label}=${value}`)
+    .join(',');
 }
 
 /** Metadata of a namespaced object. Derived names carry a dot, which no module name has, so they never clash. */

@@ -1,6 +1,7 @@
 /** What staying with a cluster wants to know of each pod of ours. Pure. */
 import type { V1Pod } from '@kubernetes/client-node';
-import { componentLabel, idOf, runningPod } from './running.ts';
+import { componentLabel } from '../../platform/manifests/metadata.ts';
+import { idOf, runningPod } from './running.ts';
 
 export interface PodState {
   /** `<layer>/<module>`. */

@@ -2,6 +2,7 @@
 import type { V1Deployment, V1Ingress, V1Pod, V1StatefulSet } from '@kubernetes/client-node';
 import { UserError } from '../../errors.ts';
 import { type ClusterClient, type ObjectName, openCluster } from '../../platform/cluster.ts';
+import { componentLabel, nameLabel } from '../../platform/manifests/metadata.ts';
 import type { System } from '../../system/system.ts';
 import { type ClusterRecord, type KindFolder, kindFolder, readRecord } from './folder.ts';
 
@@ -35,9 +36,7 @@ export async function openProject(system: System, projectFolder: string, signal?
 
 /** Selects all that opta keeps in the cluster. */
 export const ours = 'app.kubernetes.io/managed-by=opta';
-const nameLabel = 'app.kubernetes.io/name';
 const partLabel = 'app.kubernetes.io/part-of';
-export const componentLabel = 'app.kubernetes.io/component';
 
 interface RunningPod {
   readonly name: string;

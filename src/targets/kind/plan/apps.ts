@@ -5,6 +5,7 @@ import { namespaceName } from '../../../app/names.ts';
 import type { Step } from '../../../engine/step.ts';
 import { type Applied, apply, titleOf } from '../../../platform/apply.ts';
 import { restartMisfits } from '../../../platform/components/meshed.ts';
+import { componentLabel, nameLabel, selectorText } from '../../../platform/manifests/metadata.ts';
 import { type ManifestOptions, manifests } from '../../../platform/manifests.ts';
 import { changesOf, prune } from '../../../platform/prune.ts';
 import { type Before, type Progress, waitForWorkload } from '../../../platform/ready.ts';
@@ -21,11 +22,6 @@ const resourceMs = 300_000;
 /** Milliseconds on top of a service's own time: its image is fetched, its pod placed, its volume made. */
 const placingMs = 60_000;
 
-const nameLabel = 'app.kubernetes.io/name';
-const componentLabel = 'app.kubernetes.io/component';
-const labelled = (name: string, kind: 'service' | 'resource') => ({
-  labels: `${nameLabel}=${name},${componentLabel}=${kind}`,
-});
 const routeKinds = new Set(['Ingress', 'HTTPRoute', 'GRPCRoute', 'TraefikService']);
 
 function optionsOf(session: Session): ManifestOptions {
@@ -114,7 +110,11 @@ function readyBefore(app: App, service: Service): readonly string[] {
 }
 
 const crashedAnew = (session: Session, { layer, name }: Service, signal: AbortSignal): Promise<number> =>
-  restartCrashed(clientOf(session), { namespace: namespaceName(layer), ...labelled(name, 'service') }, signal);
+  restartCrashed(
+    clientOf(session),
+    { namespace: namespaceName(layer), labels: selectorText({ name, component: 'service' }) },
+    signal,
+  );
 
 /** Addresses go in when the controller's webhook can check them. */
 export function routesStep(session: Session, needs: readonly string[]): Step {
@@ -211,7 +211,7 @@ function waitStep(
           tell(done ? 'ready' : 'starting', ready, wanted, why),
       };
       await waitForWorkload(clientOf(session), workload, waiting);
-      const own = { namespace, ...labelled(name, kind) };
+      const own = { namespace, labels: selectorText({ name, component: kind }) };
       const anew = await restartMisfits(clientOf(session), own, session.situation.mesh, signal);
       if (anew === 0) return undefined;
       note(`${anew} pods are made anew, ${session.situation.mesh ? 'with' : 'without'} their proxy`);

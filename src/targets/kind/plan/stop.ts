@@ -2,6 +2,7 @@
 import type { Plan, Step, StepContext } from '../../../engine/step.ts';
 import { UserError } from '../../../errors.ts';
 import type { ClusterClient } from '../../../platform/cluster.ts';
+import { selectorText } from '../../../platform/manifests/metadata.ts';
 import { type Before, waitForWorkload } from '../../../platform/ready.ts';
 import { callEngine, engineSays } from '../engine.ts';
 import { restartCrashed } from '../restart.ts';
@@ -63,7 +64,7 @@ function databases(
   signal: AbortSignal,
 ): Before {
   const { namespace = '', name } = workload;
-  const labels = `app.kubernetes.io/name=${name},app.kubernetes.io/component=service`;
+  const labels = selectorText({ name, component: 'service' });
   return {
     what: 'the databases',
     settled: resources.then(() => restartCrashed(client, { namespace, labels }, signal)),
