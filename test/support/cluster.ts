@@ -38,9 +38,25 @@ function tool(argv: readonly string[]): string {
 const kubectl = (...args: string[]): string =>
   tool(['kubectl', '--kubeconfig', kubeconfigFile, '--context', context, ...args]);
 
+/** What a killed run has left may be a file for a cluster that is gone. */
+function answers(): boolean {
+  if (!existsSync(kubeconfigFile)) return false;
+  const asked = [
+    '--kubeconfig',
+    kubeconfigFile,
+    '--context',
+    context,
+    '--request-timeout=5s',
+    'get',
+    '--raw',
+    '/readyz',
+  ];
+  return spawnSync('kubectl', asked).status === 0;
+}
+
 /** A client of the cluster, which is made now when it is not there. */
 export async function testCluster(): Promise<ClusterClient> {
-  if (!givenFile && !existsSync(kubeconfigFile)) {
+  if (!givenFile && !answers()) {
     mkdirSync(folder, { recursive: true });
     if (tool(['kind', 'get', 'clusters']).split('\n').includes(name))
       tool(['kind', 'delete', 'cluster', '--name', name]);
