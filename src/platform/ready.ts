@@ -90,7 +90,7 @@ export async function waitForWorkload(client: ClusterClient, name: ObjectName, o
   if (options.after) void options.after.settled.then(begin, outcome.reject);
   else begin();
   try {
-    const watching = watchBoth(client, name, selectorOf(workload), seen, judge, signal);
+    const watching = watchAll(client, name, selectorOf(workload), seen, judge, signal);
     const result = await Promise.race([outcome.promise, watching.then(() => outcome.promise)]);
     if (result !== 'ready') throw await explained(client, name, seen, result, options);
   } finally {
@@ -99,7 +99,8 @@ export async function waitForWorkload(client: ClusterClient, name: ObjectName, o
   }
 }
 
-async function watchBoth(
+/** Keeps `seen` up to date until it is judged. */
+async function watchAll(
   client: ClusterClient,
   { apiVersion, kind, namespace, name }: ObjectName,
   labels: string,
@@ -107,27 +108,37 @@ async function watchBoth(
   judge: () => boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  const own = { apiVersion, kind, namespace, fields: `metadata.name=${name}` };
-  const its = { apiVersion: 'v1', kind: 'Pod', namespace, labels };
+  let pods: readonly KubernetesObject[] = [];
+  let replicaSets: readonly KubernetesObject[] = [];
+  const look = () => {
+    const isFirst = seen.pods.length === 0;
+    seen.pods = seen.workload === undefined ? [] : newestPods(seen.workload, pods, replicaSets);
+    if (isFirst) forgive(seen);
+    return judge();
+  };
+  const follow = (
+    selection: Parameters<ClusterClient['watch']>[0],
+    note: (found: readonly KubernetesObject[]) => void,
+  ) =>
+    client.watch(
+      { ...selection, namespace },
+      (found) => {
+        note(found);
+        return look();
+      },
+      signal,
+    );
   await Promise.all([
-    client.watch(
-      own,
-      ([found]) => {
-        seen.workload = found;
-        return judge();
-      },
-      signal,
-    ),
-    client.watch(
-      its,
-      (pods) => {
-        const isFirst = seen.pods.length === 0;
-        seen.pods = newestPods(pods as readonly V1Pod[]);
-        if (isFirst) forgive(seen);
-        return judge();
-      },
-      signal,
-    ),
+    follow({ apiVersion, kind, fields: `metadata.name=${name}` }, ([found]) => {
+      seen.workload = found;
+    }),
+    follow({ apiVersion: 'v1', kind: 'Pod', labels }, (found) => {
+      pods = found;
+    }),
+    kind === 'Deployment' &&
+      follow({ apiVersion: 'apps/v1', kind: 'ReplicaSet', labels }, (found) => {
+        replicaSets = found;
+      }),
   ]);
 }
 

@@ -53,15 +53,40 @@ export function selectorOf(object: KubernetesObject): string {
   return labels.join(',');
 }
 
-const revisionLabels = ['pod-template-hash', 'controller-revision-hash'] as const;
+const hashLabel = 'pod-template-hash';
+const revisionLabel = 'controller-revision-hash';
+const revisionAnnotation = 'deployment.kubernetes.io/revision';
 
-/** Pods of the revision that was made last: what older ones suffer does not matter any more. */
-export function newestPods(pods: readonly V1Pod[]): readonly V1Pod[] {
+/** Of the ReplicaSet that the Deployment's newest spec has; undefined until it is there. */
+function wantedHash({ metadata }: V1Deployment, replicaSets: readonly KubernetesObject[]): string | undefined {
+  const revision = metadata?.annotations?.[revisionAnnotation];
+  const own = replicaSets.filter((one) =>
+    one.metadata?.ownerReferences?.some(({ uid }) => uid === metadata?.uid && uid !== undefined),
+  );
+  const wanted = own.find((one) => one.metadata?.annotations?.[revisionAnnotation] === revision);
+  return revision === undefined ? undefined : wanted?.metadata?.labels?.[hashLabel];
+}
+
+const born = ({ metadata }: V1Pod): number => new Date(metadata?.creationTimestamp ?? 0).getTime();
+
+/**
+ * Pods of the revision that the newest spec asks for: what older ones suffer does not matter any more. None until the
+ * controller has seen that spec; the pods that are there belong to the one before.
+ */
+export function newestPods(
+  object: KubernetesObject,
+  pods: readonly V1Pod[],
+  replicaSets: readonly KubernetesObject[],
+): readonly V1Pod[] {
+  if (!isSeen(object as V1Deployment)) return [];
   const alive = pods.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
-  const revision = ({ metadata }: V1Pod) => revisionLabels.map((label) => metadata?.labels?.[label] ?? '').join(' ');
-  const born = ({ metadata }: V1Pod) => String(metadata?.creationTimestamp ?? '');
-  const last = alive.toSorted((a, b) => (born(a) < born(b) ? -1 : 1)).at(-1);
-  return last === undefined ? [] : alive.filter((pod) => revision(pod) === revision(last));
+  const of = (label: string, value: string | undefined) =>
+    value === undefined ? [] : alive.filter(({ metadata }) => metadata?.labels?.[label] === value);
+  if (object.kind === 'Deployment') return of(hashLabel, wantedHash(object, replicaSets));
+  if (object.kind === 'StatefulSet') return of(revisionLabel, (object as V1StatefulSet).status?.updateRevision);
+  // A DaemonSet does not say which revision is its newest.
+  const last = alive.toSorted((one, other) => born(one) - born(other)).at(-1);
+  return of(revisionLabel, last?.metadata?.labels?.[revisionLabel]);
 }
 
 const refusals: readonly { readonly match: RegExp; readonly code: ErrorCode; readonly hint: string }[] = [
@@ -80,7 +105,7 @@ const refusals: readonly { readonly match: RegExp; readonly code: ErrorCode; rea
 /** Pods that the API server does not let the controller make. */
 export function creationTrouble(object: KubernetesObject): Trouble | undefined {
   const failure = conditionOf(object, 'ReplicaFailure');
-  if (failure?.status !== 'True') return undefined;
+  if (failure?.status !== 'True' || !isSeen(object as V1Deployment)) return undefined;
   return refusedPod(failure.message ?? failure.reason ?? '');
 }
 

@@ -154,6 +154,18 @@ describe.skipIf(noCluster !== undefined)('a workload', () => {
     });
   });
 
+  test('is not told what pods of its spec before suffer', async () => {
+    await inNamespace(client, async (namespace) => {
+      const of = (image: string) => within(deployment('mended', { image }), namespace);
+      for (const at of [1, 2, 3]) {
+        await apply(client, [of(`NO:SUCH:${at}`)]);
+        await expect(wait(of(''), 60_000)).rejects.toMatchObject({ code: 'image-missing' });
+        await apply(client, [of('valkey/valkey:8')]);
+        await wait(of(''), 60_000);
+      }
+    });
+  });
+
   // Together, so that the file takes as long as the slowest.
   test('that does not is explained with a code of its own, within a minute', { timeout: 120_000 }, async () => {
     type Failure = Error & { code: string; detail: readonly string[]; hints: readonly string[] };

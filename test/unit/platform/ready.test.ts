@@ -165,10 +165,60 @@ describe('a Deployment', () => {
   });
 });
 
-test('only pods of the newest revision count', () => {
-  const of = (name: string, hash: string, second: number): V1Pod => ({
-    metadata: { name, labels: { 'pod-template-hash': hash }, creationTimestamp: new Date(second * 1000) },
+describe('pods that count', () => {
+  const of = (name: string, label: string, revision: string): V1Pod => ({
+    metadata: { name, labels: { [label]: revision }, creationTimestamp: new Date(Number(name.at(-1)) * 1000) },
   });
-  const pods = [of('old', 'a', 1), of('new-1', 'b', 2), of('new-2', 'b', 3)];
-  expect(newestPods(pods).map(({ metadata }) => metadata?.name)).toEqual(['new-1', 'new-2']);
+  const names = (pods: readonly V1Pod[]) => pods.map(({ metadata }) => metadata?.name);
+  const annotations = (revision: string) => ({ 'deployment.kubernetes.io/revision': revision });
+  const replicaSet = (hash: string, revision: string, owner = 'u') => ({
+    kind: 'ReplicaSet',
+    metadata: {
+      labels: { 'pod-template-hash': hash },
+      annotations: annotations(revision),
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', uid: owner }],
+    },
+  });
+  const web = (generation: number, revision: string) => ({
+    kind: 'Deployment',
+    metadata: { name: 'web', uid: 'u', generation, annotations: annotations(revision) },
+    status: { observedGeneration: 2 },
+  });
+  const pods = [
+    of('old-1', 'pod-template-hash', 'a'),
+    of('new-2', 'pod-template-hash', 'b'),
+    of('new-3', 'pod-template-hash', 'b'),
+  ];
+  const both = [replicaSet('a', '1'), replicaSet('b', '2')];
+
+  test('are those of the newest revision of a Deployment', () => {
+    expect(names(newestPods(web(2, '2'), pods, both))).toEqual(['new-2', 'new-3']);
+  });
+
+  test('are the older ones when those are asked for again', () => {
+    expect(names(newestPods(web(2, '3'), pods, [replicaSet('a', '3'), replicaSet('b', '2')]))).toEqual(['old-1']);
+  });
+
+  test('are none before its controller has seen the newest spec, made its ReplicaSet and a pod', () => {
+    expect(newestPods(web(3, '2'), pods, both)).toEqual([]);
+    expect(newestPods(web(2, '3'), pods, both)).toEqual([]);
+    expect(newestPods(web(2, '3'), pods, [...both, replicaSet('c', '3')])).toEqual([]);
+  });
+
+  test("are not those of another Deployment's ReplicaSet with the same labels", () => {
+    expect(newestPods(web(2, '2'), pods, [replicaSet('a', '1'), replicaSet('b', '2', 'other')])).toEqual([]);
+  });
+
+  test('are those of the revision that a StatefulSet goes to', () => {
+    const status = { observedGeneration: 2, updateRevision: 'b', currentRevision: 'a' };
+    const db = { kind: 'StatefulSet', metadata: { name: 'db', generation: 2 }, status };
+    const its = [of('db-0', 'controller-revision-hash', 'b'), of('db-1', 'controller-revision-hash', 'a')];
+    expect(names(newestPods(db, its, []))).toEqual(['db-0']);
+  });
+
+  test('are the youngest and its like of a DaemonSet', () => {
+    const agent = { kind: 'DaemonSet', metadata: { name: 'agent', generation: 2 }, status: { observedGeneration: 2 } };
+    const its = [1, 2, 3].map((at) => of(`agent-${at}`, 'controller-revision-hash', at === 1 ? 'a' : 'b'));
+    expect(names(newestPods(agent, its, []))).toEqual(['agent-2', 'agent-3']);
+  });
 });
