@@ -17,7 +17,8 @@ const deadline = 30_000;
 const loggedWithin = 3_000;
 /** Milliseconds that an answer gets to end: streams never do. */
 const endsWithin = 500;
-const memorySeconds = 60;
+/** Seconds back that its logs are read. */
+const memorySeconds = 30;
 
 export function verifyStep(session: Session, needs: readonly string[]): Step {
   const { app, situation } = session;
