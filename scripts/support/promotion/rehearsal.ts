@@ -32,6 +32,8 @@ export interface Said {
   readonly text: string;
   /** Codes of failures and of findings, in order. */
   readonly codes: readonly string[];
+  /** What failed, in opta's words. */
+  readonly failures: readonly string[];
 }
 
 export interface Living {
@@ -42,7 +44,7 @@ export interface Living {
 export type Role = 'opta' | 'holder' | 'engine' | 'provider' | 'other';
 
 interface Told {
-  readonly failure?: { readonly code: string };
+  readonly failure?: { readonly code: string; readonly message?: string; readonly detail?: readonly string[] };
   readonly diagnostic?: { readonly code: string };
 }
 
@@ -64,12 +66,20 @@ function roleOf(argv: readonly string[]): Role {
   return words.some((word) => word === 'opta.cjs' || word === 'over-pulumi.ts') ? 'opta' : 'other';
 }
 
-function codesIn(text: string): readonly string[] {
-  return text.split('\n').flatMap((line) => {
-    if (!line.startsWith('{')) return [];
-    const { failure, diagnostic } = JSON.parse(line) as Told;
-    return [failure?.code, diagnostic?.code].filter((code) => code !== undefined);
-  });
+const toldIn = (text: string): readonly Told[] =>
+  text.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Told] : []));
+
+function codesIn(told: readonly Told[]): readonly string[] {
+  return told.flatMap(({ failure, diagnostic }) =>
+    [failure?.code, diagnostic?.code].filter((code) => code !== undefined),
+  );
+}
+
+function failuresIn(told: readonly Told[]): readonly string[] {
+  const all = told.flatMap(({ failure }) =>
+    failure === undefined ? [] : [[failure.message ?? failure.code, ...(failure.detail ?? [])].join(' | ')],
+  );
+  return [...new Set(all)];
 }
 
 /** Milliseconds between two looks at the processes that work. */
@@ -125,7 +135,10 @@ export class Rehearsal {
     }, lookEach);
     return new Promise<Said>((resolve, reject) => {
       child.on('error', reject);
-      child.on('close', (code, signal) => resolve({ code, signal, text, codes: codesIn(text) }));
+      child.on('close', (code, signal) => {
+        const told = toldIn(text);
+        resolve({ code, signal, text, codes: codesIn(told), failures: failuresIn(told) });
+      });
     }).finally(() => {
       clearInterval(look);
       this.heard.push(text);

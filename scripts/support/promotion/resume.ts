@@ -7,8 +7,10 @@ import { comparable, differencesOf, remains } from './standing.ts';
 /** What was said, run by run: exit codes with the failures' codes. */
 export type History = string[];
 
-export function note(history: History, what: string, { code, signal, codes }: Said): void {
-  history.push(`${what} ${signal ?? code}${codes.length === 0 ? '' : ` (${[...new Set(codes)].join(', ')})`}`);
+export function note(history: History, what: string, { code, signal, codes, failures }: Said): void {
+  const bugs = code === 70 ? [failures.join('; ').slice(0, 600)] : [];
+  const told = [...new Set(codes), ...bugs];
+  history.push(`${what} ${signal ?? code}${told.length === 0 ? '' : ` (${told.join(', ')})`}`);
 }
 
 /** Milliseconds that somebody who still works may take. */
@@ -51,6 +53,7 @@ export async function goOn(
     last = await act();
     note(history, 'again', last);
     if (last.code === 0) return [];
+    if (last.code === 13) history.push(last.failures.join('; ').slice(0, 300));
     if (last.code === 14) await freed(place, history);
     else if (last.code !== 13 && last.code !== 1) break;
   }

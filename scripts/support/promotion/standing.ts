@@ -90,8 +90,9 @@ export function comparable(folder: string): readonly string[] {
   const renamed = (value: unknown): string =>
     ids
       .reduce((text, [id, name]) => text.replaceAll(id, name), sorted(value))
-      .replaceAll(/"(ciphertext|data)":"[^"]*"/g, '"$1":"#"')
+      .replaceAll(/"(ciphertext|data|ca)":"[^"]*"/g, '"$1":"#"')
       .replaceAll(/198\.1[89]\.\d+\.\d+/g, '#')
+      .replaceAll(/(?<=\b(?:AROA|AIDA|_))[0-9a-fA-F]{16,}\b/g, '#')
       .replaceAll(/\b[0-9a-fA-F]{6,}\b/g, '#')
       .replaceAll(/(?<=-)[0-9a-fA-F]{6}(?=")/g, '#');
   return resources

@@ -46,13 +46,14 @@ export function troublesOf(ground: Ground, { engine, cloud, count, seed }: Troub
   const short = (urn: string): string => urn.split('::').slice(2).join(' ').split('$').at(-1) ?? urn;
   const times = (wanted: number): readonly number[] => Array.from({ length: wanted }, (_, at) => at);
   const kinds = Object.keys(faultKinds) as FaultKind[];
-  const faults = (count === 0 ? ground.urns : times(count).map(() => pick(ground.urns))).flatMap((urn, at) => {
-    const struck = count === 0 ? kinds : [kinds[at % kinds.length] as FaultKind];
-    return struck.map((kind) => ({
-      kind: `failed create, ${kind}`,
-      title: short(urn),
-      run: () => failedCreate(ground, kind, urn),
-    }));
+  // All resources with one kind each come before any with the next: a part of them is of all resources.
+  const struck =
+    count === 0
+      ? kinds.flatMap((_, turn) => ground.urns.map((urn, at) => [urn, at + turn] as const))
+      : times(count).map((at) => [pick(ground.urns), at] as const);
+  const faults = struck.map(([urn, at]) => {
+    const kind = kinds[at % kinds.length] as FaultKind;
+    return { kind: `failed create, ${kind}`, title: short(urn), run: () => failedCreate(ground, kind, urn) };
   });
   const roles = ['opta', 'engine', 'holder', 'all', ...(engine.name === 'real' ? ['provider' as const] : [])] as const;
   const kills = times(count === 0 ? 50 : count).map((at) => {
