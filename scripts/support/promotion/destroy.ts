@@ -2,18 +2,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Retained } from '../../../src/targets/cloud/plan/destroy.ts';
 import { leaksOf } from './leaks.ts';
-import type { Rehearsal, RunWatch, Said } from './rehearsal.ts';
+import type { Rehearsal } from './rehearsal.ts';
 import { goOn, type History, note, wrongAtTheEnd } from './resume.ts';
 import { locksIn, stackFiles, thingsIn } from './standing.ts';
 import { type Ended, type FaultKind, faultKinds, type Ground } from './trouble.ts';
 
-function retainedIn(text: string): readonly Retained[] {
-  const line = text.split('\n').findLast((one) => one.startsWith('{') && one.includes('"type":"result"'));
-  return line === undefined ? [] : (JSON.parse(line) as { value: { retained: readonly Retained[] } }).value.retained;
+/** Listed by any of the runs that it took: the last may have found nothing left to take. */
+function listedIn(heard: readonly string[]): ReadonlySet<string> {
+  const told = heard
+    .flatMap((text) => text.split('\n'))
+    .filter((line) => line.startsWith('{') && line.includes('"type":"result"') && line.includes('"title":"destroy"'))
+    .map((line) => (JSON.parse(line) as { value: { retained: readonly Retained[] } }).value.retained);
+  return new Set(told.flat().map(({ id }) => id));
 }
 
-function wrongAfterDestroy(place: Rehearsal, text: string): readonly string[] {
-  const listed = new Set(retainedIn(text).map(({ id }) => id));
+function wrongAfterDestroy(place: Rehearsal): readonly string[] {
+  const listed = listedIn(place.heard);
   const there = thingsIn(place.home).map(({ id }) => id);
   const states = stackFiles(place.home).filter(({ resources, pending }) => resources.length + pending > 0);
   return [
@@ -26,12 +30,8 @@ function wrongAfterDestroy(place: Rehearsal, text: string): readonly string[] {
 }
 
 async function gone(place: Rehearsal, history: History): Promise<readonly string[]> {
-  let last: Said | undefined;
-  const stuck = await goOn(place, history, async (watch?: RunWatch) => {
-    last = await place.destroy(watch);
-    return last;
-  });
-  return [...stuck, ...wrongAfterDestroy(place, last?.text ?? '')];
+  const stuck = await goOn(place, history, (watch) => place.destroy(watch));
+  return [...stuck, ...wrongAfterDestroy(place)];
 }
 
 async function onCopy(

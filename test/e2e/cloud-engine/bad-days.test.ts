@@ -84,7 +84,7 @@ describe('a destroy', () => {
     const handle = await opened();
     place.faults({ faults: [{ operation: 'create', urn: '::private-1', when: 'after' }] });
     expect((await handle.up({})).outcome).toBe('failed');
-    place.faults({ faults: [{ operation: 'delete', urn: '::private-1', when: 'never', delayMs: 2000 }] });
+    place.faults({ faults: [{ operation: 'delete', urn: '::private-1', when: 'never', delayMs: 500 }] });
     expect((await handle.settle()).adopted).toContainEqual(expect.stringMatching(/private-1$/));
     expect((await handle.destroy({ unprotect: true })).outcome).toBe('done');
     expect(place.things().map(({ type }) => type)).toEqual(['aws:ec2/eip:Eip']);
