@@ -29,7 +29,7 @@ export const initCommand: Command = {
     { flags: '--domain <domain>', summary: 'domain that production answers to' },
     { flags: '--environments <names>', summary: 'environments beside local, in the order of promotion' },
     ofEach('--promotes-from <name=name>', 'where an environment takes its releases from'),
-    ofEach('--size <environment=size>', 'small, medium or large'),
+    ofEach('--size <environment=size>', 'small, medium, large, or recipe for what it brings'),
     { flags: '--answers <file>', summary: 'answers as YAML or JSON' },
     { flags: '--overwrite', summary: 'replace files that differ, after showing the difference' },
     { flags: '--detect', summary: 'only say what was found in the folder, and why' },

@@ -4,12 +4,13 @@ import { UserError } from '../errors.ts';
 import type { Answers } from './placeholders.ts';
 import { holds, type When } from './when.ts';
 
-/** Those of the language's recipe placeholders, and ours: choice, domain, layer_name. */
+/** Those of the language's recipe placeholders, and ours: choice, domain, environments, layer_name. */
 export type QuestionType =
   | 'aws_account_id'
   | 'aws_region'
   | 'choice'
   | 'domain'
+  | 'environments'
   | 'gcp_project'
   | 'gcp_region'
   | 'layer_name'
@@ -58,6 +59,13 @@ const rules: Readonly<Record<Exclude<QuestionType, 'choice'>, Rule>> = {
         .replace(/^[a-z]+:\/\//, '')
         .replace(/[/:].*$/, '')
         .replace(/\.$/, ''),
+  },
+  environments: {
+    fits: (answer) => {
+      const names = answer.split(',').map((name) => name.trim());
+      return names.every((name) => isValidName(name) && name !== 'local') && new Set(names).size === names.length;
+    },
+    must: 'names that differ, of a-z, 0-9 and -, none of them local',
   },
   gcp_project: {
     fits: matches(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/),

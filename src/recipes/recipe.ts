@@ -11,6 +11,8 @@ import type { When } from './when.ts';
 export interface FileRule {
   readonly from: string;
   readonly to?: string;
+  /** Written once for each environment beside local. */
+  readonly each?: 'environment';
   readonly when?: When;
 }
 

@@ -1,4 +1,5 @@
 /** A recipe and its answers become files, without touching the disk. */
+import { eachEnvironment, withEnvironmentWords } from './environment-words.ts';
 import { type Answers, chooseLines, fill } from './placeholders.ts';
 import type { FileRule, Recipe } from './recipe.ts';
 import { holds } from './when.ts';
@@ -16,26 +17,28 @@ const dotted = new Set(['gitignore', 'dockerignore', 'npmrc', 'env.example']);
 
 /** `answers` are complete and checked (`completeAnswers`). Files in order of their paths. */
 export function render(recipe: Recipe, answers: Answers): readonly RenderedFile[] {
+  const whole = withEnvironmentWords(answers, recipe);
   const rendered = recipe.files.flatMap(({ path, text, executable }) => {
-    const target = targetOf(path, recipe.rules, answers);
-    if (target === undefined) return [];
-    const file = { path: withDot(fill(target, answers)), text: fill(chooseLines(text, answers), answers) };
-    return [executable ? { ...file, mode: 0o755 } : file];
+    const rule = ruleOf(path, recipe.rules, answers);
+    if (rule === undefined) return [];
+    return (rule.each === 'environment' ? eachEnvironment(whole) : [whole]).map((words) => {
+      const file = { path: withDot(fill(rule.to ?? path, words)), text: fill(chooseLines(text, words), words) };
+      return executable ? { ...file, mode: 0o755 } : file;
+    });
   });
   return rendered.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** Sentences for the user, with the answers in them. */
 export function nextSteps(recipe: Recipe, answers: Answers): readonly string[] {
-  return recipe.next.filter(({ when }) => holds(when, answers)).map(({ text }) => fill(text, answers));
+  const words = withEnvironmentWords(answers, recipe);
+  return recipe.next.filter(({ when }) => holds(when, answers)).map(({ text }) => fill(text, words));
 }
 
-/** Where a file goes; undefined when no rule of its own fits the answers. */
-function targetOf(path: string, rules: readonly FileRule[], answers: Answers): string | undefined {
+/** How a file is written; undefined when no rule of its own fits the answers. */
+function ruleOf(path: string, rules: readonly FileRule[], answers: Answers): FileRule | undefined {
   const own = rules.filter((rule) => rule.from === path);
-  if (own.length === 0) return path;
-  const rule = own.find(({ when }) => holds(when, answers));
-  return rule && (rule.to ?? path);
+  return own.length === 0 ? { from: path } : own.find(({ when }) => holds(when, answers));
 }
 
 function withDot(path: string): string {

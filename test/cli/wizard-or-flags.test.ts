@@ -110,6 +110,26 @@ const cases: Readonly<Record<string, Case>> = {
     steps: [...begin, ['Databases'], ['Cloud for', keys.down + keys.down], ['Short name']],
     flags: ['--cloud', 'none', '--yes'],
   },
+  'a recipe with two environments of their own, and their sizes': {
+    files: { 'notes.txt': 'A shop, one day.\n' },
+    steps: [
+      ['What to begin with', 'shop'],
+      ['Name of the project', instead('kiosk')],
+      ['Short name', instead('corp')],
+      ['Cloud for'],
+      ['AWS region', 'eu-central-1'],
+      ['AWS account', instead('123456789012')],
+      ['Domain of', 'example.com'],
+      ['Environments beside', instead('qa,production')],
+      ['Size of qa'],
+      ['Size of production', keys.down + keys.down],
+    ],
+    flags: [
+      ...['--recipe', 'shop', '--name', 'kiosk', '--org', 'corp', '--region', 'eu-central-1'],
+      ...['--account', '123456789012', '--domain', 'example.com', '--environments', 'qa,production'],
+      ...['--size', 'production=medium', '--yes'],
+    ],
+  },
   'one environment more': {
     files: express,
     first: ['--yes'],

@@ -1,7 +1,6 @@
 /** Asks where a project goes: cloud, region, account, domain, environments, their order and sizes. */
 
 import type { Asked } from '../../app/asked.ts';
-import { isValidName } from '../../app/names.ts';
 import { regions } from '../../resources/regions.ts';
 import type { QuestionType } from '../questions.ts';
 import { checkAnswer } from '../questions.ts';
@@ -61,7 +60,13 @@ export function askWhere(context: Context, asking: Asking, resources: readonly O
     region,
     owner,
     domain,
-    environments: askEnvironments(asking, cloud, region, resources),
+    environments: askEnvironments(asking, {
+      title: 'Environments beside local, in the order of promotion',
+      default: 'staging,production',
+      cloud,
+      region,
+      databases: resources.filter(({ type }) => type === 'postgres' || type === 'mysql').length,
+    }),
   };
 }
 
@@ -120,31 +125,31 @@ function askOwner({ credentials }: Context, asking: Asking, cloud: 'aws' | 'gcp'
   });
 }
 
-function askEnvironments(
-  asking: Asking,
-  cloud: 'aws' | 'gcp',
-  region: string,
-  resources: readonly OwnResource[],
-): readonly OwnEnvironment[] {
-  const answer = asking.ask({
-    key: 'environments',
-    flag: 'environments',
-    section: 'Environments',
-    title: 'Environments beside local, in the order of promotion',
-    kind: 'text',
-    default: 'staging,production',
-    wrong: (text) => {
-      const names = itemsOf(text);
-      const fine = names.length > 0 && names.every((name) => isValidName(name) && name !== 'local');
-      return fine && new Set(names).size === names.length
-        ? undefined
-        : 'names that differ, of a-z, 0-9 and -, none of them local';
-    },
-  });
+interface Environments {
+  readonly title: string;
+  readonly default: string;
+  readonly cloud: 'aws' | 'gcp';
+  readonly region: string;
+  /** SQL databases of the layer. */
+  readonly databases: number;
+  /** Whether a recipe brings a size of its own. */
+  readonly recipe?: boolean;
+}
+
+/** Which there are, where each takes its releases from, and how large each is. */
+export function askEnvironments(asking: Asking, of: Environments): readonly OwnEnvironment[] {
+  const answer = asking.ask(
+    typed('environments', {
+      key: 'environments',
+      flag: 'environments',
+      section: 'Environments',
+      title: of.title,
+      default: of.default,
+    }),
+  );
   const names = itemsOf(answer);
-  const databases = resources.filter(({ type }) => type === 'postgres' || type === 'mysql').length;
   return names.map((name, index) => {
-    const options = sizeOptions({ cloud, region, environment: name, databases });
+    const options = sizeOptions({ ...of, environment: name });
     const from = index < 1 ? '' : askFrom(asking, name, names, index);
     const size = asking.ask({
       key: `size.${name}`,
@@ -154,7 +159,7 @@ function askEnvironments(
       title: `Size of ${name}`,
       kind: 'choice',
       options,
-      default: isProduction(name) ? 'medium' : 'small',
+      default: of.recipe === true ? 'recipe' : isProduction(name) ? 'medium' : 'small',
       wrong: oneOfThese(options),
     });
     return { name, size, ...(from !== '' && { from }) };

@@ -2,12 +2,13 @@
 
 import type { Asked, Given } from '../../app/asked.ts';
 import { correctedName } from '../../app/names.ts';
+import { databasesOf } from '../environment-words.ts';
 import type { Answers } from '../placeholders.ts';
 import { checkAnswer, type Question } from '../questions.ts';
 import type { Recipe } from '../recipe.ts';
 import { holds } from '../when.ts';
 import { type Asking, newAsking, oneOfThese } from './asked.ts';
-import { askWhere, regionOptions } from './environment-questions.ts';
+import { askEnvironments, askWhere, regionOptions } from './environment-questions.ts';
 import type { Context, Project } from './project.ts';
 import { askParts } from './service-questions.ts';
 
@@ -88,10 +89,32 @@ function askOf(recipe: Recipe, { credentials }: Context, asking: Asking): Answer
   };
   for (const question of recipe.questions) {
     if (!holds(question.when, answers)) continue;
-    answers[question.key] = asking.ask(askedOf(question, known[question.type]));
+    if (question.type === 'environments') Object.assign(answers, askPlaces(question, recipe, answers, asking));
+    else answers[question.key] = asking.ask(askedOf(question, known[question.type]));
   }
   for (const { key } of recipe.questions) answers[key] ??= '';
   return answers;
+}
+
+/** Environments and sizes, as one's own code is asked for them. */
+function askPlaces(question: Question, recipe: Recipe, answers: Answers, asking: Asking): Answers {
+  const environments = askEnvironments(asking, {
+    title: question.title,
+    default: question.default ?? '',
+    cloud: answers.cloud === 'gcp' ? 'gcp' : 'aws',
+    region: answers.region ?? '',
+    databases: databasesOf(recipe),
+    recipe: true,
+  });
+  return {
+    [question.key]: environments.map(({ name }) => name).join(','),
+    ...Object.fromEntries(
+      environments.flatMap(({ name, size, from }) => [
+        [`size.${name}`, size],
+        ...(from === undefined ? [] : [[`from.${name}`, from]]),
+      ]),
+    ),
+  };
 }
 
 function askedOf(question: Question, own: string | undefined): Asked {

@@ -4,7 +4,7 @@ import type { Option } from '../../app/asked.ts';
 import { type Estimate, estimate, estimateText } from '../../resources/prices.ts';
 
 export interface Size {
-  readonly name: 'small' | 'medium' | 'large';
+  readonly name: 'small' | 'medium' | 'large' | 'recipe';
   readonly machine: string;
   /** On Google in each of three zones. */
   readonly nodes: { readonly min: number; readonly max: number };
@@ -34,6 +34,33 @@ export function sizeOf(cloud: Cloud, name: string): Size {
   return size;
 }
 
+/** What the recipes bring themselves; their databases have the size that a database has when nothing is said. */
+const recipeSizes: { readonly [K in Cloud]: { readonly production: Size; readonly others: Size } } = {
+  aws: {
+    production: {
+      name: 'recipe',
+      machine: 'm6i.large',
+      nodes: { min: 3, max: 9 },
+      spot: false,
+      database: 'db.t3.medium',
+    },
+    others: { name: 'recipe', machine: 't3.medium', nodes: { min: 2, max: 4 }, spot: true, database: 'db.t3.medium' },
+  },
+  gcp: {
+    production: {
+      name: 'recipe',
+      machine: 'n2-standard-4',
+      nodes: { min: 1, max: 3 },
+      spot: false,
+      database: 'db-f1-micro',
+    },
+    others: { name: 'recipe', machine: 'n2-highcpu-4', nodes: { min: 1, max: 2 }, spot: true, database: 'db-f1-micro' },
+  },
+};
+
+export const recipeSize = (cloud: Cloud, environment: string): Size =>
+  recipeSizes[cloud][isProduction(environment) ? 'production' : 'others'];
+
 export const isProduction = (environment: string): boolean => environment.startsWith('prod');
 
 interface Asked {
@@ -42,6 +69,8 @@ interface Asked {
   readonly environment: string;
   /** SQL databases of the layer. */
   readonly databases: number;
+  /** Whether a recipe brings a size of its own, which is then the first. */
+  readonly recipe?: boolean;
 }
 
 /** Control plane, the fewest machines, and databases with their standby; traffic, storage and addresses come on top. */
@@ -57,7 +86,8 @@ function costOf(size: Size, { cloud, region, environment, databases }: Asked): E
 
 /** The sizes to choose from, each with its cost beside it. */
 export function sizeOptions(asked: Asked): readonly Option[] {
-  return sizes[asked.cloud].map((size) => {
+  const own = asked.recipe === true ? [recipeSize(asked.cloud, asked.environment)] : [];
+  return [...own, ...sizes[asked.cloud]].map((size) => {
     const { min, max } = size.nodes;
     const zones = asked.cloud === 'gcp' ? ' a zone' : '';
     const database = asked.databases > 0 ? `, ${size.database}` : '';

@@ -26,6 +26,7 @@ const questionShape = z.strictObject({
     'aws_region',
     'choice',
     'domain',
+    'environments',
     'gcp_project',
     'gcp_region',
     'layer_name',
@@ -44,7 +45,11 @@ const questionShape = z.strictObject({
 });
 const partShape = {
   questions: z.array(questionShape).optional(),
-  files: z.array(z.strictObject({ from: z.string(), to: z.string().optional(), when })).optional(),
+  files: z
+    .array(
+      z.strictObject({ from: z.string(), to: z.string().optional(), each: z.literal('environment').optional(), when }),
+    )
+    .optional(),
   next: z.array(z.strictObject({ text: z.string(), when })).optional(),
 };
 const recipeShape = z.strictObject({
