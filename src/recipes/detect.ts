@@ -2,6 +2,8 @@
 import { correctedName } from '../app/names.ts';
 import type { ResourceName } from '../resources/names.ts';
 import { type Compose, readCompose } from './detect/compose.ts';
+import { readDeno } from './detect/deno.ts';
+import { explainedByContainers } from './detect/dockerfile.ts';
 import {
   type Container,
   findHealth,
@@ -14,11 +16,12 @@ import { type Door, filesBelow } from './detect/folder.ts';
 import { readGo } from './detect/go.ts';
 import { readJvm } from './detect/jvm.ts';
 import { readNode } from './detect/node.ts';
-import { readDotnet, readElixir, readPhp, readRust } from './detect/others.ts';
+import { readDotnet, readElixir, readPhp } from './detect/others.ts';
 import { type Found, type Place, placeAt, sources } from './detect/place.ts';
 import { readPython } from './detect/python.ts';
-import type { Reader, Reading, Uses } from './detect/reading.ts';
+import type { Known, Reader, Reading, Uses } from './detect/reading.ts';
 import { readRuby } from './detect/ruby.ts';
+import { readRust } from './detect/rust.ts';
 import { readPages } from './detect/sites.ts';
 import { type UrlVariable, urlVariables } from './detect/variables.ts';
 import { markedFolders, matchesAny, workspacePatterns } from './detect/workspaces.ts';
@@ -62,6 +65,7 @@ const readers: readonly Reader[] = [
   readNode,
   readPython,
   readPhp,
+  readDeno,
 ];
 
 /** `said` is called with each service as it is found. */
@@ -91,7 +95,8 @@ export async function detect(door: Door, said: (found: DetectedService) => void 
   ];
   const places = folders.map((folder) => placeAt(door, folder, files, folders));
   const read = await Promise.all(places.map(async (place) => ({ place, reading: await readPlace(place) })));
-  const known = read.filter((one): one is { place: Place; reading: Reading } => one.reading !== undefined);
+  const known = read.filter((one): one is Known => one.reading !== undefined);
+  known.push(...(await explainedByContainers(read, compose)));
   const services: DetectedService[] = [];
   const names = new Set<string>();
   for (const { place, reading } of servicesOf(known)) {
@@ -103,7 +108,9 @@ export async function detect(door: Door, said: (found: DetectedService) => void 
   }
   if (services.length === 0) {
     const place = placeAt(door, '', files, []);
-    const pages = await readPages(place);
+    const plain = await readPages(place);
+    const name = known.find((one) => one.place.folder === '')?.reading.name;
+    const pages = plain && { ...plain, ...(name !== undefined && { name }) };
     for (const service of pages ? await complete(place, pages, [], compose, true) : []) {
       services.push(service);
       said(service);
@@ -123,7 +130,7 @@ async function readPlace(place: Place): Promise<Reading | undefined> {
 }
 
 /** The top of a workspace only starts the others. */
-function servicesOf(known: readonly { place: Place; reading: Reading }[]) {
+function servicesOf(known: readonly Known[]) {
   const programs = known.filter(({ reading }) => reading.kind !== 'none');
   const below = programs.filter(({ place, reading }) => place.folder !== '' && reading.kind === 'web');
   return programs.filter(({ place, reading }) => place.folder !== '' || reading.kind === 'web' || below.length === 0);
@@ -132,7 +139,7 @@ function servicesOf(known: readonly { place: Place; reading: Reading }[]) {
 async function complete(
   place: Place,
   reading: Reading,
-  known: readonly { place: Place; reading: Reading }[],
+  known: readonly Known[],
   compose: Compose | undefined,
   alone: boolean,
 ): Promise<DetectedService[]> {
@@ -228,14 +235,13 @@ function portOf(
 }
 
 /** What the packages of the same project that it is made with need. */
-function throughPackages(reading: Reading, known: readonly { reading: Reading; place: Place }[]): Uses[] {
+function throughPackages(reading: Reading, known: readonly Known[]): Uses[] {
   const seen = new Set<Reading>([reading]);
   const uses: Uses[] = [];
   const visit = (one: Reading) => {
     for (const other of known) {
-      const { name } = other.reading;
-      if (seen.has(other.reading) || name === undefined || other.reading.kind === 'web') continue;
-      if (!one.uses?.some((used) => used.startsWith('@') && used.replace(/^@[^/]+\//, '') === name)) continue;
+      if (seen.has(other.reading) || other.reading.kind === 'web' || !sameTools(other.reading, one)) continue;
+      if (!other.reading.packages?.some((name) => one.uses?.includes(name))) continue;
       seen.add(other.reading);
       uses.push(...other.reading.resources);
       visit(other.reading);
@@ -244,6 +250,10 @@ function throughPackages(reading: Reading, known: readonly { reading: Reading; p
   visit(reading);
   return uses;
 }
+
+const tools = (language: string) => language.replace(/ .*$/, '').replace('Kotlin', 'Java');
+/** A name means a package only among those that the same tools build. */
+const sameTools = (a: Reading, b: Reading) => tools(a.language) === tools(b.language);
 
 function workerOf(service: DetectedService, name: string, command: Found): DetectedService {
   const { port: _, health: __, runs: ___, dev: ____, ...rest } = service;

@@ -20,7 +20,7 @@ export async function readContainer(place: Place): Promise<Container | undefined
   );
   const text = file === undefined ? undefined : await place.read(file);
   if (file === undefined || text === undefined) return undefined;
-  const stages = [...text.matchAll(/^\s*FROM\s+(?:--\S+\s+)*(\S+)/gim)];
+  const stages = [...text.matchAll(/^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/gim)];
   const last = stages.at(-1);
   const from = last?.index ?? 0;
   const argument = /^\s*ARG\s+PORT=(\d{2,5})\b/im.exec(text);
@@ -36,7 +36,14 @@ export async function readContainer(place: Place): Promise<Container | undefined
   const own = argument && { value: argument[1] ?? '', why: place.why(file, text, argument.index) };
   const port = asPort(setting ?? flag ?? exposed ?? own ?? undefined);
   const command = commandOf(place, file, text, from);
-  return { file, base: last?.[1] ?? '', ...(port && { port }), ...(command && { command }) };
+  return { file, base: baseOf(stages), ...(port && { port }), ...(command && { command }) };
+}
+
+/** The image that the last stage begins with, through the stages that it is made of. */
+function baseOf(stages: readonly RegExpExecArray[]): string {
+  let base = stages.at(-1)?.[1] ?? '';
+  for (const [, from, name] of stages.toReversed()) if (name === base) base = from ?? '';
+  return base;
 }
 
 function at(place: Place, file: string, text: string, from: number, pattern: RegExp): Found | undefined {

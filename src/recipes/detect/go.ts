@@ -1,5 +1,6 @@
 /** Reads a Go module: framework, main package, port, resources. */
 import { goModules, resourceOfBeginning } from './dependencies.ts';
+import { readContainer } from './files.ts';
 import { asPort, type Found, type Place, search, sources } from './place.ts';
 import type { Reading, Uses } from './reading.ts';
 
@@ -49,7 +50,7 @@ export async function readGo(place: Place): Promise<Reading | undefined> {
     known && (known.value !== 'gRPC' || grpcOnly)
       ? { value: known.value, why: known.why }
       : { value: http ? 'net/http' : 'Go', why: http?.why ?? place.why('go.mod', text, 0) };
-  const main = await mainPackage(place, files);
+  const main = await mainPackage(place, files, required);
   const port = await portOf(place, files);
   const web = known !== undefined || http !== undefined;
   const moduleName = /^module\s+\S*?([^/\s]+?)(?:\/v\d+)?\s*$/m.exec(text)?.[1];
@@ -66,11 +67,17 @@ export async function readGo(place: Place): Promise<Reading | undefined> {
     kind: main === undefined ? 'none' : web ? 'web' : 'worker',
     ...(grpcOnly && { protocol: 'grpc' as const }),
     ...(moduleName !== undefined && { name: moduleName }),
+    uses: required.map(({ path }) => path),
+    packages: [/^module\s+(\S+)/m.exec(text)?.[1] ?? ''],
   };
 }
 
 /** The main package nearest to the top; one named server, api or web before others. */
-async function mainPackage(place: Place, files: readonly string[]): Promise<Found | undefined> {
+async function mainPackage(
+  place: Place,
+  files: readonly string[],
+  required: readonly Required[],
+): Promise<Found | undefined> {
   const mains: string[] = [];
   const candidates = place.files.filter(
     (file) =>
@@ -88,7 +95,23 @@ async function mainPackage(place: Place, files: readonly string[]): Promise<Foun
   if (file === undefined) return undefined;
   const folder = file.includes('/') ? `./${file.slice(0, file.lastIndexOf('/'))}` : '.';
   const text = (await place.read(file)) ?? '';
-  return { value: `go run ${folder}`, why: place.why(file, text, text.search(/^func main\(\)/m)) };
+  const words = await serveWords(place, files, required);
+  return { value: `go run ${folder}${words}`, why: place.why(file, text, text.search(/^func main\(\)/m)) };
+}
+
+/** A program of several commands serves by one of them: that of its container, else the one named so. */
+async function serveWords(place: Place, files: readonly string[], required: readonly Required[]): Promise<string> {
+  if (!required.some(({ path }) => /^github\.com\/(spf13\/cobra|urfave\/cli|alecthomas\/kong)\b/.test(path))) return '';
+  const container = await readContainer(place);
+  const inContainer = /^\S+ ((?:[a-z][\w-]*)(?: [a-z][\w-]*)?)$/.exec(container?.command?.value ?? '')?.[1];
+  const code = place.files.filter((file) => go.test(file) && file.startsWith('cmd/') && !file.endsWith('_test.go'));
+  const named = await search(
+    place,
+    [...code, ...files],
+    [/\b(?:Use|Name):\s*"(serve|server|start|web|http|api|run)\b/],
+  );
+  const word = inContainer ?? named?.value;
+  return word === undefined ? '' : ` ${word}`;
 }
 
 const inCode: readonly RegExp[] = [

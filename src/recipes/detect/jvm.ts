@@ -1,5 +1,7 @@
 /** Reads Maven and Gradle projects: Spring Boot, Quarkus, Micronaut and others, port, resources. */
+import { above } from './above.ts';
 import { jars, resourceOf } from './dependencies.ts';
+import { catalogueLines, projectNames, projectsOf } from './gradle.ts';
 import { asPort, type Found, type Place, search } from './place.ts';
 import type { Reading, Uses } from './reading.ts';
 
@@ -22,14 +24,15 @@ export async function readJvm(place: Place): Promise<Reading | undefined> {
   const build = builds.find(place.has);
   if (build === undefined) return undefined;
   const text = (await place.read(build)) ?? '';
-  const catalogue = (await place.read('gradle/libs.versions.toml')) ?? '';
+  const used = build === 'pom.xml' ? [] : await catalogueLines(place, text);
+  const catalogue = used.map((line) => line.text).join('\n');
   const known = frameworks.find(([, pattern]) => pattern.test(text) || pattern.test(catalogue));
   const at = known ? text.search(known[1]) : 0;
   const language = place.files.some((file) => file.endsWith('.kt')) ? 'Kotlin' : 'Java';
   const framework: Found = { value: known?.[0] ?? language, why: place.why(build, text, Math.max(0, at)) };
-  const start = startOf(place, build, framework.value, text);
-  const port = await portOf(place);
-  const hasMain = place.files.some((file) => /^src\/main\/.*\.(java|kt)$/.test(file));
+  const start = await startOf(place, build, framework.value, text);
+  const [port, named] = await Promise.all([portOf(place), nameOf(place, text)]);
+  const hasMain = await isProgram(place, known?.[0]);
   const health = /actuator|spring-boot-starter-actuator/.test(text + catalogue) && known?.[0] === 'Spring Boot';
   return {
     language,
@@ -38,13 +41,31 @@ export async function readJvm(place: Place): Promise<Reading | undefined> {
     ...(start.dev !== undefined && { dev: start.dev }),
     ...(port && { port }),
     ...(known && { usualPort: known[2] }),
-    resources: await resourcesOf(place, build, text, catalogue),
+    resources: resourcesOf(place, build, text, used),
     kind: known && hasMain && !/<packaging>pom<\/packaging>/.test(text) ? 'web' : 'none',
     ...(health && {
       health: { value: '/actuator/health', why: place.why(build, text, Math.max(0, text.search(/actuator/))) },
     }),
-    ...(await nameOf(place, text)),
+    uses: [
+      ...projectsOf(text),
+      ...[...text.matchAll(/<dependency>[\s\S]*?<artifactId>\s*([\w.-]+)\s*</g)].map(([, name]) => name ?? ''),
+    ],
+    packages: [...projectNames(place.folder), ...(named.name === undefined ? [] : [named.name])],
+    ...named,
   };
+}
+
+const code = /^src\/main\/.*\.(java|kt)$/;
+
+/** A folder of a larger build may be a library; the frameworks that need no main are taken at their word. */
+async function isProgram(place: Place, framework: string | undefined): Promise<boolean> {
+  const files = place.files.filter((file) => code.test(file));
+  if (place.folder === '' || framework === 'Quarkus' || framework === 'Play') return files.length > 0;
+  const likely = (file: string) => (/(Application|Main|App|Server)\.\w+$/.test(file) ? 0 : 1);
+  const main = await search(place, files.toSorted((a, b) => likely(a) - likely(b)).slice(0, 200), [
+    /@SpringBootApplication|\bstatic\s+(?:final\s+)?void\s+main\s*\(|\bfun\s+main\s*\(/,
+  ]);
+  return main !== undefined;
 }
 
 async function nameOf(place: Place, text: string): Promise<{ name?: string }> {
@@ -59,9 +80,16 @@ async function nameOf(place: Place, text: string): Promise<{ name?: string }> {
   return known === undefined ? {} : { name: known };
 }
 
-function startOf(place: Place, build: string, framework: string, text: string): { found: Found; dev?: string } {
+async function startOf(
+  place: Place,
+  build: string,
+  framework: string,
+  text: string,
+): Promise<{ found: Found; dev?: string }> {
   const maven = build === 'pom.xml';
-  const tool = maven ? (place.has('mvnw') ? './mvnw' : 'mvn') : place.has('gradlew') ? './gradlew' : 'gradle';
+  const wrapper = maven ? 'mvnw' : 'gradlew';
+  const way = (await above(place, wrapper))?.way;
+  const tool = way === undefined ? (maven ? 'mvn' : 'gradle') : `${way || './'}${wrapper}`;
   const plugin = text.search(
     maven ? /spring-boot-maven-plugin|quarkus-maven-plugin/ : /org\.springframework\.boot|io\.quarkus/,
   );
@@ -109,7 +137,12 @@ async function portOf(place: Place): Promise<Found<number> | undefined> {
   );
 }
 
-async function resourcesOf(place: Place, build: string, text: string, catalogue: string): Promise<Uses[]> {
+function resourcesOf(
+  place: Place,
+  build: string,
+  text: string,
+  catalogue: Awaited<ReturnType<typeof catalogueLines>>,
+): Uses[] {
   const uses: Uses[] = [];
   const add = (name: string, why: string) => {
     const value = resourceOf(jars, name);
@@ -127,8 +160,8 @@ async function resourcesOf(place: Place, build: string, text: string, catalogue:
   } else {
     for (const match of text.matchAll(/^(?!.*\btest\w*).*["'][\w.-]+:([\w.-]+)(?::[^"']*)?["']/gm))
       add(match[1] ?? '', place.why(build, text, match.index));
-    for (const match of catalogue.matchAll(/(?:module\s*=\s*"[\w.-]+:|name\s*=\s*")([\w.-]+)"/g))
-      add(match[1] ?? '', place.why('gradle/libs.versions.toml', catalogue, match.index));
+    for (const { text: line, why } of catalogue)
+      add(/(?:module\s*=\s*"[\w.-]+:|name\s*=\s*"|^"[\w.-]+:)([\w.-]+)/.exec(line)?.[1] ?? '', why);
   }
   return uses;
 }

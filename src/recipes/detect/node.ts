@@ -58,7 +58,7 @@ export async function readNode(place: Place): Promise<Reading | undefined> {
     kind,
     ...(dependencies['@grpc/grpc-js'] !== undefined && !isWeb ? { protocol: 'grpc' as const } : {}),
     uses: Object.keys(dependencies),
-    ...(manifest.name === undefined ? {} : { name: manifest.name.replace(/^@[^/]+\//, '') }),
+    ...(manifest.name === undefined ? {} : { name: manifest.name.replace(/^@[^/]+\//, ''), packages: [manifest.name] }),
   };
 }
 

@@ -1,6 +1,6 @@
-/** Reads .NET, Rust, PHP and Elixir projects. */
+/** Reads .NET, PHP and Elixir projects. */
 import { nugets, resourceOfBeginning } from './dependencies.ts';
-import { asPort, type Found, type Place, search, sources } from './place.ts';
+import { asPort, type Found, type Place, search } from './place.ts';
 import type { Reading, Uses } from './reading.ts';
 
 export async function readDotnet(place: Place): Promise<Reading | undefined> {
@@ -45,72 +45,16 @@ export async function readDotnet(place: Place): Promise<Reading | undefined> {
     ...(web && { usualPort: 8080 }),
     resources: uses,
     kind: web ? 'web' : worker ? 'worker' : 'none',
+    uses: projects.flatMap(({ text }) =>
+      [...text.matchAll(/<ProjectReference\s+Include="(?:[^"]*[\\/])?([^"\\/]+)\.\w+proj"/g)].map(
+        ([, name]) => name ?? '',
+      ),
+    ),
+    packages: projects.map(({ name }) => name.replace(/^.*\//, '').replace(/\.\w+$/, '')),
   };
 }
 
 const named = (name: string | undefined): { name?: string } => (name === undefined ? {} : { name });
-
-const crates = [
-  ['Actix Web', 'actix-web', 8080],
-  ['axum', 'axum', 3000],
-  ['Rocket', 'rocket', 8000],
-  ['warp', 'warp', 3030],
-  ['poem', 'poem', 3000],
-  ['Salvo', 'salvo', 5800],
-  ['tonic', 'tonic', 50051],
-  ['hyper', 'hyper', 3000],
-] as const;
-
-export async function readRust(place: Place): Promise<Reading | undefined> {
-  const text = await place.read('Cargo.toml');
-  if (text === undefined) return undefined;
-  const at = (name: string) => text.search(new RegExp(`^(?:dependencies\\.)?["']?${name}["']?\\s*(?:=|\\.)`, 'm'));
-  const known = crates.find(([, name]) => at(name) >= 0);
-  const rules = [
-    [
-      /^(?:sqlx|diesel|sea-orm|diesel-async)\b[^\n]*?(?:"(?:sqlx-)?postgres)|^(?:tokio-postgres|deadpool-postgres|postgres)\s*=/m,
-      'postgres',
-    ],
-    [/^(?:sqlx|diesel|sea-orm|diesel-async)\b[^\n]*?(?:"(?:sqlx-)?mysql)|^(?:mysql|mysql_async)\s*=/m, 'mysql'],
-    [/^mongodb\s*=/m, 'mongodb'],
-    [/^(?:redis|deadpool-redis|bb8-redis|fred)\s*=/m, 'redis'],
-    [/^aws-sdk-s3\s*=/m, 'bucket'],
-    [/^aws-sdk-sqs\s*=/m, 'queue'],
-    [/^aws-sdk-dynamodb\s*=/m, 'dynamodb'],
-  ] as const;
-  const resources = rules.flatMap(([pattern, value]): Uses[] => {
-    const index = text.search(pattern);
-    return index < 0 ? [] : [{ value, why: place.why('Cargo.toml', text, index) }];
-  });
-  const port = asPort(
-    await search(
-      place,
-      ['.env', 'Rocket.toml', ...sources(place, /\.rs$/)],
-      [
-        /^\s*port\s*=\s*(\d{2,5})/m,
-        /^PORT=(\d{2,5})/m,
-        /"PORT"\)[\s\S]{0,80}?"?(\d{2,5})"?/,
-        /(?:bind|TcpListener::bind)\(\s*(?:&?format!\()?\s*\(?\s*"[^"]*?(?::|",\s*)(\d{2,5})/,
-        /\(\s*\[\s*\d+\s*,\s*\d+\s*,\s*\d+\s*,\s*\d+\s*\]\s*,\s*(\d{2,5})\s*\)/,
-      ],
-    ),
-  );
-  const main =
-    place.has('src/main.rs') ||
-    /^\[\[bin\]\]/m.test(text) ||
-    place.files.some((file) => /^src\/bin\/.*\.rs$/.test(file));
-  return {
-    language: 'Rust',
-    framework: { value: known?.[0] ?? 'Rust', why: place.why('Cargo.toml', text, known ? at(known[1]) : 0) },
-    ...(main && { start: { value: 'cargo run --release', why: place.why('Cargo.toml') } }),
-    ...(port && { port }),
-    ...(known && { usualPort: known[2] }),
-    resources,
-    kind: !main ? 'none' : known ? 'web' : 'worker',
-    ...(known?.[1] === 'tonic' ? { protocol: 'grpc' as const } : {}),
-    ...named(/^name\s*=\s*"([\w-]+)"/m.exec(text)?.[1]),
-  };
-}
 
 export async function readPhp(place: Place): Promise<Reading | undefined> {
   const text = await place.read('composer.json');
@@ -196,7 +140,9 @@ export async function readElixir(place: Place): Promise<Reading | undefined> {
     ...(port && { port }),
     ...(phoenix >= 0 && { usualPort: 4000 }),
     resources: uses,
-    kind: phoenix >= 0 ? 'web' : 'worker',
+    kind: phoenix >= 0 ? 'web' : /\bapps_path:|\bin_umbrella\b|\bbuild_path:/.test(text) ? 'none' : 'worker',
+    uses: [...text.matchAll(/\{:(\w+),[^}]*\bin_umbrella:\s*true/g)].map(([, app]) => app ?? ''),
+    packages: [/\bapp:\s*:(\w+)/.exec(text)?.[1] ?? ''],
     ...named(/\bapp:\s*:(\w+)/.exec(text)?.[1]),
   };
 }

@@ -48,7 +48,7 @@ export async function readPython(place: Place): Promise<Reading | undefined> {
   const worker = declared.some(({ name }) => ['celery', 'rq', 'dramatiq', 'arq', 'huey'].includes(name));
   const program = start !== undefined;
   const usual = frameworks.find(({ name }) => name === framework?.value)?.port;
-  const port = await portOf(place);
+  const [port, named] = await Promise.all([portOf(place), nameOf(place)]);
   return {
     language: 'Python',
     framework: framework ?? { value: 'Python', why: place.why(there[0] ?? start?.found.why ?? '') },
@@ -56,7 +56,9 @@ export async function readPython(place: Place): Promise<Reading | undefined> {
     ...(port && { port }),
     ...(usual !== undefined && { usualPort: start?.gunicorn ? 8000 : usual }),
     resources,
-    ...(await nameOf(place)),
+    ...named,
+    uses: declared.map(({ name }) => name),
+    ...(named.name !== undefined && { packages: [named.name.toLowerCase().replaceAll(/[_.]/g, '-')] }),
     kind: framework ? 'web' : program || worker ? 'worker' : 'none',
   };
 }

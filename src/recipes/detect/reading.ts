@@ -22,13 +22,20 @@ export interface Reading {
   readonly protocol?: 'http' | 'grpc';
   /** A path that answers 200 by the habit of the framework. */
   readonly health?: Found;
-  /** Names of packages of the same project that it is made with. */
+  /** Names of packages that it is made with; those of the same project bring what they need. */
   readonly uses?: readonly string[];
+  /** Under which names `uses` of others mean it. */
+  readonly packages?: readonly string[];
   /** The name that the package gives itself. */
   readonly name?: string;
 }
 
 /** A resource that the code needs, and how it is known. */
 export type Uses = Found<ResourceName>;
+
+export interface Known {
+  readonly place: Place;
+  readonly reading: Reading;
+}
 
 export type Reader = (place: Place) => Promise<Reading | undefined>;

@@ -14,8 +14,9 @@ const frameworks = [
 ] as const;
 
 export async function readRuby(place: Place): Promise<Reading | undefined> {
-  const text = await place.read('Gemfile');
-  if (text === undefined) return undefined;
+  const written = await place.read('Gemfile');
+  if (written === undefined) return undefined;
+  const text = withoutDevelopment(written);
   const declared = [...text.matchAll(/^[ \t]*gem[ (]+['"]([\w-]+)['"]/gm)].map((match) => ({
     name: match[1] ?? '',
     why: place.why('Gemfile', text, match.index),
@@ -41,6 +42,17 @@ export async function readRuby(place: Place): Promise<Reading | undefined> {
     ...(await nameOf(place)),
   };
 }
+
+const blank = (text: string) => text.replaceAll(/[^\n]/g, ' ');
+
+/** The Gemfile with everything blank that only development and tests need; places in it stay the same. */
+const withoutDevelopment = (text: string): string =>
+  text
+    .replaceAll(/^group[ (]+(?::(?:development|test)\b[,\s)]*)+do\b[\s\S]*?^end\b/gm, blank)
+    .replaceAll(
+      /^.*\bgroups?(?::|\s*=>)\s*(?::(?:development|test)\b|\[(?:\s*:(?:development|test)\s*,?)+\]).*$/gm,
+      blank,
+    );
 
 async function startOf(place: Place, framework: string): Promise<{ found: Found; dev?: string } | undefined> {
   if (framework === 'Rails') {

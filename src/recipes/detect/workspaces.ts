@@ -5,7 +5,7 @@ import { readManifest } from './node.ts';
 
 /** Files that say: here begins something of its own. */
 const markers =
-  /^(package\.json|pyproject\.toml|requirements\.txt|Pipfile|go\.mod|Gemfile|pom\.xml|build\.gradle(\.kts)?|Cargo\.toml|composer\.json|mix\.exs|[^/]+\.(cs|fs)proj|manage\.py)$/;
+  /^(package\.json|deno\.jsonc?|pyproject\.toml|requirements\.txt|Pipfile|go\.mod|Gemfile|pom\.xml|build\.gradle(\.kts)?|Cargo\.toml|composer\.json|mix\.exs|[^/]+\.(cs|fs)proj|manage\.py)$/;
 
 /** Folders with a marker, the project itself (`''`) included when it has one, those near the top first. */
 export function markedFolders(files: readonly string[]): readonly string[] {

@@ -1,18 +1,16 @@
-/** Reads keys and what is pasted; draws nothing. */
-import { useInput, usePaste } from 'ink';
-import { keyOf } from '../wizard/keys.ts';
-import type { Key } from '../wizard/state.ts';
+/** Reads keys; draws nothing. */
+import { useInput } from 'ink';
 
 export interface KeyboardProps {
-  readonly onKey: (key: Key) => void;
-  /** Kept apart from keys, so that nothing in it is taken for one. */
-  readonly onPaste: (text: string) => void;
+  /** Called with a printable key, or with `ctrl-c`. */
+  readonly onKey: (key: string) => void;
 }
 
-export function Keyboard({ onKey, onPaste }: KeyboardProps) {
-  useInput((input, key) => {
-    for (const one of keyOf(input, key)) onKey(one);
+export function Keyboard({ onKey }: KeyboardProps) {
+  useInput((input, { ctrl, meta }) => {
+    if (ctrl) {
+      if (input === 'c') onKey('ctrl-c');
+    } else if (!meta && input !== '') onKey(input);
   });
-  usePaste(onPaste);
   return null;
 }
