@@ -31,6 +31,13 @@ export interface AliasRequest {
   readonly noParent?: boolean;
 }
 
+/** Of a provider the version of its plugin is an input too: a program that asks for another one changes it. */
+function inputsOf(request: RegisterResourceRequest): Properties {
+  const inputs = (request.getObject()?.toJavaScript() ?? {}) as Properties;
+  const version = isProviderType(request.getType()) ? request.getVersion() : '';
+  return version === '' ? inputs : { ...inputs, version };
+}
+
 export function registrationOf(request: RegisterResourceRequest): Registration {
   const propertyDependencies: Record<string, readonly string[]> = {};
   for (const [key, dependencies] of request.getPropertydependenciesMap().entries()) {
@@ -41,7 +48,7 @@ export function registrationOf(request: RegisterResourceRequest): Registration {
     name: request.getName(),
     custom: request.getCustom(),
     parent: request.getParent(),
-    inputs: (request.getObject()?.toJavaScript() ?? {}) as Properties,
+    inputs: inputsOf(request),
     protect: request.getProtect() ?? false,
     retainOnDelete: request.getRetainondelete() ?? false,
     deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
