@@ -17,7 +17,7 @@ export async function doctor(invocation: Invocation): Promise<ExitCode> {
     system.stdout.write(
       json
         ? `${JSON.stringify(checksJson(checked), undefined, 2)}\n`
-        : formatChecks(checked, themeOf(system, system.stdout)),
+        : formatChecks(checked, themeOf(system, system.stdout), system.stdout.columns || undefined),
     );
   if (given(invocation, 'fix')) {
     all = await mend(all, system, invocation.signal, (argv, failure) =>

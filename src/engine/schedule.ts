@@ -91,7 +91,7 @@ function settle(run: Run, step: Step, after: string | undefined, ms: number, res
       run.missing.set(dependent, count);
       if (state !== 'done' && state !== 'unchanged') {
         left.push([waiting, undefined, 0, { state: state === 'aborted' ? 'aborted' : 'skipped' }]);
-      } else if (count === 0) run.ready.push(waiting);
+      } else if (count === 0 && !progress.ended.has(dependent)) run.ready.push(waiting);
     }
   }
 }

@@ -1,5 +1,6 @@
 /** Checks as lines, grouped, with what to read and what would mend them. */
 import { type Checked, isSound, type Verdict } from '../engine/check.ts';
+import { hung, widthOf } from './text.ts';
 import { paint, type Style, symbol, type Theme } from './theme.ts';
 
 /** Mark, its ASCII form and its style. */
@@ -13,9 +14,31 @@ const marks = {
 const kindOf = ({ check, verdict }: Checked): keyof typeof marks =>
   verdict.state === 'failed' ? check.severity : verdict.state;
 
+const wordOf = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
 /** argv as one would type it. */
 export function commandLine(argv: readonly string[]): string {
-  return argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
+  return argv.map(wordOf).join(' ');
+}
+
+/**
+ * argv as a shell takes it from several lines, each of which ends with a backslash but the last. A command with a word that
+ * fits in no line stays whole: what the terminal wraps can be pasted too.
+ */
+function commandLines(argv: readonly string[], first: string, columns: number, indent: number): readonly string[] {
+  const whole = first + commandLine(argv);
+  const [room, words] = [columns - indent - 2, argv.map(wordOf)];
+  if (widthOf(whole) <= columns || words.some((word) => widthOf(word) > room)) return [whole];
+  const lines: string[] = [];
+  let line = first.trimEnd();
+  for (const word of words) {
+    if (widthOf(`${line} ${word}`) <= columns - 2) line += ` ${word}`;
+    else {
+      lines.push(`${line} \\`);
+      line = ' '.repeat(indent) + word;
+    }
+  }
+  return [...lines, line];
 }
 
 const fixOf = (verdict: Verdict): readonly (readonly string[])[] =>
@@ -23,30 +46,37 @@ const fixOf = (verdict: Verdict): readonly (readonly string[])[] =>
 
 const hintOf = (id: string): string => `docs/doctor.md#${id}`;
 
-/** Everything, with its line end. */
-export function formatChecks(all: readonly Checked[], theme: Theme): string {
+/** Everything, with its line end. `columns` is the width of the terminal; undefined in a pipe. */
+export function formatChecks(all: readonly Checked[], theme: Theme, columns = Number.POSITIVE_INFINITY): string {
   const categories = [...new Set(all.map(({ check }) => check.category))];
   const groups = categories.map((category) => {
-    const lines = all.filter(({ check }) => check.category === category).flatMap((one) => linesOf(one, theme));
+    const lines = all.filter(({ check }) => check.category === category).flatMap((one) => linesOf(one, theme, columns));
     return [paint(theme, 'strong', category), ...lines].join('\n');
   });
-  return `${[...groups, summaryOf(all)].join('\n\n')}\n`;
+  return `${[...groups, hung('', summaryOf(all), columns, 2).join('\n')].join('\n\n')}\n`;
 }
 
-function linesOf(one: Checked, theme: Theme): string[] {
+const indent = 4;
+
+function linesOf(one: Checked, theme: Theme, columns: number): string[] {
   const { check, verdict } = one;
   const [drawn, ascii, style] = marks[kindOf(one)];
   const mark = paint(theme, style, theme.unicode ? drawn : ascii);
-  const hint = symbol(theme, 'hint');
+  const title = hung(`${mark} `, check.title, columns, 2);
+  const more = (text: string) => hung(' '.repeat(indent), text, columns, indent);
   if (verdict.state !== 'failed') {
-    const says = verdict.says === undefined ? '' : paint(theme, 'dim', `  ${verdict.says}`);
-    return [`${mark} ${check.title}${says}`];
+    if (verdict.says === undefined) return title;
+    const beside = `${mark} ${check.title}  ${paint(theme, 'dim', verdict.says)}`;
+    return widthOf(beside) <= columns
+      ? [beside]
+      : [...title, ...more(verdict.says).map((line) => paint(theme, 'dim', line))];
   }
+  const hint = `${' '.repeat(indent)}${symbol(theme, 'hint')} `;
   return [
-    `${mark} ${check.title}`,
-    `    ${verdict.says}`,
-    ...fixOf(verdict).map((argv) => `    ${hint} ${commandLine(argv)}`),
-    paint(theme, 'dim', `    see ${hintOf(check.id)}`),
+    ...title,
+    ...more(verdict.says),
+    ...fixOf(verdict).flatMap((argv) => commandLines(argv, hint, columns, indent + 2)),
+    ...more(`see ${hintOf(check.id)}`).map((line) => paint(theme, 'dim', line)),
   ];
 }
 

@@ -6,7 +6,11 @@ import { type Cells, type Columns, columnsOf, serviceCells, stepCells } from './
 export interface View {
   readonly logs: boolean;
   /** The service whose lines are shown; all without it. */
+  readonly service?: string;
+  /** What the lines that are shown hold, or their services' names. */
   readonly filter?: string;
+  /** True while the filter is typed. */
+  readonly typing?: boolean;
 }
 
 export interface Size {
@@ -19,14 +23,15 @@ export interface Frame {
   readonly rows: readonly { readonly cells: Cells; readonly log: readonly LogLine[] }[];
   /** How many rows are left out. */
   readonly hidden: number;
-  /** True when there is room for the log pane that the view asks for. */
-  readonly pane: boolean;
+  /** Rows of the log pane that the view asks for, its title among them; 0 when there is no room. */
+  readonly pane: number;
   readonly log: readonly LogLine[];
+  /** How many lines there are of those that the view asks for. */
+  readonly matches: number;
 }
 
 /** Most lines of its own that a failing row opens; most lines of the log pane with its title. */
 const most = { opened: 8, pane: 14 } as const;
-export const mostAddresses = 4;
 
 interface Ranked {
   readonly cells: Cells;
@@ -62,25 +67,31 @@ function chosen(rows: readonly Ranked[], room: number): readonly Ranked[] {
   return rows.filter((row) => kept.has(row));
 }
 
-/** Rows below the table: addresses of two lines, the summary, keys, the blank lines between, and one never written. */
-function rowsBelow(picture: Picture): number {
-  return 4 + 2 * Math.min(picture.addresses.length, mostAddresses) + (picture.end ? 2 : 0);
+const plain = (text: string): string => text.normalize().toLowerCase();
+
+/** The lines that the view asks for; case does not matter. */
+function linesIn({ log }: Picture, { service, filter = '' }: View): readonly LogLine[] {
+  const wanted = plain(filter);
+  const own = service === undefined ? log : log.filter((line) => line.service === service);
+  if (wanted === '') return own;
+  return own.filter(({ service: name, line }) => plain(line).includes(wanted) || plain(name).includes(wanted));
 }
 
-/** The frame at `now`, in milliseconds since 1970 UTC. */
+/** The frame at `now`, in milliseconds since 1970 UTC, in what of the terminal is left to it. */
 export function frameOf(picture: Picture, view: View, { width, height }: Size, now: number): Frame {
-  const room = Math.max(1, height - rowsBelow(picture));
+  const room = Math.max(1, height);
   const all = rowsOf(picture, now);
   const failing = all.filter((row) => row.log.length > 0).length;
   const wanted = view.logs ? Math.min(most.pane, Math.max(3, Math.floor(room / 2))) : 0;
-  const pane = wanted < room ? wanted : 0;
+  // Who types sees what, at least.
+  const pane = wanted < room ? wanted : view.typing && room > 1 ? 1 : 0;
   const reserved = Math.min(pane + Math.min(failing, 2) * 3, room - 1);
   const rows = chosen(all, room - reserved);
   const hidden = all.length - rows.length;
   const opening = rows.filter((row) => row.log.length > 0).length;
   const spare = room - rows.length - (hidden > 0 ? 1 : 0) - pane;
   const each = opening === 0 ? 0 : Math.max(0, Math.min(most.opened, Math.floor(spare / opening)));
-  const lines = picture.log.filter((line) => view.filter === undefined || line.service === view.filter);
+  const lines = linesIn(picture, view);
   return {
     columns: columnsOf(
       rows.map((row) => row.cells),
@@ -88,7 +99,8 @@ export function frameOf(picture: Picture, view: View, { width, height }: Size, n
     ),
     rows: rows.map(({ cells, log }) => ({ cells, log: each > 0 ? log.slice(-each) : [] })),
     hidden,
-    pane: pane > 0,
-    log: pane > 0 ? lines.slice(-(pane - 1)) : [],
+    pane,
+    log: pane > 1 ? lines.slice(-(pane - 1)) : [],
+    matches: lines.length,
   };
 }

@@ -60,7 +60,7 @@ function linesOf(before: Picture, after: Picture, event: Event, theme: Theme): s
     case 'diagnostic':
       return formatFinding(event.diagnostic, { theme }).split('\n');
     case 'address':
-      return addressLines(event, theme, (url) => url);
+      return addressLines(event, theme, Number.POSITIVE_INFINITY);
     case 'end':
       return summary(after, theme);
   }

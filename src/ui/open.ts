@@ -13,7 +13,7 @@ export interface RendererOptions {
   readonly system: System;
   /** auto: a screen where one can be drawn, else lines. */
   readonly mode: Mode;
-  /** Keys beside q and Ctrl-C (stop), l (logs) and f (filter). */
+  /** Keys beside q and Ctrl-C (stop), l (logs), f (one service's) and / (filter). */
   readonly keys?: readonly Key[];
   /** What q and Ctrl-C do; by default opta gets SIGINT, as Ctrl-C gives outside of the screen. */
   readonly interrupt?: () => void;
@@ -62,7 +62,7 @@ export async function openRenderer(options: RendererOptions): Promise<Renderer> 
   const { system, keys = [], live = true } = options;
   const mode = options.mode === 'auto' ? (canDraw(system) ? 'screen' : 'lines') : options.mode;
   if (mode !== 'screen') return plain(system, mode);
-  const { openScreen } = await import('./screen.tsx');
+  const { openScreen } = await import('./screen.ts');
   const interrupt = options.interrupt ?? (() => void system.processes.signal(system.pid, 'SIGINT'));
   const screen = openScreen({ system, theme: themeOf(system, system.stderr), keys, interrupt, live });
   return { mode, ...screen };

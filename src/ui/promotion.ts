@@ -1,6 +1,7 @@
 /** What is looked at before a promotion is approved, and what stands after it, as text. */
 import { table } from './table.ts';
-import { paint, type Theme } from './theme.ts';
+import { hung } from './text.ts';
+import { linked, paint, type Theme } from './theme.ts';
 
 interface ChangeRow {
   readonly stack: string;
@@ -60,14 +61,28 @@ function shortType(type: string): string {
 
 const money = (usd: number): string => `${usd < 0 ? '-' : '+'}$${Math.abs(Math.round(usd))}`;
 
-/** With its line end. */
-export function reviewText(review: ReviewText, theme: Theme, columns?: number): string {
+/** With its line end. `columns` is the width of the terminal; undefined in a pipe. */
+export function reviewText(review: ReviewText, theme: Theme, columns = Number.POSITIVE_INFINITY): string {
   const { title, changes, cost, delta, hash } = review;
-  const head = paint(theme, 'strong', title);
-  if (changes.length === 0) return `${head}: nothing changes in the cloud; ${cost}\n`;
+  if (changes.length === 0)
+    return `${labelled(title, ': ', `nothing changes in the cloud; ${cost}`, theme, columns).join('\n')}\n`;
   const rows = [['RISK', 'CHANGE', 'STACK', 'TYPE', 'NAME', 'WHY'], ...rowsOf(changes, review.riskTitles)];
-  const last = `${changes.length} changes; cost ${money(delta)} a month, then ${cost}; storage and traffic not included\nplan ${hash}\n`;
-  return `${head}\n${table(rows, columns)}${last}`;
+  const sum = `${changes.length} changes; cost ${money(delta)} a month, then ${cost}; storage and traffic not included`;
+  const last = [...hung('', sum, columns, 2), ...hung('', `plan ${hash}`, columns, 2)].map((line) => `${line}\n`);
+  return `${labelled(title, '', '', theme, columns).join('\n')}\n${table(rows, columns)}${last.join('')}`;
+}
+
+/** `label` in bold and `text` behind it; where it does not fit, both go on in the next lines. */
+function labelled(label: string, between: string, text: string, theme: Theme, columns: number): readonly string[] {
+  const begin = hung('', label, columns, 0);
+  const last = begin.pop() ?? '';
+  const [first = '', ...rest] = text === '' ? [last] : hung(`${last}${between}`, text, columns, 2);
+  const bold = first.slice(0, last.length);
+  return [
+    ...begin.map((line) => paint(theme, 'strong', line)),
+    paint(theme, 'strong', bold) + first.slice(last.length),
+    ...rest,
+  ];
 }
 
 interface ResultText {
@@ -97,23 +112,33 @@ function counted(names: readonly string[]): string {
   return [...counts].map(([name, count]) => (count === 1 ? name : `${name} ×${count}`)).join(', ');
 }
 
-/** With its line end. */
-export function resultText(result: ResultText, theme: Theme): string {
+/** With its line end. `columns` as in `reviewText`. */
+export function resultText(result: ResultText, theme: Theme, columns = Number.POSITIVE_INFINITY): string {
   const { release, environment, cloud, region, rehearsal } = result;
-  const strong = (text: string) => paint(theme, 'strong', text);
+  const line = (label: string, text: string) => labelled(label, '  ', text, theme, columns);
+  const stands = `${rehearsal ? 'would stand' : 'stands'} in ${environment} (${cloud} ${region})`;
   const lines = [
-    `${strong(`${release.alias} (${release.hash})`)} ${rehearsal ? 'would stand' : 'stands'} in ${environment} (${cloud} ${region})`,
-    ...result.stacks.map(({ stack, resources }) => {
-      return `${strong(stack)}  ${resources.length} resources: ${counted(resources.map(({ type }) => shortType(type)))}`;
-    }),
-    ...result.platform.map(({ name, version, values }) => {
+    ...labelled(`${release.alias} (${release.hash})`, ' ', stands, theme, columns),
+    ...result.stacks.flatMap(({ stack, resources }) =>
+      line(stack, `${resources.length} resources: ${counted(resources.map(({ type }) => shortType(type)))}`),
+    ),
+    ...result.platform.flatMap(({ name, version, values }) => {
       const set = Object.entries(values).map(([key, value]) => `${key} ${String(value)}`);
-      return `${strong('platform')}  ${[name, version].filter(Boolean).join(' ')}${set.length > 0 ? `: ${set.join(', ')}` : ''}`;
+      return line(
+        'platform',
+        `${[name, version].filter(Boolean).join(' ')}${set.length > 0 ? `: ${set.join(', ')}` : ''}`,
+      );
     }),
-    `${strong('cluster')}  ${result.objects.length} objects: ${counted(result.objects.map(({ kind }) => kind))}`,
-    `${strong('cost')}  ${result.cost.says}, without storage and traffic`,
-    `${strong('NAT')}  ${result.natAddresses.join(', ') || 'no fixed addresses'}`,
-    ...result.urls.map((url) => `${strong('URL')}  ${url}`),
+    ...line('cluster', `${result.objects.length} objects: ${counted(result.objects.map(({ kind }) => kind))}`),
+    ...line('cost', `${result.cost.says}, without storage and traffic`),
+    ...line('NAT', result.natAddresses.join(', ') || 'no fixed addresses'),
+    ...result.urls.flatMap((url) => addressOf(url, theme, columns)),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function addressOf(url: string, theme: Theme, columns: number): readonly string[] {
+  const [first = '', ...rest] = hung('URL  ', url, columns, 0);
+  const link = (text: string) => linked(theme, text, url);
+  return [paint(theme, 'strong', 'URL') + (first.length > 5 ? `  ${link(first.slice(5))}` : ''), ...rest.map(link)];
 }

@@ -2,7 +2,8 @@
 import type { Picture } from '../engine/picture.ts';
 import type { Goal } from '../engine/step.ts';
 import { duration } from './figures.ts';
-import { paint, symbol, type Theme } from './theme.ts';
+import { cut, hung, widthOf } from './text.ts';
+import { linked, paint, symbol, type Theme } from './theme.ts';
 
 const done: { readonly [K in Goal]: string } = {
   up: 'Up',
@@ -53,14 +54,26 @@ export function intention({ goal, target, reason }: Pick<Picture, 'goal' | 'targ
   return `${paint(theme, 'strong', `${goal} on ${target}`)}${reason ? `: ${reason}` : ''}`;
 }
 
-/** One public address: its URL, and below it the way that works where `.localhost` names do not resolve. */
+/**
+ * One public address: its URL, and below it the way that works where `.localhost` names do not resolve. A URL that does not
+ * fit behind its title has a line of its own; one that is longer than a line goes on in the next, all of it a link.
+ */
 export function addressLines(
   { title, url, plainUrl, host }: Picture['addresses'][number],
   theme: Theme,
-  link: (url: string) => string,
+  columns: number,
 ): string[] {
-  const first = `${title}  ${link(url)}`;
-  if (!plainUrl) return [first];
-  const plain = `${' '.repeat(title.length)}  ${plainUrl}${host ? ` with Host: ${host}` : ''}`;
-  return [first, paint(theme, 'dim', plain)];
+  const link = (line: string): string => {
+    const [, space = '', part = ''] = /^( *)(.*)$/.exec(line) ?? [];
+    return space + linked(theme, part, url);
+  };
+  const begin = `${title}  `;
+  const fits = widthOf(begin + url) <= columns;
+  const first = fits
+    ? [`${begin}${linked(theme, url, url)}`]
+    : [cut(theme, title, columns), ...hung('  ', url, columns, 0).map(link)];
+  if (!plainUrl) return first;
+  const indent = fits ? widthOf(begin) : 2;
+  const plain = `${plainUrl}${host ? ` with Host: ${host}` : ''}`;
+  return [...first, ...hung(' '.repeat(indent), plain, columns, indent).map((line) => paint(theme, 'dim', line))];
 }

@@ -1,19 +1,19 @@
 /** Text by terminal columns: wide characters count two, combining ones none. */
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
+import { pieces } from './graph/words.ts';
 import { symbol, type Theme } from './theme.ts';
 
 export const widthOf = stringWidth;
 
-/** `text` on one line in at most `columns` columns; an ellipsis stands for what is cut off its end. */
-export function cut(theme: Theme, text: string, columns: number): string {
+/** `text` on one line in at most `columns` columns; an ellipsis stands for what is cut off at `side`. */
+export function cut(theme: Theme, text: string, columns: number, side: 'start' | 'end' = 'end'): string {
   const line = text.includes('\n') ? text.replaceAll(/\s*\n\s*/g, ' ') : text;
   if (columns <= 0) return '';
   if (widthOf(line) <= columns) return line;
-  const truncationCharacter = symbol(theme, 'ellipsis');
-  return columns <= truncationCharacter.length
-    ? cliTruncate(line, columns, { truncationCharacter: '' })
-    : cliTruncate(line, columns, { truncationCharacter });
+  const ellipsis = symbol(theme, 'ellipsis');
+  const truncationCharacter = columns <= ellipsis.length ? '' : ellipsis;
+  return cliTruncate(line, columns, { truncationCharacter, position: side });
 }
 
 /** `text` cut and filled with spaces to exactly `columns` columns. */
@@ -21,4 +21,30 @@ export function padded(theme: Theme, text: string, columns: number, side: 'left'
   const fitting = cut(theme, text, columns);
   const space = ' '.repeat(Math.max(0, columns - widthOf(fitting)));
   return side === 'left' ? fitting + space : space + fitting;
+}
+
+/**
+ * `first` and the words of `text` behind it, in lines of at most `columns` columns; those after the first are indented. A word
+ * that fits in a line stays whole, as addresses and paths must: it gives up the indent for it. A longer one goes on in the next.
+ */
+export function hung(first: string, text: string, columns: number, indent: number): string[] {
+  const lines: string[] = [];
+  let line = first;
+  let isBegun = false;
+  for (const word of text.split(' ')) {
+    const longer = isBegun ? `${line} ${word}` : line + word;
+    if (widthOf(longer) <= columns) line = longer;
+    else {
+      if (line.trim() !== '') lines.push(line.trimEnd());
+      const space = lines.length === 0 ? '' : ' '.repeat(indent);
+      if (widthOf(word) + space.length <= columns) line = space + word;
+      else {
+        const parts = pieces(word, columns, widthOf);
+        lines.push(...parts.slice(0, -1));
+        line = parts.at(-1) ?? '';
+      }
+    }
+    isBegun = true;
+  }
+  return [...lines, line];
 }

@@ -1,7 +1,6 @@
-/** Keys to intents to what the user sees. Pure. */
+/** Keys to what the user sees. Pure. */
 import type { View } from './frame.ts';
-
-export type Intent = 'toggle-logs' | 'next-filter';
+import { charactersOf, type Key as Pressed } from './wizard/state.ts';
 
 /** A key that does something outside of the screen, such as opening the browser. */
 export interface Key {
@@ -12,17 +11,45 @@ export interface Key {
 
 export const firstView: View = { logs: false };
 
-/** The view after `intent`; the filter goes round through all services and back to none. */
-export function nextView(view: View, intent: Intent, services: readonly string[]): View {
-  if (intent === 'toggle-logs') return { ...view, logs: !view.logs };
-  const at = view.filter === undefined ? -1 : services.indexOf(view.filter);
-  const filter = services[at + 1];
-  return filter === undefined ? { logs: true } : { logs: true, filter };
+function without(view: View, ...names: readonly (keyof View)[]): View {
+  const kept = Object.entries(view).filter(([name]) => !names.some((one) => one === name));
+  return { logs: view.logs, ...Object.fromEntries(kept) };
 }
 
-export function intentOf(input: string): Intent | undefined {
-  if (input === 'l') return 'toggle-logs';
-  return input === 'f' ? 'next-filter' : undefined;
+/** The view after a key; the same view when the key does nothing to it. */
+export function nextView(view: View, key: Pressed, services: readonly string[]): View {
+  if (view.typing) return whileTyping(view, key);
+  if (key.name === 'escape') return view.filter === undefined ? view : without(view, 'filter');
+  if (key.name !== 'text') return view;
+  if (key.text === 'l') return { ...view, logs: !view.logs };
+  if (key.text === '/') return { ...view, logs: true, typing: true, filter: view.filter ?? '' };
+  return key.text === 'f' ? nextService(view, services) : view;
+}
+
+/** Round through all services and back to all of them at once. */
+function nextService(view: View, services: readonly string[]): View {
+  const at = view.service === undefined ? -1 : services.indexOf(view.service);
+  const service = services[at + 1];
+  return { ...without(view, 'service'), logs: true, ...(service !== undefined && { service }) };
+}
+
+function whileTyping(view: View, key: Pressed): View {
+  const { filter = '' } = view;
+  switch (key.name) {
+    case 'text':
+      return { ...view, filter: filter + key.text };
+    case 'backspace':
+    case 'delete':
+      return { ...view, filter: charactersOf(filter).slice(0, -1).join('') };
+    case 'clear':
+      return { ...view, filter: '' };
+    case 'enter':
+      return without(view, 'typing', ...(filter === '' ? (['filter'] as const) : []));
+    case 'escape':
+      return without(view, 'typing', 'filter');
+    default:
+      return view;
+  }
 }
 
 /** What the line of keys says: only keys that work now. */
@@ -30,10 +57,19 @@ export function keyTitles(
   view: View,
   keys: readonly Key[],
 ): readonly { readonly key: string; readonly title: string }[] {
+  if (view.typing) {
+    return [
+      { key: 'Enter', title: 'keep' },
+      { key: 'Esc', title: 'clear' },
+      { key: 'Ctrl-C', title: 'stop' },
+    ];
+  }
   return [
     { key: 'q', title: 'stop' },
     ...keys,
     { key: 'l', title: view.logs ? 'hide logs' : 'logs' },
-    ...(view.logs ? [{ key: 'f', title: `filter: ${view.filter ?? 'all'}` }] : []),
+    ...(view.logs ? [{ key: 'f', title: `service: ${view.service ?? 'all'}` }] : []),
+    { key: '/', title: 'filter' },
+    ...(view.filter === undefined ? [] : [{ key: 'Esc', title: 'clear filter' }]),
   ];
 }

@@ -17,7 +17,7 @@ import type { Event } from '../../src/engine/event.ts';
 import { nodeSystem } from '../../src/system/node.ts';
 import { stateFolder } from '../../src/targets/process/supervisor/folder.ts';
 
-const bin = join(import.meta.dirname, '..', '..', 'src', 'opta.cjs');
+export const bin = join(import.meta.dirname, '..', '..', 'src', 'opta.cjs');
 
 /** Data and cache of all projects of one test file, apart from those of the machine's user. */
 const home = mkdtempSync(join(tmpdir(), 'opta-home-'));
@@ -111,17 +111,19 @@ function proc(pid: number, what: 'environ' | 'cmdline'): string {
 
 const system = nodeSystem();
 
+/** Settings that keep a project's runs apart from the machine's user. */
+export const apart = {
+  OPTA_DATA_DIR: join(home, 'data'),
+  OPTA_CACHE_DIR: join(home, 'cache'),
+  NO_COLOR: '1',
+  OPTA_ON: 'process',
+} as const;
+
 export function startBin(args: readonly string[], options: BinOptions & { cwd: string }): Bin {
   const argv = [process.execPath, bin, ...args];
   const [file = '', ...rest] = options.through?.(argv) ?? argv;
   const { CI: _, ...inherited } = process.env;
-  const own = {
-    OPTA_DATA_DIR: join(home, 'data'),
-    OPTA_CACHE_DIR: join(home, 'cache'),
-    NO_COLOR: '1',
-    OPTA_ON: 'process',
-  };
-  const env = { ...inherited, ...own, ...options.env };
+  const env = { ...inherited, ...apart, ...options.env };
   const began = performance.now();
   const child = spawn(file, rest, { cwd: options.cwd, env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
   const out = { stdout: '', stderr: '' };

@@ -1,10 +1,14 @@
 import { cleanup, render } from 'ink-testing-library';
+import stringWidth from 'string-width';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Said } from '../../src/engine/event.ts';
 import { foldAll } from '../../src/engine/progress.ts';
+import { keyLines } from '../../src/ui/below.ts';
 import { Screen } from '../../src/ui/components/screen.tsx';
 import type { Size, View } from '../../src/ui/frame.ts';
+import { screenLines } from '../../src/ui/screen-lines.ts';
 import { plainTheme, type Theme } from '../../src/ui/theme.ts';
+import { keyTitles } from '../../src/ui/view-state.ts';
 import { badly, middle, startOfScenes, timed, well } from '../support/scenes.ts';
 
 const unicode: Theme = { ...plainTheme, unicode: true };
@@ -19,18 +23,16 @@ interface Look {
 
 function frame(said: readonly Said[], width: number, look: Look = {}): string {
   const { theme = unicode, view = { logs: false }, size, keys = false, seconds = said.length - 1 } = look;
-  const keyboard = { keys: [{ key: 'o', title: 'open', act: () => {} }], onKey: () => {} };
-  const screen = render(
-    <Screen
-      picture={foldAll(timed(said))}
-      ended={[]}
-      view={view}
-      size={{ width, height: 24, ...size }}
-      now={startOfScenes + seconds * 1000}
-      theme={theme}
-      {...(keys && { keyboard })}
-    />,
-  );
+  const open = { key: 'o', title: 'open', act: () => {} };
+  const lines = screenLines({
+    picture: foldAll(timed(said)),
+    view,
+    size: { width, height: 24, ...size },
+    now: startOfScenes + seconds * 1000,
+    theme,
+    ...(keys && { keys: [open] }),
+  });
+  const screen = render(<Screen ended={[]} lines={lines} width={width} drawn={0} />);
   return screen.lastFrame() ?? '';
 }
 
@@ -45,7 +47,7 @@ describe('in the middle of a run', () => {
       · shop/api answers              waiting   after: start shop/api
       ● shop/db                       starting                               0/1
 
-      q stop   o open   l logs"
+      q stop   o open   l logs   / filter"
     `);
   });
 
@@ -91,7 +93,7 @@ describe('after a run that went well', () => {
       Up in 14s
       The time went to start shop/db 6.0s → shop/api answers 2.0s
 
-      q stop   o open   l logs"
+      q stop   o open   l logs   / filter"
     `);
   });
 
@@ -113,7 +115,8 @@ describe('after a run that went well', () => {
       ✔ shop/api  ready              2/2  1.0s
 
       shop  https://shop.localhost:8443
-            https://127.0.0.1:8443 with Host:…
+            https://127.0.0.1:8443 with Host:
+            shop.localhost
       Up in 14s
       The time went to start shop/db 6.0s → s…"
     `);
@@ -157,12 +160,12 @@ describe('the log pane', () => {
       Failed after 17s: 1 failed
       The time went to shop/api answers 4.0s
 
-      q stop   o open   l hide logs   f filter: all"
+      q stop   o open   l hide logs   f service: all   / filter"
     `);
   });
 
   test('shows those of one service without it', () => {
-    expect(frame(badly, 80, { view: { logs: true, filter: 'shop/db' }, keys: true })).toMatchInlineSnapshot(`
+    expect(frame(badly, 80, { view: { logs: true, service: 'shop/db' }, keys: true })).toMatchInlineSnapshot(`
       "✔ shop/db   ready                                                      1/1  2.0s
       ✖ shop/api  failed  exited with code 1, restarted 3 times              0/2
         │ listening on 4001
@@ -173,7 +176,72 @@ describe('the log pane', () => {
       Failed after 17s: 1 failed
       The time went to shop/api answers 4.0s
 
-      q stop   o open   l hide logs   f filter: shop/db"
+      q stop   o open   l hide logs   f service: shop/db   / filter"
+    `);
+  });
+
+  test('shows those that hold what is typed, whatever their case, and how many there are', () => {
+    const pane = (view: Omit<View, 'logs'>, width = 80) =>
+      frame(badly, width, { view: { logs: true, ...view }, keys: true })
+        .split('\n')
+        .filter((line) => /^(──|shop\/api\/| {2}no line|Enter|q )/.test(line))
+        .join('\n');
+    expect(pane({ filter: 'econnREFUSED', typing: true })).toMatchInlineSnapshot(`
+      "── logs of all services, filter: econnREFUSED_ ─────────────────────────────────
+      shop/api/1 │ Error: connect ECONNREFUSED 127.0.0.1:5432 — 資料庫沒有回應
+      Enter keep   Esc clear   Ctrl-C stop"
+    `);
+    expect(pane({ filter: 'listening' })).toMatchInlineSnapshot(`
+      "── logs of all services, filter: listening, 1 line ─────────────────────────────
+      shop/api/1 │ listening on 4001
+      q stop   o open   l hide logs   f service: all   / filter   Esc clear filter"
+    `);
+    expect(pane({ filter: 'Shop/API' })).toMatchInlineSnapshot(`
+      "── logs of all services, filter: Shop/API, 2 lines ─────────────────────────────
+      shop/api/1 │ listening on 4001
+      shop/api/1 │ Error: connect ECONNREFUSED 127.0.0.1:5432 — 資料庫沒有回應
+      q stop   o open   l hide logs   f service: all   / filter   Esc clear filter"
+    `);
+    expect(pane({ filter: '沒有回', typing: true }, 40)).toMatchInlineSnapshot(`
+      "── filter: 沒有回_ ─────────────────────
+      shop/api/1 │ Error: connect ECONNREFUSE…
+      Enter keep   Esc clear   Ctrl-C stop"
+    `);
+    expect(pane({ filter: 'nothing of that kind, however long one looks for it' }, 60)).toMatchInlineSnapshot(`
+      "── logs of all services, filter: …ne looks for it, 0 lines ─
+        no line has "nothing of that kind, however long one looks…
+      q stop   o open   l hide logs   f service: all   / filter"
+    `);
+  });
+});
+
+describe('the keys', () => {
+  const keys = [{ key: 'o', title: 'open', act: () => {} }];
+  const views: readonly View[] = [
+    { logs: false },
+    { logs: true },
+    { logs: true, service: 'a-layer-with-a-long-name/a-service-with-a-longer-one', filter: 'x' },
+    { logs: true, filter: 'x', typing: true },
+  ];
+
+  test('are all there at every width, in lines that fit', () => {
+    for (let width = 20; width <= 200; width += 1) {
+      for (const view of views) {
+        const titles = keyTitles(view, keys);
+        const lines = keyLines(titles, width, unicode);
+        for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(width);
+        const said = lines.flatMap((line) => line.split('   '));
+        expect(said.map((item) => item.split(' ')[0])).toEqual(titles.map(({ key }) => key));
+        expect(said.every((item) => item.includes(' '))).toBe(true);
+      }
+    }
+  });
+
+  test('take a second line at 40 columns', () => {
+    const text = frame(badly, 40, { view: { logs: true, service: 'shop/db' }, keys: true });
+    expect(text.split('\n\n').at(-1)).toMatchInlineSnapshot(`
+      "q stop   o open   l hide logs
+      f service: shop/db   / filter"
     `);
   });
 });

@@ -66,7 +66,7 @@ function reviewOf({ system }: Invocation, review: Review): string {
     delta: cost.delta,
     hash,
   };
-  return reviewText(said, themeOf(system, system.stderr), system.stderr.columns);
+  return reviewText(said, themeOf(system, system.stderr), system.stderr.columns || undefined);
 }
 
 /** A gate or a check said no: that is recorded too, once it is known of which release. */
@@ -131,7 +131,9 @@ async function apply(invocation: Invocation, session: CloudSession): Promise<Exi
   else if (first !== undefined) await ended(invocation, session, phaseOf(first.failure.code), first.failure.message);
   else if (!given(invocation, 'json')) {
     const { system } = invocation;
-    system.stdout.write(hidden.redact(resultText(resultOf(session), themeOf(system, system.stdout))));
+    system.stdout.write(
+      hidden.redact(resultText(resultOf(session), themeOf(system, system.stdout), system.stdout.columns || undefined)),
+    );
   }
   return promotionExit(result, true);
 }

@@ -1,16 +1,18 @@
-/** Reads keys; draws nothing. */
-import { useInput } from 'ink';
+/** Reads keys and what is pasted; draws nothing. */
+import { useInput, usePaste } from 'ink';
+import { keyOf } from '../wizard/keys.ts';
+import type { Key } from '../wizard/state.ts';
 
 export interface KeyboardProps {
-  /** Called with a printable key, or with `ctrl-c`. */
-  readonly onKey: (key: string) => void;
+  readonly onKey: (key: Key) => void;
+  /** Kept apart from keys, so that nothing in it is taken for one. */
+  readonly onPaste: (text: string) => void;
 }
 
-export function Keyboard({ onKey }: KeyboardProps) {
-  useInput((input, { ctrl, meta }) => {
-    if (ctrl) {
-      if (input === 'c') onKey('ctrl-c');
-    } else if (!meta && input !== '') onKey(input);
+export function Keyboard({ onKey, onPaste }: KeyboardProps) {
+  useInput((input, key) => {
+    for (const one of keyOf(input, key)) onKey(one);
   });
+  usePaste(onPaste);
   return null;
 }

@@ -1,41 +1,33 @@
-/** The whole screen: what has ended stays above, the table below it is redrawn in place. */
+/** The whole screen: what has ended stays above, the frame below it is redrawn in place. */
 import { Box, Static, Text } from 'ink';
-import type { Picture } from '../../engine/picture.ts';
-import { frameOf, type Size, type View } from '../frame.ts';
-import type { Theme } from '../theme.ts';
-import { type Key, keyTitles } from '../view-state.ts';
-import { Closing } from './closing.tsx';
-import { KeyLine } from './key-line.tsx';
-import { Keyboard } from './keyboard.tsx';
-import { LogPane } from './log-pane.tsx';
-import { Table } from './table.tsx';
+import { Keyboard, type KeyboardProps } from './keyboard.tsx';
 
 export interface ScreenProps {
-  readonly picture: Picture;
   /** What has ended, as text, only ever added to. */
   readonly ended: readonly string[];
-  readonly view: View;
-  readonly size: Size;
-  /** Milliseconds since 1970 UTC, for durations that still grow. */
-  readonly now: number;
-  readonly theme: Theme;
+  /** Of the frame; none is wider than the terminal. */
+  readonly lines: readonly string[];
+  /** Columns of the terminal. */
+  readonly width: number;
+  /** Another number has the frame drawn whole, as after its place was cleared. */
+  readonly drawn: number;
   /** Absent when no keys can be read. */
-  readonly keyboard?: { readonly keys: readonly Key[]; readonly onKey: (key: string) => void };
+  readonly keyboard?: KeyboardProps;
 }
 
-export function Screen({ picture, ended, view, size, now, theme, keyboard }: ScreenProps) {
-  const frame = frameOf(picture, view, size, now);
-  const { width } = size;
+export function Screen({ ended, lines, width, drawn, keyboard }: ScreenProps) {
   return (
     <>
       <Static items={[...ended]}>{(text, at) => <Text key={at}>{text}</Text>}</Static>
-      <Box flexDirection="column" width={width} flexShrink={0}>
-        <Table frame={frame} width={width} theme={theme} />
-        <LogPane frame={frame} view={view} width={width} theme={theme} />
-        <Closing picture={picture} theme={theme} />
-        {keyboard && <KeyLine keys={keyTitles(view, keyboard.keys)} theme={theme} />}
+      <Box key={drawn} flexDirection="column" width={width} flexShrink={0}>
+        {lines.map((line, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a line is known by its place alone
+          <Text key={at} wrap="truncate-end">
+            {line === '' ? ' ' : line}
+          </Text>
+        ))}
       </Box>
-      {keyboard && <Keyboard onKey={keyboard.onKey} />}
+      {keyboard && <Keyboard {...keyboard} />}
     </>
   );
 }

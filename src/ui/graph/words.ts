@@ -59,7 +59,8 @@ export function wrapped(
   return line === '' ? lines : [...lines, line];
 }
 
-function pieces(word: string, columns: number, width: (text: string) => number): string[] {
+/** `word` in parts of at most `columns`. */
+export function pieces(word: string, columns: number, width: (text: string) => number): string[] {
   if (width(word) <= columns) return [word];
   const found: string[] = [];
   let piece = '';

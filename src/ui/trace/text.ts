@@ -2,8 +2,8 @@
 import type { Sent, Trace } from '../../engine/trace.ts';
 import { nested } from '../../engine/trace-tree.ts';
 import { wrapped } from '../graph/words.ts';
-import { padded, widthOf } from '../text.ts';
-import { paint, type Theme } from '../theme.ts';
+import { hung, padded, widthOf } from '../text.ts';
+import { linked, paint, type Theme } from '../theme.ts';
 import { hopWords, milliseconds, retriesIn } from './words.ts';
 
 export interface TraceOptions {
@@ -12,6 +12,8 @@ export interface TraceOptions {
   readonly theme: Theme;
 }
 
+/** Below so many columns the figures of a hop have a line of their own. */
+const narrow = 60;
 const longestBar = 20;
 const timeWidth = 9;
 const statusWidth = 8;
@@ -32,7 +34,9 @@ export function tracesText(traces: readonly Trace[], options: TraceOptions): str
   return traces
     .map((trace) => {
       const at = new Date(trace.start).toISOString().slice(11, 23);
-      return `${paint(options.theme, 'strong', `${trace.name}  ${trace.status ?? ''}  at ${at}`)}\n${traceText(trace, undefined, options)}`;
+      const title = hung('', `${trace.name}  ${trace.status ?? ''}  at ${at}`, options.columns, 2);
+      const head = title.map((line) => paint(options.theme, 'strong', line)).join('\n');
+      return `${head}\n${traceText(trace, undefined, options)}`;
     })
     .join('\n');
 }
@@ -40,14 +44,12 @@ export function tracesText(traces: readonly Trace[], options: TraceOptions): str
 function sentLines(sent: Sent, { columns, theme }: TraceOptions): string[] {
   const { dns, tls } = sent;
   const row = (name: string, text: string): string[] =>
-    wrapped(text, Math.max(30, columns - 13), widthOf).map(
-      (line, at) => `${(at === 0 ? name : '').padEnd(12)} ${line}`,
-    );
+    hung(`${name.padEnd(12)} `, text, columns, columns < narrow ? 2 : 13);
   const known = dns.addresses.length === 0 ? 'not known to the system' : dns.addresses.join(', ');
   const retold = new Date(tls?.certificate.validTo ?? 0).toISOString().slice(0, 10);
   const good = sent.status < 400;
   return [
-    paint(theme, 'strong', `${sent.method} ${sent.url}`),
+    ...requestLines(sent, columns, theme),
     `${paint(theme, good ? 'good' : 'bad', `${sent.status}`)} in ${milliseconds(sent.endedAt)}, ${sent.bytes} bytes`,
     '',
     ...row('DNS', `${dns.name}: ${known} (${milliseconds(dns.ms)})`),
@@ -68,25 +70,39 @@ function sentLines(sent: Sent, { columns, theme }: TraceOptions): string[] {
   ];
 }
 
+/** The address has a line of its own where it does not fit behind the method. */
+function requestLines({ method, url }: Sent, columns: number, theme: Theme): readonly string[] {
+  const said = paint(theme, 'strong', method);
+  if (widthOf(method) + 1 + widthOf(url) <= columns) return [`${said} ${linked(theme, url, url)}`];
+  return [said, ...hung('', url, columns, 0).map((line) => linked(theme, line, url))];
+}
+
 function hopLines(trace: Trace, { columns, theme }: TraceOptions): string[] {
-  const room = Math.max(6, Math.min(longestBar, Math.floor((columns - 20) / 4)));
-  const width = Math.max(24, columns - statusWidth - timeWidth - room - 3);
   const [begin, whole] = [trace.start, Math.max(trace.ms, 0.001)];
   const retries = retriesIn(trace.hops);
   const lines = nested(trace.hops).flatMap(({ hop, depth }) => {
     const { who, what, more } = hopWords(hop);
-    const indent = '  '.repeat(Math.min(depth, 10));
-    const [first = '', ...rest] = wrapped(`${who}: ${what}`, width - indent.length, widthOf);
+    const indent = '  '.repeat(Math.min(depth, 10, Math.floor(columns / 8)));
     const status = paint(theme, hop.failed ? 'bad' : 'good', padded(theme, hop.status ?? '-', statusWidth));
-    const bar = waterfall(theme, room, (hop.start - begin) / whole, hop.ms / whole);
-    const below = [...rest, ...more.flatMap((one) => wrapped(one, Math.max(24, columns - indent.length - 2), widthOf))];
-    return [
-      `${padded(theme, `${indent}${first}`, width)} ${status} ${milliseconds(hop.ms).padStart(timeWidth)} ${bar}`,
-      ...below.map((line) => paint(theme, 'dim', `${indent}  ${line}`)),
-    ];
+    const figures = (room: number) =>
+      `${status} ${milliseconds(hop.ms).padStart(timeWidth)} ${waterfall(theme, room, (hop.start - begin) / whole, hop.ms / whole)}`;
+    const below = more.flatMap((one) => wrapped(one, columns - indent.length - 2, widthOf));
+    const dim = (text: readonly string[]) => text.map((line) => paint(theme, 'dim', `${indent}  ${line}`));
+    if (columns < narrow) {
+      const room = Math.max(4, columns - indent.length - 4 - statusWidth - timeWidth);
+      return [
+        ...hung(indent, `${who}: ${what}`, columns, indent.length + 2),
+        `${indent}  ${figures(room)}`,
+        ...dim(below),
+      ];
+    }
+    const room = Math.min(longestBar, Math.floor((columns - 20) / 4));
+    const width = columns - statusWidth - timeWidth - room - 3;
+    const [first = '', ...rest] = wrapped(`${who}: ${what}`, width - indent.length, widthOf);
+    return [`${padded(theme, `${indent}${first}`, width)} ${figures(room)}`, ...dim([...rest, ...below])];
   });
   const counted = retries === 0 ? 'no retries' : retries === 1 ? '1 retry' : `${retries} retries`;
-  return [...lines, '', `trace ${trace.id}, ${counted}`];
+  return [...lines, '', ...hung('', `trace ${trace.id}, ${counted}`, columns, 2)];
 }
 
 /** Where in the whole it ran, as fractions. */

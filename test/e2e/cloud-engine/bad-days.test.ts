@@ -79,6 +79,18 @@ describe('a create that fails', () => {
   });
 });
 
+describe('a destroy', () => {
+  test('takes all of a stack although the state does not know what something taken in depends on', async () => {
+    const handle = await opened();
+    place.faults({ faults: [{ operation: 'create', urn: '::private-1', when: 'after' }] });
+    expect((await handle.up({})).outcome).toBe('failed');
+    place.faults({ faults: [{ operation: 'delete', urn: '::private-1', when: 'never', delayMs: 500 }] });
+    expect((await handle.settle()).adopted).toContainEqual(expect.stringMatching(/private-1$/));
+    expect((await handle.destroy({ unprotect: true })).outcome).toBe('done');
+    expect(place.things().map(({ type }) => type)).toEqual(['aws:ec2/eip:Eip']);
+  });
+});
+
 describe('an interrupt', () => {
   test('lets what is being made end, and leaves no lock', async () => {
     const stop = new AbortController();
@@ -128,6 +140,17 @@ describe('a lock', () => {
     expect(clearStale(backend(), system)).toHaveLength(1);
     expect((await ended).outcome).toBe('done');
     expect(comparable(place)).toEqual(undisturbed);
+  });
+
+  test('of another machine keeps a first promotion from making the stack', async () => {
+    mkdirSync(place.lockFolder, { recursive: true });
+    const held = { pid: 1, username: 'ann', hostname: 'elsewhere', timestamp: '2026-01-01T00:00:00Z' };
+    writeFileSync(join(place.lockFolder, 'a.json'), JSON.stringify(held));
+    await expect(opened()).rejects.toMatchObject({
+      code: 'stack-locked',
+      detail: [expect.stringContaining('ann@elsewhere, process 1, for')],
+    });
+    expect(place.things()).toEqual([]);
   });
 
   test('of another machine stays, with its holder and age', async () => {

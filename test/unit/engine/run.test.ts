@@ -177,6 +177,19 @@ describe('after a failure', () => {
     expect(result.steps.map((step) => step.state)).toEqual(['failed', 'done', 'skipped', 'skipped', 'done']);
   });
 
+  test('taking down does not run what needs the failed step, though its other needs end well later', async () => {
+    const late = stepOf('late', {
+      run: async ({ system: { clock } }) => {
+        await clock.sleep(5);
+        return undefined;
+      },
+    });
+    const plan = { ...planOf([failing('a'), late, stepOf('record', { needs: ['a', 'late'] })]), goal: 'down' as const };
+    const { events } = await runAndWatch(plan);
+    expect(stepStates(events)).not.toContain('record running');
+    expect(stepStates(events)).toContain('record skipped');
+  });
+
   test('a thrown error that is not the user’s is a bug, with its stack only when asked', async () => {
     const broken = planOf([
       stepOf('a', {

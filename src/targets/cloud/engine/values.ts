@@ -127,3 +127,9 @@ export function keepOld(after: Properties, before: Properties, path: string): Pr
   const inner = rest.map((segment) => (/^\w+$/.test(segment) ? segment : `["${segment}"]`)).join('.');
   return { ...after, [head]: keepOld(now, old, inner) };
 }
+
+/** A value that was given, with what the cloud itself had put beside the one before. */
+export function withOwn(given: Value, before: Value, shown: Value): Value {
+  if (!isRecord(given) || !isRecord(before) || !isRecord(shown)) return given;
+  return { ...Object.fromEntries(Object.entries(shown).filter(([key]) => !(key in before))), ...given };
+}

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { holdsSecret, inClear, type Properties } from '../values.ts';
 import { type Arguments, flagOf, isSet } from './command-line.ts';
 import { EngineError, type Home, placeOf, qualifiedName, type StackPlace } from './home.ts';
-import { cancelLocks } from './lock.ts';
+import { cancelLocks, lockStack } from './lock.ts';
 import { rootType } from './registration.ts';
 import { StackSettings } from './settings.ts';
 import { readDeployment, readSnapshot, snapshotOf, stackExists, writeSnapshot } from './snapshot.ts';
@@ -27,9 +27,14 @@ function existing(args: Arguments, home: Home, word?: string): StackPlace {
 
 const init: Command = (args, home) => {
   const place = stackOf(args, home, args.words[2]);
-  if (stackExists(place)) throw new EngineError(`stack '${qualifiedName(place)}' already exists`);
-  const { crypter } = new StackSettings(home, place);
-  writeSnapshot(home, place, undefined, crypter);
+  const unlock = lockStack(home, place);
+  try {
+    if (stackExists(place)) throw new EngineError(`stack '${qualifiedName(place)}' already exists`);
+    const { crypter } = new StackSettings(home, place);
+    writeSnapshot(home, place, undefined, crypter);
+  } finally {
+    unlock();
+  }
   return `Created stack '${place.stack}'\n`;
 };
 

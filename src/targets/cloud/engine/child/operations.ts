@@ -5,6 +5,7 @@ import type { System } from '../../../../system/system.ts';
 import type { Change, StackEvent, StackPlan, StackResult } from '../../operation.ts';
 import type { ChildStart } from '../messages.ts';
 import { EngineFailed } from './command.ts';
+import { isLockText, lockedMeanwhile } from './locked.ts';
 import { lookupOf } from './lookup.ts';
 import { Gathered, isSamePlan, kindOf, outputsOf, rootType, stepIn } from './plan.ts';
 import { notePlugins } from './plugins.ts';
@@ -54,9 +55,6 @@ function mendable(text: string): UserError | undefined {
   }
   return undefined;
 }
-
-const isLockText = (text: string): boolean =>
-  text.includes('the stack is currently locked') || /stack '[^']*' already exists/.test(text);
 
 interface PreviewOptions {
   readonly refresh?: boolean;
@@ -126,9 +124,20 @@ export class StackOperations {
   async destroy({ unprotect }: { readonly unprotect: boolean }): Promise<StackResult> {
     const { command, stack } = this.#workspace;
     command.extra = unprotect ? ['--ignore-protect'] : [];
-    return this.#run((options) => stack.destroy(options)).finally(() => {
+    const size = async (): Promise<number> => (await stateOf(this.#workspace, this.#start.backend)).urns.size;
+    try {
+      let left = await size();
+      for (;;) {
+        const result = await this.#run((options) => stack.destroy(options));
+        if (result.outcome !== 'failed') return result;
+        // The state knows no dependencies of what was adopted, so it may have gone before what is in its way.
+        const now = await size();
+        if (now >= left) return result;
+        left = now;
+      }
+    } finally {
       command.extra = [];
-    });
+    }
   }
 
   refresh(): Promise<StackResult> {
@@ -232,11 +241,6 @@ export class StackOperations {
 const isEngineFailure = (error: unknown): error is EngineFailed => error instanceof EngineFailed;
 
 const asDrift = (change: Change): Change => (change.kind === 'update' ? { ...change, kind: 'refresh' } : change);
-
-const lockedMeanwhile = (stack: string): UserError =>
-  new UserError('stack-locked', `the stack ${stack} is locked by another promotion`, {
-    hints: ['Wait for it to end; `opta state doctor` shows who holds the lock and since when.'],
-  });
 
 const planChanged = (stack: string): UserError =>
   new UserError('plan-changed', `the plan of the stack ${stack} is no longer what was approved`, {

@@ -5,8 +5,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { LocalWorkspace, type PulumiCommand, type Stack, StackNotFoundError } from '@pulumi/pulumi/automation/index.js';
 import type { StackProgram } from '../../../../app/stacks.ts';
 import type { System } from '../../../../system/system.ts';
+import { refuseLocked } from '../../state/locks.ts';
 import type { ChildStart } from '../messages.ts';
 import { EngineCommand, EngineFailed } from './command.ts';
+import { isLockText, lockedMeanwhile } from './locked.ts';
 
 export interface Workspace {
   readonly stack: Stack;
@@ -70,7 +72,14 @@ function asPulumiCommand(command: EngineCommand): PulumiCommand {
   return known as unknown as PulumiCommand;
 }
 
-/** Finds the stack or makes it; says so where it is looked for: a stack that appears meanwhile is somebody else's. */
+/** A real engine locks a stack to make it, too. */
+function refuseOthers(error: unknown, { backend, input }: ChildStart, system: System): never {
+  if (!(error instanceof EngineFailed) || !isLockText(error.message)) throw error;
+  refuseLocked(backend, system);
+  throw lockedMeanwhile(input.stack);
+}
+
+/** Finds the stack or makes it. Throws UserError `stack-locked`: one that appears meanwhile is somebody else's. */
 export async function openWorkspace(system: System, start: ChildStart): Promise<Workspace> {
   const { backend, engine, input } = start;
   mkdirSync(backend.workFolder, { recursive: true, mode: 0o700 });
@@ -88,7 +97,7 @@ export async function openWorkspace(system: System, start: ChildStart): Promise<
       pulumiCommand: asPulumiCommand(command),
       envVars: { ...envVars },
     },
-  );
+  ).catch((error: unknown) => refuseOthers(error, start, system));
   const pulumi = async (args: readonly string[], written?: string): Promise<string> => {
     const options = written === undefined ? {} : { input: written };
     return (await command.call([...args, '--stack', backend.stack, '--non-interactive'], backend.workFolder, options))

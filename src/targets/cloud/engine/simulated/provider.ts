@@ -8,6 +8,7 @@ import {
   holdsUnknown,
   type Properties,
   unknownText,
+  withOwn,
 } from '../values.ts';
 import { awsBaseKinds } from './aws.ts';
 import { awsDataKinds } from './aws-data.ts';
@@ -98,7 +99,10 @@ export class SimulatedProvider {
       if (!old) throw new Refused(`${type} ${id} does not exist`);
       const dropped = Object.keys(old.inputs).filter((key) => !(key in inputs));
       const kept = Object.fromEntries(Object.entries(old.outputs).filter(([key]) => !dropped.includes(key)));
-      const thing: Thing = { ...old, inputs, outputs: { ...kept, ...inputs, ...marks(type, inputs, setting) } };
+      const given = Object.fromEntries(
+        Object.entries(inputs).map(([key, value]) => [key, withOwn(value, old.inputs[key], old.outputs[key])]),
+      );
+      const thing: Thing = { ...old, inputs, outputs: { ...kept, ...given, ...marks(type, inputs, setting) } };
       this.#store.put(thing);
       return thing.outputs;
     });

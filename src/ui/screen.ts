@@ -1,16 +1,18 @@
 /** The screen on a terminal: folds events, redraws at most twenty times a second, reads keys. Loads Ink. */
-import { type Instance, render } from 'ink';
-import type { ReactNode } from 'react';
+import { clean } from '../engine/clean.ts';
 import type { Event } from '../engine/event.ts';
 import { emptyPicture, hasEnded, type Picture } from '../engine/picture.ts';
 import { fold } from '../engine/progress.ts';
 import type { System } from '../system/system.ts';
-import { Screen } from './components/screen.tsx';
+import { openCanvas } from './canvas.tsx';
+import type { KeyboardProps } from './components/keyboard.tsx';
 import { endedBy } from './ended.ts';
 import type { View } from './frame.ts';
 import { type Paced, paced } from './pace.ts';
+import { screenLines } from './screen-lines.ts';
 import type { Theme } from './theme.ts';
-import { firstView, intentOf, type Key, nextView } from './view-state.ts';
+import { firstView, type Key, nextView } from './view-state.ts';
+import type { Key as Pressed } from './wizard/state.ts';
 
 export interface ScreenOptions {
   readonly system: System;
@@ -52,38 +54,31 @@ const sizeOf = ({ columns, rows }: NodeJS.WriteStream) => ({
   height: rows || 24,
 });
 
-/** Ink on standard error: mounted by the first `draw`, gone after `leave`. */
-function inkOn({ stdin, stderr }: System): { draw(tree: ReactNode): void; leave(): Promise<void> } {
-  let instance: Instance | undefined;
-  const streams = { stdout: stderr, stderr, stdin };
-  const ours = { exitOnCtrlC: false, patchConsole: true, interactive: true } as const;
-  return {
-    draw(tree) {
-      if (instance) instance.rerender(tree);
-      else instance = render(tree, { ...streams, ...ours, maxFps: framesPerSecond, incrementalRendering: true });
-    },
-    async leave() {
-      const over = instance?.waitUntilExit();
-      instance?.unmount();
-      await over;
-      instance?.cleanup();
-      instance = undefined;
-    },
+/** What keys and pasted texts do. */
+function keyboardOf(shown: Shown, { keys, interrupt }: ScreenOptions, changed: () => void): KeyboardProps {
+  const look = (key: Pressed) => {
+    const services = shown.picture.services.map((service) => service.id);
+    const next = nextView(shown.view, key, services);
+    if (next === shown.view) return;
+    shown.view = next;
+    changed();
   };
-}
-
-/** What a key does. */
-function keyReader(shown: Shown, { keys, interrupt }: ScreenOptions, changed: () => void): (key: string) => void {
-  return (key) => {
-    const intent = intentOf(key);
-    const chosen = keys.find((one) => one.key === key);
+  const typed = (text: string) => {
+    const chosen = shown.view.typing ? undefined : keys.find((one) => one.key === text);
     if (chosen) chosen.act();
-    else if (key === 'q' || key === 'ctrl-c') interrupt();
-    else if (intent) {
-      const services = shown.picture.services.map((service) => service.id);
-      shown.view = nextView(shown.view, intent, services);
-      changed();
-    }
+    else if (text === 'q' && !shown.view.typing) interrupt();
+    else look({ name: 'text', text });
+  };
+  return {
+    onKey(key) {
+      if (key.name === 'interrupt') interrupt();
+      else if (key.name !== 'text') look(key);
+      // A quick typist's keys may come in one go.
+      else for (const text of key.text) typed(text);
+    },
+    onPaste(text) {
+      if (shown.view.typing) look({ name: 'text', text: clean(text).replaceAll(/\s+/g, ' ') });
+    },
   };
 }
 
@@ -103,23 +98,25 @@ export function openScreen(options: ScreenOptions): OpenScreen {
   const { system, theme, keys, live } = options;
   const { clock, stderr, stdin } = system;
   const shown: Shown = { picture: emptyPicture, view: firstView, ended: [], last: false };
-  const ink = inkOn(system);
+  const canvas = openCanvas(system);
   const redraw = paced(clock, 1000 / framesPerSecond, () => {
     const { picture, ended, last } = shown;
     const now = live && !last ? clock.now() : picture.at;
     const view = last ? firstView : shown.view;
-    const keyboard = stdin.isTTY && !last ? { keyboard: { keys, onKey } } : {};
-    ink.draw(<Screen {...{ picture, ended, view, now, theme }} size={sizeOf(stderr)} {...keyboard} />);
+    const hears = stdin.isTTY && !last;
+    const size = sizeOf(stderr);
+    const lines = screenLines({ picture, view, now, theme, size, ...(hears && { keys }) });
+    canvas.draw({ ended, lines, width: size.width, ...(hears && { keyboard: pressed }) });
     tick(live && !last && isBusy(picture));
   });
-  const onKey = keyReader(shown, options, redraw.soon);
+  const pressed = keyboardOf(shown, options, redraw.soon);
   const tick = ticking(system, redraw);
   /** Draws what is known by now and gives the terminal back. */
   const leave = async () => {
     redraw.now();
     redraw.pause();
     tick(false);
-    await ink.leave();
+    await canvas.leave();
     shown.ended = [];
   };
   stderr.on('resize', redraw.soon);

@@ -1,0 +1,104 @@
+/** The screen of `opta dev up` in a real pseudo-terminal: the filter of its logs, its keys, a resize in the middle, its end. */
+import stringWidth from 'string-width';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { apart, type BinProject, bin, layer, makeBinProject } from '../../support/bin-project.ts';
+import { keys, noPty, openTerminal, type Terminal } from '../../support/pty.ts';
+
+const server = `
+import { createServer } from 'node:http';
+createServer(({ url }, response) => {
+  if (url === '/many') {
+    for (let at = 1; at <= 6; at += 1) console.log('tick ' + at);
+    console.log('ERROR: no größe');
+    for (let at = 7; at <= 20; at += 1) console.log('tick ' + at);
+  }
+  response.end('ok');
+}).listen(process.env.PORT, '127.0.0.1');
+process.on('SIGTERM', () => process.exit(0));
+`;
+
+/** As long as the slowest machine may need. */
+const patience = 60;
+
+let project: BinProject;
+let screen: Terminal;
+
+const sees = (wanted: string | RegExp) => screen.sees(wanted, patience);
+/** The pane's lines of services, once its head says what it should. */
+const paneBelow = async (head: RegExp) => {
+  await sees(head);
+  return screen.screen().filter((line) => line.includes(' │ '));
+};
+
+describe.skipIf(noPty !== undefined)(`dev up${noPty === undefined ? '' : ` (left out: ${noPty})`}`, () => {
+  beforeAll(async () => {
+    project = await makeBinProject(layer(), server);
+    const ports = ['--https-port', String(project.httpsPort), '--http-port', String(project.httpPort)];
+    screen = openTerminal([process.execPath, bin, 'dev', 'up', '--on', 'process', ...ports], {
+      cwd: project.folder,
+      columns: 80,
+      rows: 30,
+      env: apart,
+    });
+  });
+
+  afterAll(async () => {
+    await screen?.close();
+    await project?.remove();
+  });
+
+  test('lists its keys, shows logs, filters them, and clears the filter', async () => {
+    await sees(/^Up in .*$/m);
+    await sees(/^q stop {3}l logs {3}\/ filter$/m);
+    await project.get('/many');
+    screen.type('/');
+    await sees(/^── logs of all services, filter: _ ─+$/m);
+    await sees(/^Enter keep {3}Esc clear {3}Ctrl-C stop$/m);
+    await sees(/ │ tick 20$/m);
+    screen.type('error');
+    expect(await paneBelow(/filter: error_ ─/)).toEqual(['bad/web/0 │ ERROR: no größe']);
+    for (const key of [...'error'].fill(keys.backspace)) screen.type(key);
+    await sees(/filter: _ ─/);
+    // Keys of the screen are text here: q does not stop it.
+    screen.type('Größeq');
+    await sees(/filter: Größeq_ ─/);
+    expect(screen.text()).toContain('no line has "Größeq"');
+    screen.type(keys.backspace);
+    await sees(/filter: Größe_ ─/);
+    screen.type(keys.enter);
+    expect(await paneBelow(/filter: Größe, 1 line ─/)).toEqual(['bad/web/0 │ ERROR: no größe']);
+    await sees('Esc clear filter');
+    screen.type(keys.escape);
+    await sees(/^── logs of all services ─+$/m);
+    await sees(/ │ tick 20$/m);
+    // Names of services match too.
+    screen.type('/');
+    await sees(/filter: _ ─/);
+    screen.paste('BAD/w');
+    await sees(/filter: BAD\/w_ ─/);
+    expect(screen.text()).toContain('│ tick 20');
+    screen.type(keys.escape);
+    await sees(/^── logs of all services ─+$/m);
+  });
+
+  test('follows the terminal to another size, and leaves nothing of the frame before', async () => {
+    screen.resize(40, 24);
+    await sees(/^\/ filter$/m);
+    expect(screen.screen().filter((line) => stringWidth(line) > 40)).toEqual([]);
+    expect(screen.text().match(/logs of all services/g)).toHaveLength(1);
+    expect(screen.text().match(/^Up in/gm)).toHaveLength(1);
+    await sees(`https://bad.localhost:${project.httpsPort}`);
+    screen.resize(100, 30);
+    await sees(/^q stop {3}l hide logs {3}f service: all {3}\/ filter$/m);
+    expect(screen.text().match(/logs of all services/g)).toHaveLength(1);
+  });
+
+  test('stops with q, and leaves the last frame without keys or colour', async () => {
+    screen.type('q');
+    await sees(/^Down in .*$/m);
+    expect(await screen.ended(patience)).toBe(0);
+    expect(screen.text()).not.toContain('q stop');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what a colour is
+    expect(screen.raw()).not.toMatch(/\u001b\[[34]\dm/);
+  });
+});
