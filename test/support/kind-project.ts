@@ -1,4 +1,4 @@
-/** The shop on a real cluster of its own, by the real bin; and what of it is left on the engine. */
+/** The shop, or another recipe, on a real cluster of its own, by the real bin; and what of it is left on the engine. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
@@ -42,7 +42,8 @@ function engine(...args: string[]): string[] {
   return stdout.split('\n').filter((line) => line !== '');
 }
 
-export async function makeKindProject(): Promise<KindProject> {
+/** A project made by a recipe. */
+export async function makeKindProject(recipe = 'shop'): Promise<KindProject> {
   const { network } = nodeSystem();
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'opta-kind-')));
   const kind = kindFolder(folder);
@@ -51,7 +52,7 @@ export async function makeKindProject(): Promise<KindProject> {
   const start = (args: readonly string[], options: BinOptions = {}) =>
     startBin(args, { cwd: folder, ...options, env: { ...env, ...options.env } });
   const opta = (args: readonly string[], options?: BinOptions) => start(args, options).ended;
-  const made = await opta(['init', '--recipe', 'shop', '--yes']);
+  const made = await opta(['init', '--recipe', recipe, '--yes']);
   if (made.code !== 0) throw new Error(made.stderr);
   return {
     folder,

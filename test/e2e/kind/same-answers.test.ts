@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type KindProject, makeKindProject, noKind } from '../../support/kind-project.ts';
 import { noLinkerd } from '../../support/linkerd-mirror.ts';
+import { ofProcesses } from '../../support/same/names.ts';
 import {
   ask,
   call,
@@ -110,13 +111,6 @@ const attributes = (cookie: string): string =>
     .filter((part) => !part.startsWith('expires='))
     .toSorted()
     .join('; ');
-
-/**
- * What only processes have: names of other services that go through the sidecar, where to listen, and where to send the
- * spans that `trace` shows.
- */
-const ofProcesses =
-  /^(PORT|OPTA_REPLICA|https?_proxy|grpc_proxy|no_proxy|NODE_USE_ENV_PROXY|NODE_COMPILE_CACHE|BIND_ADDRESS|OTEL_\w+)$/i;
 
 describe.skipIf(noKind !== undefined)('the same requests', () => {
   let project: KindProject;

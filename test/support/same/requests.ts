@@ -8,9 +8,11 @@ import { connect as connectTls } from 'node:tls';
 export interface Place {
   readonly httpsPort: number;
   readonly httpPort: number;
+  /** Of requests that name none; that of the suite by default. */
+  readonly host?: string;
 }
 
-interface Recorded {
+export interface Recorded {
   readonly path: string;
   readonly method?: string;
   readonly host?: string;
@@ -104,8 +106,8 @@ export function titleOf({ method = 'GET', host = '', path, plain = false }: Reco
   return `${method} ${plain ? 'http' : 'https'} ${host}${path}`;
 }
 
-export function ask({ httpsPort, httpPort }: Place, asked: Recorded): Promise<Told> {
-  const { path, method = 'GET', host = 'same.localhost', headers = {}, body, plain = false } = asked;
+export function ask({ httpsPort, httpPort, host: usual = 'same.localhost' }: Place, asked: Recorded): Promise<Told> {
+  const { path, method = 'GET', host = usual, headers = {}, body, plain = false } = asked;
   const port = plain ? httpPort : httpsPort;
   const place = { host: '127.0.0.1', port, path, method, agent: false as const, timeout: 20_000 };
   const own = { host: `${host}:${port}`, ...headers };
