@@ -3,12 +3,14 @@
  * gateway, and compares answers and environments. `node scripts/same-answers.ts [RECIPE...] [--record FILE]`; ends 1 on any
  * difference.
  */
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
 import { type KindProject, makeKindProject, noKind } from '../test/support/kind-project.ts';
 import { noLinkerd } from '../test/support/linkerd-mirror.ts';
+import { ofProcesses } from '../test/support/same/names.ts';
 import { alwaysDiffers, listOf } from '../test/support/same/recorded.ts';
 import { namesThatDiffer, type Surroundings, surroundingsOf } from './support/same/environment.ts';
 import { type Changes, differences, linesOf, type Played, play } from './support/same/play.ts';
@@ -52,7 +54,15 @@ interface Layer {
 }
 
 function must({ code, stderr, stdout }: { code: number | null; stderr: string; stdout: string }): void {
-  if (code !== 0) throw new Error(`${stderr}\n${stdout.slice(-3000)}`);
+  if (code !== 0) throw new Error(stderr.trim() === '' ? stdout.slice(-3000) : stderr);
+}
+
+/** As for processes, nothing is kept from the run before: no data, and no service that knows of them. */
+function forget(project: KindProject, namespace: string): void {
+  project.kubectl('delete', 'deployments,statefulsets,persistentvolumeclaims', '--all', '--namespace', namespace);
+  const node = `${project.kind.name}-control-plane`;
+  const { status, stderr } = spawnSync('docker', ['exec', node, 'sh', '-c', 'rm -rf /var/local-path-provisioner/*']);
+  if (status !== 0) throw new Error(String(stderr));
 }
 
 async function runsOf(project: KindProject, recipe: string, changes: Changes): Promise<readonly Run[]> {
@@ -76,9 +86,7 @@ async function runsOf(project: KindProject, recipe: string, changes: Changes): P
   }
   for (const ingress of ['nginx', 'gateway']) {
     writeFileSync(join(project.folder, 'environments', 'local.yaml'), localEnvironment(ingress));
-    // As for processes, nothing is kept from the run before.
-    if (ingress === 'gateway')
-      project.kubectl('delete', 'deployments,statefulsets,persistentvolumeclaims', '--all', '--namespace', layer.name);
+    if (ingress === 'gateway') forget(project, layer.name);
     must(await project.up());
     runs.push(await record(`kind with ${ingress}`, 'kind'));
   }
@@ -98,7 +106,7 @@ function compare(recipe: string, runs: readonly Run[]): Omit<Outcome, 'leftOut'>
   let opened = 0;
   for (const [at, { title, isProcess, surroundings }] of runs.entries()) {
     for (const [service, { own, broken, tried }] of Object.entries(surroundings)) {
-      variables += at === 0 ? Object.keys(own).length : 0;
+      variables += at === 0 ? Object.keys(own).filter((name) => !ofProcesses.test(name)).length : 0;
       opened += tried;
       for (const one of broken ?? []) problems.push(`${service}, ${title}: ${one}`);
       if (broken === undefined) console.log(`  ${service}, ${title}: its image has no Node to try its addresses with`);

@@ -72,11 +72,12 @@ function shapeOf(name: string, value: string): string {
   if (/password|secret|token/i.test(name)) return value === '' ? '' : 'a secret';
   return value
     .replace(/(?<=:\/\/)[^@/]+@/, 'user@')
+    .replace(/(?<=sslrootcert=)[^&]+/, 'a file')
     .replace(/(?<=^|@|\/\/)[a-z0-9][a-z0-9.-]*:\d+/, 'an address')
     .replace(/^(localhost|127\.0\.0\.1|[a-z0-9-]+(\.[a-z0-9-]+)+)$/, 'a host')
     .replace(/(?<=:\/\/)[a-z0-9][a-z0-9.-]*(?=\/|$)/, 'an address')
     .replace(/^\d{2,5}$/, 'a number')
-    .replace(/^\/.*\/([^/]+)$/, 'folder/$1');
+    .replace(/^\/.*(\.\w+)$/, 'a file $1');
 }
 
 /** What the environments of one service have not in common; values by shape, or whole where `exact`. */

@@ -104,10 +104,9 @@ export function differences(
 
 /** Only what differs, a line each. */
 export function linesOf({ left, right }: Difference): readonly string[] {
-  const cut = (value: unknown) => {
-    const text = JSON.stringify(value) ?? 'nothing';
-    return text.length > 600 ? `${text.slice(0, 600)}…` : text;
-  };
+  const textOf = (value: unknown) => JSON.stringify(value) ?? 'nothing';
+  const cut = (text: string, from: number) =>
+    `${from > 0 ? '…' : ''}${text.slice(from, from + 300)}${text.length > from + 300 ? '…' : ''}`;
   const names = [...new Set([...Object.keys(left.headers), ...Object.keys(right.headers)])].sort();
   const pairs: readonly (readonly [string, unknown, unknown])[] = [
     ['status', left.status, right.status],
@@ -116,5 +115,10 @@ export function linesOf({ left, right }: Difference): readonly string[] {
   ];
   return pairs
     .filter(([, one, two]) => !isDeepStrictEqual(one, two))
-    .map(([name, one, two]) => `${name}: ${cut(one)} / ${cut(two)}`);
+    .map(([name, one, two]) => {
+      const [here, there] = [textOf(one), textOf(two)];
+      const at = [...here].findIndex((sign, index) => sign !== there[index]);
+      const from = Math.max(0, (at < 0 ? here.length : at) - 40);
+      return `${name}: ${cut(here, from)} / ${cut(there, from)}`;
+    });
 }

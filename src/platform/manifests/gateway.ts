@@ -1,6 +1,7 @@
 /** The same routes as Gateway API objects, for Traefik: HTTPRoute, GRPCRoute, and its own means for what those cannot say. */
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { App, Service } from '../../app/app.ts';
+import { hiddenFields } from '../../app/hidden-fields.ts';
 import { UserError } from '../../errors.ts';
 import { custom, labels, metadata, type Owner, shortHash } from './metadata.ts';
 import { gatewayName, ingressHomes } from './options.ts';
@@ -143,13 +144,16 @@ const heard = {
   },
 };
 
+/** What nginx does not hand on either. */
+const hidden = { type: 'ResponseHeaderModifier', responseHeaderModifier: { remove: hiddenFields } };
+
 /** `path` is the group's own, or one below it. */
 function rule({ path: prefix, strip }: RouteGroup, path: string, backendRefs: readonly object[]) {
   const replacePrefixMatch = path === prefix ? '/' : path.slice(prefix.length);
   const rewrite = { type: 'URLRewrite', urlRewrite: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch } } };
   return {
     matches: [{ path: { type: 'PathPrefix', value: path } }],
-    filters: strip ? [heard, rewrite] : [heard],
+    filters: strip ? [heard, rewrite, hidden] : [heard, hidden],
     backendRefs,
   };
 }
@@ -160,7 +164,7 @@ function route(part: Part, owner: Owner, isPicking: boolean): KubernetesObject {
   const meta = metadata(owner, groupName(part));
   // A gRPC method is a whole path, so only a route without a prefix is a GRPCRoute; and it takes no TraefikService.
   if (part.port.protocol === 'grpc' && part.path === '/' && part.shadowed.length === 0 && !isPicking) {
-    return custom(`${api}/v1`, 'GRPCRoute', meta, { ...common, rules: [{ filters: [heard], backendRefs }] });
+    return custom(`${api}/v1`, 'GRPCRoute', meta, { ...common, rules: [{ filters: [heard, hidden], backendRefs }] });
   }
   const rules = [part.path, ...part.shadowed].map((path) => rule(part, path, backendRefs));
   return custom(`${api}/v1`, 'HTTPRoute', meta, { ...common, rules });

@@ -21,6 +21,8 @@ beforeAll(async () => {
     else if (request.url === '/dup') {
       response.writeHead(200, ['X-CaSe', '1', 'Set-Cookie', 'a=1', 'Set-Cookie', 'b=2', 'x-case', '2']);
       response.end('dup');
+    } else if (request.url === '/hidden') {
+      response.writeHead(200, { Server: 'own/1.0', 'X-Accel-Buffering': 'no', 'x-own': 'kept' }).end('hidden');
     } else if (request.url === '/trailers') {
       response.writeHead(200, { trailer: 'x-sum' });
       response.write('body');
@@ -68,6 +70,17 @@ beforeAll(async () => {
 afterAll(async () => {
   await plane.close();
   await Promise.all(served.map((s) => s.close()));
+});
+
+test('a path with an escape that is none is refused before it is routed, as nginx and Traefik do', async () => {
+  for (const path of ['/api/bad%', '/%zz', '/api/a%00b']) expect((await ask(plane, path)).status, path).toBe(400);
+  expect((await ask(plane, '/api/fine?bad%')).status).toBe(200);
+});
+
+test('what nginx never hands on of an answer is taken off', async () => {
+  const { headers } = await ask(plane, '/s/hidden');
+  expect(headers).toMatchObject({ 'x-own': 'kept' });
+  expect(Object.keys(headers).filter((name) => /^(server|x-accel-.*)$/.test(name))).toEqual([]);
 });
 
 test('a prefix is stripped as nginx does it, and the query stays', async () => {

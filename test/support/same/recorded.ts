@@ -11,6 +11,8 @@ export interface Listed extends Recorded {
   readonly form?: Readonly<Record<string, string>>;
   /** The first address in the page that matches is asked for. */
   readonly asset?: string;
+  /** The ingress answers by itself. */
+  readonly refused?: boolean;
   /** Only the image has it. */
   readonly built?: boolean;
 }
@@ -52,7 +54,7 @@ export function normal(
 ): Told {
   const { location } = told.headers;
   // No recipe has an address beside its layer's, and each redirects to https.
-  const own = asked.plain === true || asked.host !== undefined;
+  const own = asked.plain === true || asked.host !== undefined || asked.refused === true;
   const kept = own ? { status: told.status, headers: location ? { location } : {}, body: '' } : told;
   const ports = { pattern: `(?<=:)(${httpsPort}|${httpPort})\\b`, why: 'ports, which are free ones' };
   const replaced = (text: string): string => {
@@ -64,8 +66,11 @@ export function normal(
     }
     return result;
   };
-  const headers = JSON.parse(replaced(JSON.stringify(kept.headers))) as Told['headers'];
-  return { status: kept.status, headers, body: replaced(kept.body) };
+  const headers = Object.entries(kept.headers).map(([name, value = '']) => {
+    const lines = [value].flat().map((one) => replaced(`${name}: ${one}`).replace(`${name}: `, ''));
+    return [name, lines.length === 1 ? lines[0] : lines] as const;
+  });
+  return { status: kept.status, headers: Object.fromEntries(headers), body: replaced(kept.body) };
 }
 
 /** What of a page counts where a development server adds to it: how it went and what it shows. */

@@ -13,6 +13,9 @@ const told = [
 const passing =
   /^(connection|transfer-encoding|te|accept-encoding|traceparent|tracestate|x-request-id|x-original-.*|l5d-.*)$/;
 
+/** What an ingress keeps to itself. */
+const hidden = { server: 'own/1.0', 'x-accel-expires': '0', 'x-pad': 'a' };
+
 /** Streams that go on when somebody asks for it, by name. */
 const waiting = new Map();
 
@@ -41,7 +44,9 @@ async function answer(request, response) {
   if (word === 'status') return response.writeHead(Number(rest)).end(`status ${rest}`);
   if (word === 'moved') return response.writeHead(302, { location: '/elsewhere?a=1' }).end();
   if (word === 'cookies')
-    return response.writeHead(200, { 'set-cookie': ['a=1; Path=/', 'b=2; HttpOnly'], 'x-own': 'kept' }).end('cookies');
+    return response
+      .writeHead(200, { 'set-cookie': ['a=1; Path=/', 'b=2; HttpOnly'], 'x-own': 'kept', ...hidden })
+      .end('cookies');
   if (word === 'count') return response.end(`${bytes} bytes`);
   if (word === 'events') {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });

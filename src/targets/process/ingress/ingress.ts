@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
+import { hiddenFields } from '../../../app/hidden-fields.ts';
 import { ingressCaller } from '../../../app/identity.ts';
 import type { Clock } from '../../../system/system.ts';
 import type { IngressRoute } from '../data-plane.ts';
@@ -20,7 +21,7 @@ import { edgeHops } from '../tracing/hops.ts';
 import { requestName, type Tracer } from '../tracing/tracer.ts';
 import { withForwarded } from './forwarded.ts';
 import { hashKey, rendezvous } from './hash.ts';
-import { hostOf, type RouteTable, rewritten, routeTable } from './route-table.ts';
+import { hostOf, isWellFormed, type RouteTable, rewritten, routeTable } from './route-table.ts';
 import { stickyCookie, stickyReplica } from './sticky.ts';
 
 export interface IngressSettings {
@@ -33,6 +34,10 @@ export interface IngressSettings {
 
 /** Milliseconds, as ingress-nginx: proxy-read-timeout 60 s, and an hour where connections are long. */
 const idleMsOf = (protocol: string): number => (protocol === 'http' ? 60_000 : 3_600_000);
+
+const malformed = '400 the path holds an escape that is none';
+
+const withheld: ReadonlySet<string> = new Set(hiddenFields.map((name) => name.toLowerCase()));
 
 /** What routing needs of a request, whichever way it came. */
 interface Asked {
@@ -74,9 +79,13 @@ export class Ingress {
       upgrade: (request, socket, head) => this.#upgrade(request, socket, head),
     });
     this.#redirect = new HttpFront({
-      exchange: (incoming) => answer(incoming, 301, '301 use https', ['location', this.#secure(incoming)]),
+      exchange: (incoming) => {
+        if (!isWellFormed(incoming.path)) return answer(incoming, 400, malformed);
+        answer(incoming, 301, '301 use https', ['location', this.#secure(incoming)]);
+      },
       upgrade: (request, socket) => {
         const asked = { ...target(request.url ?? '/', request.headers.host) };
+        if (!isWellFormed(asked.path)) return refuseRaw(request, socket, 400, malformed);
         const response = respondRaw(request, socket);
         response.writeHead(301, { location: this.#secure(asked), 'content-length': 0 }).end();
       },
@@ -115,13 +124,17 @@ export class Ingress {
   }
 
   #route(asked: Asked): { route: IngressRoute; upstream: LiveUpstream } | undefined {
+    if (!isWellFormed(asked.path)) return undefined;
     const route = this.#table.find(asked.authority, asked.path);
     const upstream = route && this.#upstreams(route.upstream);
     return route && upstream && { route, upstream };
   }
 
-  #nothingAt(asked: Asked): string {
-    return `404 no service has a public_uri for ${hostOf(asked.authority) || 'this host'}${asked.path.replace(/\?.*/s, '')}`;
+  /** Of what no route takes. */
+  #refusal(asked: Asked): { readonly status: number; readonly text: string } {
+    if (!isWellFormed(asked.path)) return { status: 400, text: malformed };
+    const text = `404 no service has a public_uri for ${hostOf(asked.authority) || 'this host'}${asked.path.replace(/\?.*/s, '')}`;
+    return { status: 404, text };
   }
 
   #exchange(incoming: Incoming): void {
@@ -131,8 +144,9 @@ export class Ingress {
     if (found === undefined) {
       const { context } = tracer.start(incoming.headers, name);
       const hops = edgeHops(tracer, incoming, context, name, undefined);
-      answer(incoming, 404, this.#nothingAt(incoming));
-      hops?.ended({ status: '404', succeeded: true });
+      const { status, text } = this.#refusal(incoming);
+      answer(incoming, status, text);
+      hops?.ended({ status: `${status}`, succeeded: true });
       return;
     }
     const { route, upstream } = found;
@@ -168,8 +182,9 @@ export class Ingress {
     const seen = { ...asked, tls: () => clientTls(request.socket, 'http/1.1') };
     if (found === undefined) {
       const { context } = this.#tracer.start(asked.headers, name);
-      edgeHops(this.#tracer, seen, context, name, undefined)?.ended({ status: '404', succeeded: true });
-      refuseRaw(request, socket, 404, this.#nothingAt(asked));
+      const { status, text } = this.#refusal(asked);
+      edgeHops(this.#tracer, seen, context, name, undefined)?.ended({ status: `${status}`, succeeded: true });
+      refuseRaw(request, socket, status, text);
       return;
     }
     const { service, timeouts } = found.upstream.spec;
@@ -200,6 +215,7 @@ export class Ingress {
         requestId: () => randomBytes(16).toString('hex'),
       }),
       idleMs: idleMsOf(spec.protocol),
+      withhold: withheld,
       pick: (tried: ReadonlySet<Destination>) => upstream.pick(ingressCaller, tried, prefer),
       more: (chosen: { replica: number }): RawHeaders => {
         if (spec.sticky === undefined || chosen.replica === wanted) return [];

@@ -62,6 +62,11 @@ export function endToEnd(raw: RawHeaders, more?: ReadonlySet<string>): string[] 
   return kept;
 }
 
+/** Without the fields of these names (lower case), and with those of this connection. */
+export function without(raw: RawHeaders, names: ReadonlySet<string> = new Set()): RawHeaders {
+  return raw.filter((_, at) => !names.has((raw[at - (at % 2)] as string).toLowerCase()));
+}
+
 /** For HTTP/2: lower-case names, duplicates as lists, nothing that HTTP/2 forbids. */
 export function toHttp2(raw: RawHeaders): OutgoingHttpHeaders {
   const headers: Record<string, string | string[]> = {};

@@ -9,7 +9,7 @@ import type { Destination, Reachable } from './endpoint.ts';
 import type { TracedAttempt } from './forward.ts';
 import { refuseRaw, respondRaw } from './http-front.ts';
 import { toldFailure } from './proxy-error.ts';
-import { endToEnd, headBytes, type RawHeaders } from './raw-headers.ts';
+import { endToEnd, headBytes, type RawHeaders, without } from './raw-headers.ts';
 import { type Carried, tunnel } from './tunnel.ts';
 
 export interface Upgrading {
@@ -123,7 +123,9 @@ function send(
     socket.once('close', leave);
     outgoing.on('upgrade', (response, switched, first) => {
       socket.off('close', leave);
-      socket.write(headBytes(`HTTP/1.1 101 ${response.statusMessage}`, [...response.rawHeaders, ...more]));
+      socket.write(
+        headBytes(`HTTP/1.1 101 ${response.statusMessage}`, [...without(response.rawHeaders, to.withhold), ...more]),
+      );
       if (first.length > 0) switched.unshift(first);
       if (head.length > 0) switched.write(head);
       to.observe?.({ switched: true });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   hostOf,
+  isWellFormed,
   normalPath,
   rewritten,
   routeTable,
@@ -15,6 +16,16 @@ const route = (host: string, path: string, upstream = `${host}${path}`, strip = 
   upstream,
   strip,
 });
+
+test.each([
+  ['/a%20b/%2F', true],
+  ['/', true],
+  ['/?bad%', true],
+  ['/bad%', false],
+  ['/%zz', false],
+  ['/a/%0', false],
+  ['/a%00', false],
+])('%s is a path that has sense: %s', (path, well) => expect(isWellFormed(path)).toBe(well));
 
 describe('which route', () => {
   const table = routeTable([
