@@ -27,7 +27,10 @@ export function splitTarget(target: string): { path: string; query: string } {
   return at < 0 ? { path: target, query: '' } : { path: target.slice(0, at), query: target.slice(at) };
 }
 
-/** False for a path with an escape that is none, or of the zero byte: nginx and Traefik refuse those before they look for a route. */
+/**
+ * False for a path with an escape that is none, or of the zero byte: nginx refuses both before it looks for a route, and
+ * Traefik the first.
+ */
 export function isWellFormed(target: string): boolean {
   return !/%(?![0-9a-f]{2})|%00/i.test(splitTarget(target).path);
 }
