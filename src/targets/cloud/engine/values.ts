@@ -13,7 +13,7 @@ export interface Secret {
   readonly ciphertext?: string;
 }
 
-const isRecord = (value: Value): value is Record<string, Value> =>
+export const isRecord = (value: Value): value is Record<string, Value> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The secret that a value is, if it is one. */

@@ -10,7 +10,7 @@ import type { Properties } from '../values.ts';
 import type { Lookup } from './lookup.ts';
 import { type Gathered, nameOf, rootType } from './plan.ts';
 import { endPlugins } from './plugins.ts';
-import { forgetPending, type State, stateOf } from './state.ts';
+import { forgetPending, noteDependencies, type State, stateOf } from './state.ts';
 import type { Workspace } from './workspace.ts';
 
 interface SettleWorld {
@@ -115,5 +115,6 @@ export async function settle(world: SettleWorld): Promise<Settled> {
     for (const urn of fresh) adopted.add(urn);
     state = await now();
   }
+  if (adopted.size > 0) await noteDependencies(workspace, [...adopted]);
   return { adopted: [...adopted], forgotten: creating.filter((urn) => !adopted.has(urn)) };
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Backend } from '../../operation.ts';
+import { type StateResource, withDependencies } from './dependencies.ts';
 import type { Workspace } from './workspace.ts';
 
 interface PendingOperation {
@@ -12,7 +13,7 @@ interface PendingOperation {
 }
 
 interface Deployment {
-  readonly resources?: readonly { readonly urn: string }[];
+  readonly resources?: readonly StateResource[];
   readonly pending_operations?: readonly PendingOperation[];
 }
 
@@ -41,16 +42,27 @@ export async function stateOf({ pulumi }: Pick<Workspace, 'pulumi'>, { url, proj
   return stateIn(written.checkpoint.latest);
 }
 
-/** Forgets what was begun. Secrets are not shown on the way: they go out and come in as they are kept. */
-export async function forgetPending({ pulumi }: Workspace): Promise<void> {
+/** Writes the state anew. Secrets are not shown on the way: they go out and come in as they are kept. */
+async function rewrite({ pulumi }: Workspace, edit: (deployment: Deployment) => Deployment): Promise<void> {
   const exported = JSON.parse(await pulumi(['stack', 'export'])) as Exported;
-  const { pending_operations: _, ...deployment } = exported.deployment ?? {};
   const folder = mkdtempSync(join(tmpdir(), 'opta-state-'));
   try {
     const file = join(folder, 'state.json');
+    const deployment = edit(exported.deployment ?? {});
     writeFileSync(file, JSON.stringify({ ...exported, deployment }), { mode: 0o600 });
     await pulumi(['stack', 'import', '--file', file]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** Forgets what was begun. */
+export const forgetPending = (workspace: Workspace): Promise<void> =>
+  rewrite(workspace, ({ pending_operations: _, ...deployment }) => deployment);
+
+/** Writes down what those that were taken in depend on. */
+export const noteDependencies = (workspace: Workspace, adopted: readonly string[]): Promise<void> =>
+  rewrite(workspace, (deployment) => ({
+    ...deployment,
+    resources: withDependencies(deployment.resources ?? [], adopted),
+  }));
