@@ -44,6 +44,8 @@ const flags = [
   '--entryPoints.web.address=:8000',
   '--entryPoints.websecure.address=:8443',
   '--entryPoints.websecure.http.tls=true',
+  // Else `?a=b;c` would arrive as `?a=b&c`.
+  '--entryPoints.websecure.http.encodeQuerySemicolons=true',
   '--entryPoints.health.address=:9000',
   '--ping=true',
   '--ping.entryPoint=health',

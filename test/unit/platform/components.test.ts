@@ -146,6 +146,11 @@ describe('high availability of the ingress', () => {
     expect(all(traefikObjects(settings({}, high)), 'PodDisruptionBudget')).toEqual([]);
   });
 
+  test('hands a semicolon of a query on as a part of the value, not as the next value', () => {
+    const { args } = find(traefikObjects(settings()), 'Deployment', 'traefik').spec.template.spec.containers[0];
+    expect(args).toContain('--entryPoints.websecure.http.encodeQuerySemicolons=true');
+  });
+
   test('is one a node on kind, three at most, with one where the ports of this machine lead', () => {
     const controllers = [2, 3, 5].map((nodes) => nginxValues(settings({ nodes }, high), 'CA')['controller']);
     expect(controllers).toMatchObject([
