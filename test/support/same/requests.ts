@@ -102,6 +102,9 @@ export const recorded: readonly Recorded[] = [
 /** Said by whoever carries the answer, about one connection or moment. */
 const passing = new Set(['connection', 'content-length', 'date', 'keep-alive', 'transfer-encoding']);
 
+/** A development server may compile a page when it is first asked for, on a machine that has other things to do. */
+const patienceMs = 90_000;
+
 export interface Told {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -115,7 +118,7 @@ export function titleOf({ method = 'GET', host = '', path, plain = false }: Reco
 export function ask({ httpsPort, httpPort, host: usual = 'same.localhost' }: Place, asked: Recorded): Promise<Told> {
   const { path, method = 'GET', host = usual, headers = {}, body, plain = false } = asked;
   const port = plain ? httpPort : httpsPort;
-  const place = { host: '127.0.0.1', port, path, method, agent: false as const, timeout: 20_000 };
+  const place = { host: '127.0.0.1', port, path, method, agent: false as const, timeout: patienceMs };
   // Without a length, Node sends what follows a DELETE as if it were a request of its own.
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const own = { host: `${host}:${port}`, ...length, ...headers };
