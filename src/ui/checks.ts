@@ -27,15 +27,15 @@ export function commandLine(argv: readonly string[]): string {
  */
 function commandLines(argv: readonly string[], first: string, columns: number, indent: number): readonly string[] {
   const whole = first + commandLine(argv);
-  const [room, words] = [columns - indent - 2, argv.map(wordOf)];
+  const [room, words] = [columns - 2, argv.map(wordOf)];
   if (widthOf(whole) <= columns || words.some((word) => widthOf(word) > room)) return [whole];
   const lines: string[] = [];
   let line = first.trimEnd();
   for (const word of words) {
-    if (widthOf(`${line} ${word}`) <= columns - 2) line += ` ${word}`;
+    if (widthOf(`${line} ${word}`) <= room) line += ` ${word}`;
     else {
       lines.push(`${line} \\`);
-      line = ' '.repeat(indent) + word;
+      line = ' '.repeat(indent + widthOf(word) <= room ? indent : 0) + word;
     }
   }
   return [...lines, line];

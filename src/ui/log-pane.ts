@@ -38,7 +38,7 @@ function headOf({ matches }: Frame, { service, filter, typing }: View, width: nu
   const begin = widthOf(long) + widthOf(count) + leastTyped <= width ? long : `${rule}${rule} filter: `;
   // Of a long text the end is shown, where it is typed.
   const typed = cut(theme, filter, width - widthOf(begin) - widthOf(count) - 2, 'start');
-  const cursor = typing ? (theme.color ? '\u001b[7m \u001b[27m' : '_') : '';
+  const cursor = typing ? paint(theme, 'busy', '_') : '';
   const rest = width - widthOf(begin + typed + count) - (typing ? 1 : 0) - 1;
   const end = `${count} ${rule.repeat(Math.max(0, rest))}`;
   return paint(theme, 'dim', begin) + paint(theme, 'strong', typed) + cursor + paint(theme, 'dim', end);

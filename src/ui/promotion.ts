@@ -65,24 +65,20 @@ const money = (usd: number): string => `${usd < 0 ? '-' : '+'}$${Math.abs(Math.r
 export function reviewText(review: ReviewText, theme: Theme, columns = Number.POSITIVE_INFINITY): string {
   const { title, changes, cost, delta, hash } = review;
   if (changes.length === 0)
-    return `${labelled(title, ': ', `nothing changes in the cloud; ${cost}`, theme, columns).join('\n')}\n`;
+    return `${labelled(`${title}:`, ' ', `nothing changes in the cloud; ${cost}`, theme, columns).join('\n')}\n`;
   const rows = [['RISK', 'CHANGE', 'STACK', 'TYPE', 'NAME', 'WHY'], ...rowsOf(changes, review.riskTitles)];
   const sum = `${changes.length} changes; cost ${money(delta)} a month, then ${cost}; storage and traffic not included`;
   const last = [...hung('', sum, columns, 2), ...hung('', `plan ${hash}`, columns, 2)].map((line) => `${line}\n`);
   return `${labelled(title, '', '', theme, columns).join('\n')}\n${table(rows, columns)}${last.join('')}`;
 }
 
-/** `label` in bold and `text` behind it; where it does not fit, both go on in the next lines. */
-function labelled(label: string, between: string, text: string, theme: Theme, columns: number): readonly string[] {
+/** `label` with its mark in bold and `text` behind it; where it does not fit, both go on in the next lines. */
+function labelled(label: string, gap: string, text: string, theme: Theme, columns: number): readonly string[] {
   const begin = hung('', label, columns, 0);
   const last = begin.pop() ?? '';
-  const [first = '', ...rest] = text === '' ? [last] : hung(`${last}${between}`, text, columns, 2);
-  const bold = first.slice(0, last.length);
-  return [
-    ...begin.map((line) => paint(theme, 'strong', line)),
-    paint(theme, 'strong', bold) + first.slice(last.length),
-    ...rest,
-  ];
+  const [first = '', ...rest] = text === '' ? [last] : hung(last + gap, text, columns, 2);
+  const bold = (line: string) => paint(theme, 'strong', line);
+  return [...begin.map(bold), bold(last) + first.slice(last.length), ...rest];
 }
 
 interface ResultText {

@@ -2,7 +2,7 @@
 import { hasEnded, type Picture, type ServiceRow, type StepRow, waitsFor } from '../engine/picture.ts';
 import { counted, duration, growing } from './figures.ts';
 import { cut, padded, widthOf } from './text.ts';
-import { linked, markOf, paint, type State, type Theme } from './theme.ts';
+import { linked, markOf, paint, type State, type Style, type Theme } from './theme.ts';
 
 export interface Cells {
   readonly id: string;
@@ -97,12 +97,18 @@ export function rowText(cells: Cells, columns: Columns, theme: Theme): string {
   const why = columns.word === 0 ? cells.why || cells.word : cells.why;
   const loud = style === 'bad' || style === 'warn';
   const quiet = cells.state === 'pending';
+  // Spaces are not painted, so that those at the end are cut off.
+  const part = (text: string, width: number, painted?: Style, side?: 'right') => {
+    const cell = padded(theme, text, width, side);
+    const said = cell.trim();
+    return cell.replace(said, () => paint(theme, painted, said));
+  };
   const parts = [
-    paint(theme, quiet ? 'dim' : undefined, padded(theme, cells.name, columns.name)),
-    paint(theme, style, padded(theme, cells.word, columns.word)),
-    paint(theme, loud ? style : 'dim', padded(theme, why, columns.why)),
-    padded(theme, cells.replicas, columns.replicas, 'right'),
-    paint(theme, 'dim', padded(theme, cells.time, columns.time, 'right')),
+    part(cells.name, columns.name, quiet ? 'dim' : undefined),
+    part(cells.word, columns.word, style),
+    part(why, columns.why, loud ? style : 'dim'),
+    part(cells.replicas, columns.replicas, undefined, 'right'),
+    part(cells.time, columns.time, 'dim', 'right'),
   ];
   const widths = [columns.name, columns.word, columns.why, columns.replicas, columns.time];
   const url = columns.url > 0 && cells.url ? [linked(theme, cells.url, cells.url)] : [];
