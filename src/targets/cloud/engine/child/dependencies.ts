@@ -5,6 +5,8 @@ export interface StateResource {
   readonly urn: string;
   readonly id?: string;
   readonly custom?: boolean;
+  /** Only waits to be deleted: another has its URN. */
+  readonly delete?: boolean;
   readonly inputs?: Properties;
   readonly outputs?: Properties;
 }
@@ -37,10 +39,11 @@ export function withDependencies(
     for (const name of namesOf(one)) known.set(name, [...(known.get(name) ?? []), one.urn]);
   };
   const taken = new Set(adopted);
-  const others = resources.filter(({ urn }) => !taken.has(urn));
+  const isTaken = (one: StateResource): boolean => taken.has(one.urn) && one.delete !== true;
+  const others = resources.filter((one) => !isTaken(one));
   others.forEach(learn);
   const last = adopted.flatMap((urn) => {
-    const one = resources.find((other) => other.urn === urn);
+    const one = resources.find((other) => other.urn === urn && isTaken(other));
     if (one === undefined) return [];
     const needs = Object.entries(one.inputs ?? {}).flatMap(([key, value]) => {
       const urns = [...new Set(textsIn(value).flatMap((text) => known.get(text) ?? []))].sort();

@@ -27,3 +27,9 @@ test('of two that name one another, the one that the program makes later depends
     { urn: policy.urn, dependencies: [repository.urn] },
   ]);
 });
+
+test('one that waits to be deleted stays, though another was taken in under its name', () => {
+  const old = { ...thing('net'), id: 'net-0', delete: true };
+  const written = withDependencies([thing('net'), old], [urn('net')]);
+  expect(written.map(({ id }) => id)).toEqual(['net-0', 'net-1']);
+});
