@@ -248,7 +248,7 @@ function handleOf({ input, backend }: OpenStack, { cloud, log, faults, emit, sig
     },
     async settle() {
       log.calls.push(`settle ${key}`);
-      return { adopted: [], forgotten: [] };
+      return { adopted: [], forgotten: [], unseen: [] };
     },
     outputs: async () => outputsOf(input, standing()),
     close: async () => void log.calls.push(`close ${key}`),

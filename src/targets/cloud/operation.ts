@@ -97,7 +97,12 @@ export interface StackHandle {
   destroy(options: { readonly unprotect: boolean }): Promise<StackResult>;
   refresh(): Promise<StackResult>;
   /** Settles what a killed run left: ends our plugins, looks up by tags, adopts, forgets (cloud.md's failure table). */
-  settle(): Promise<{ readonly adopted: readonly string[]; readonly forgotten: readonly string[] }>;
+  settle(): Promise<{
+    readonly adopted: readonly string[];
+    readonly forgotten: readonly string[];
+    /** What is not in the state and could not be looked for, with the place where a person can. */
+    readonly unseen: readonly { readonly urn: string; readonly where: string }[];
+  }>;
   outputs(): Promise<StackOutputs>;
   close(): Promise<void>;
 }

@@ -64,7 +64,7 @@ describe('a create that fails', () => {
       message: expect.stringContaining('fails on purpose'),
     });
     place.faults({});
-    expect(await handle.settle()).toEqual({ adopted: [], forgotten: [] });
+    expect(await handle.settle()).toEqual({ adopted: [], forgotten: [], unseen: [] });
     await endsAsUndisturbed(handle);
   });
 

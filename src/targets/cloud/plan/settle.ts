@@ -6,9 +6,15 @@ import { type CloudSession, openStack, step } from '../session.ts';
 
 /** Settles one stack and says what became of it. */
 export async function settled(handle: StackHandle, { note }: Pick<StepContext, 'note'>): Promise<boolean> {
-  const { adopted, forgotten } = await handle.settle();
+  const { adopted, forgotten, unseen } = await handle.settle();
   if (adopted.length > 0) note(`adopted ${adopted.join(', ')}`);
   if (forgotten.length > 0) note(`forgot ${forgotten.join(', ')}`);
+  for (const where of new Set(unseen.map((one) => one.where))) {
+    const names = unseen.filter((one) => one.where === where).map(({ urn }) => urn.split('::').at(-1));
+    note(
+      `opta could not look for ${names.join(', ')}: when an earlier run made them, they are in ${where}; delete them there`,
+    );
+  }
   return adopted.length + forgotten.length > 0;
 }
 
@@ -31,7 +37,8 @@ export function settleSteps(session: CloudSession, needs: readonly string[]): re
       needs: [...needs, ...before(stack)],
       async run(context) {
         const handle = await openStack(session, stack);
-        const some = await settled(handle, context);
+        session.listeners.set(stack, (event) => event.type === 'note' && context.note(event.message));
+        const some = await settled(handle, context).finally(() => session.listeners.delete(stack));
         const outputs = await handle.outputs();
         if (Object.keys(outputs).length > 0) session.outputs.set(stack, outputs);
         return some ? undefined : 'unchanged';

@@ -84,7 +84,7 @@ async function identityOf({ environment }: AccountOptions, google: GoogleCaller,
 }
 
 /** True when the API is off, as in a new project: then the usual is assumed, and the promotion switches it on. */
-const isOff = (error: unknown): boolean =>
+export const isOff = (error: unknown): boolean =>
   error instanceof CloudRefused && ['SERVICE_DISABLED', 'accessNotConfigured'].includes(error.reason);
 
 async function zonesOf({ environment }: AccountOptions, google: GoogleCaller): Promise<readonly string[]> {

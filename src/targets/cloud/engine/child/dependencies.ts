@@ -3,6 +3,7 @@ import { isRecord, type Properties, type Value } from '../values.ts';
 
 export interface StateResource {
   readonly urn: string;
+  readonly type?: string;
   readonly id?: string;
   readonly custom?: boolean;
   /** Only waits to be deleted: another has its URN. */

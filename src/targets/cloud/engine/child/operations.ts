@@ -2,7 +2,7 @@
 import type { EngineEvent } from '@pulumi/pulumi/automation/events.js';
 import { UserError } from '../../../../errors.ts';
 import type { System } from '../../../../system/system.ts';
-import type { Change, StackEvent, StackPlan, StackResult } from '../../operation.ts';
+import type { Change, StackEvent, StackHandle, StackPlan, StackResult } from '../../operation.ts';
 import type { ChildStart } from '../messages.ts';
 import { EngineFailed } from './command.ts';
 import { isLockText, lockedMeanwhile } from './locked.ts';
@@ -71,7 +71,7 @@ export class StackOperations {
   readonly #start: ChildStart;
   readonly #emit: Emit;
   readonly #system: System;
-  #cancelled = false;
+  readonly #stop = new AbortController();
 
   constructor(system: System, workspace: Workspace, start: ChildStart, emit: Emit) {
     this.#system = system;
@@ -82,8 +82,8 @@ export class StackOperations {
 
   /** Lets what runs end. Exactly one interrupt ever reaches an engine: a second would orphan what is being made. */
   cancel(): void {
-    if (this.#cancelled) return;
-    this.#cancelled = true;
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort(new Error('interrupted'));
     this.#workspace.command.interrupt();
   }
 
@@ -144,12 +144,14 @@ export class StackOperations {
     return this.#run((options) => this.#workspace.stack.refresh(options));
   }
 
-  async settle(): Promise<{ readonly adopted: readonly string[]; readonly forgotten: readonly string[] }> {
-    const lookup = lookupOf(this.#start, this.#system);
+  async settle(): ReturnType<StackHandle['settle']> {
+    const lookup = lookupOf(this.#start, this.#system, this.#stop.signal);
     try {
       return await settle({
         ...{ workspace: this.#workspace, system: this.#system, start: this.#start, lookup },
         gather: () => this.#gather({}),
+        signal: this.#stop.signal,
+        note: (message) => this.#emit({ type: 'note', severity: 'info', message }),
         refresh: async (urns) => {
           const { outcome, message } = await this.#run((options) =>
             this.#workspace.stack.refresh({ ...options, target: [...urns] }),
@@ -197,7 +199,7 @@ export class StackOperations {
       const mend = mendable(text);
       if (mend) throw mend;
       if (!isEngineFailure(error)) throw error;
-      const outcome = isLockText(text) ? 'locked' : this.#cancelled ? 'cancelled' : 'failed';
+      const outcome = isLockText(text) ? 'locked' : this.#stop.signal.aborted ? 'cancelled' : 'failed';
       const message = [...new Set(gathered.errors)].join('\n') || text;
       return { outcome, outputs, changes: gathered.counts, message, pending: [...underWay] };
     }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../../../errors.ts';
 import type { System } from '../../../../system/system.ts';
+import type { Change, StackHandle } from '../../operation.ts';
 import { refuseLocked } from '../../state/locks.ts';
 import type { ChildStart } from '../messages.ts';
 import type { Properties } from '../values.ts';
@@ -22,12 +23,14 @@ interface SettleWorld {
   readonly gather: () => Promise<Gathered>;
   /** Lets the state take what became of these in the cloud, and of nothing else: what others changed is for a person. */
   readonly refresh: (urns: readonly string[]) => Promise<void>;
+  readonly note: (message: string) => void;
+  readonly signal: AbortSignal;
 }
 
-interface Settled {
-  readonly adopted: readonly string[];
-  readonly forgotten: readonly string[];
-}
+type Settled = Awaited<ReturnType<StackHandle['settle']>>;
+
+/** Milliseconds between two looks at what the cloud does not show yet. */
+const askAgainMs = 5000;
 
 interface Found {
   readonly urn: string;
@@ -37,16 +40,16 @@ interface Found {
   readonly provider: string;
 }
 
+const createsOf = (gathered: Gathered): readonly Change[] =>
+  gathered.plan().changes.filter(({ kind, type }) => kind === 'create' && !type.startsWith('pulumi:'));
+
 /** What the program would create although it is there already. */
-async function strays({ lookup, gather }: SettleWorld): Promise<readonly Found[]> {
-  const gathered = await gather();
-  const creates = gathered.plan().changes.filter(({ kind, type }) => kind === 'create' && !type.startsWith('pulumi:'));
+async function strays({ lookup }: SettleWorld, gathered: Gathered, state: State): Promise<readonly Found[]> {
   const found: Found[] = [];
-  for (const { urn, type, inputs } of creates) {
+  for (const { urn, type, inputs } of createsOf(gathered)) {
     const side = gathered.steps.get(urn)?.new;
-    const provider = side?.provider.split('::').slice(0, -1).join('::') ?? '';
-    const by = (gathered.steps.get(provider)?.new?.inputs ?? {}) as Properties;
-    const ids = await lookup.find(type, inputs, by);
+    const provider = providerOf(gathered, urn);
+    const ids = await idsOf(lookup, gathered, { urn, type, inputs }, state);
     const [id] = ids;
     if (ids.length > 1) throw severalOf(urn, ids);
     if (id !== undefined) found.push({ urn, type, id, parent: side?.parent ?? '', provider });
@@ -54,11 +57,56 @@ async function strays({ lookup, gather }: SettleWorld): Promise<readonly Found[]
   return found;
 }
 
+const providerOf = (gathered: Gathered, urn: string): string =>
+  gathered.steps.get(urn)?.new?.provider.split('::').slice(0, -1).join('::') ?? '';
+
+/** Ids of what stands and is in no state. */
+async function idsOf(
+  lookup: Lookup,
+  gathered: Gathered,
+  { urn, type, inputs }: Pick<Change, 'urn' | 'type' | 'inputs'>,
+  { ids }: State,
+): Promise<readonly string[]> {
+  const by = (gathered.steps.get(providerOf(gathered, urn))?.new?.inputs ?? {}) as Properties;
+  const found = await lookup.find(type, inputs as Properties, by);
+  return found.filter((id) => !ids.has(`${type} ${id}`));
+}
+
+/** What a replacement that was cut off made beside the one in the state: nothing can be taken in under its name. */
+async function beside(
+  { lookup }: SettleWorld,
+  gathered: Gathered,
+  creating: readonly string[],
+  state: State,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const changes = gathered.plan().changes.filter(({ urn }) => creating.includes(urn) && state.urns.has(urn));
+  const found = await Promise.all(
+    changes.map(async (change) => [change.urn, await idsOf(lookup, gathered, change, state)] as const),
+  );
+  return new Map(found.filter(([, ids]) => ids.length > 0));
+}
+
+function refuseHalfReplaced(left: ReadonlyMap<string, readonly string[]>): void {
+  if (left.size === 0) return;
+  const names = [...left.keys()].map(nameOf).join(', ');
+  throw new UserError(
+    'cloud-duplicates',
+    `a replacement of ${names} was cut off, and what it made stands beside the old one`,
+    {
+      detail: [...left].flatMap(([urn, ids]) => ids.map((id) => `  ${nameOf(urn)}: ${id}`)),
+      hints: ['Delete these in the cloud, then run the same command again: it replaces the old one anew.'],
+    },
+  );
+}
+
 const severalOf = (urn: string, ids: readonly string[]): UserError =>
   new UserError('cloud-duplicates', `${nameOf(urn)} exists ${ids.length} times in the cloud`, {
     detail: ids.map((id) => `  ${id}`),
     hints: ['Delete all but one of them in the cloud, then run the same command again.'],
   });
+
+/** `urn:pulumi:<stack>::<project>::<parents>$<type>::<name>`. */
+const typeOf = (urn: string): string => urn.split('::')[2]?.split('$').at(-1) ?? '';
 
 /** Imports things under the names that the program has for them; those whose parents are not in the state yet are left to a later run. */
 async function adopt({ workspace }: SettleWorld, found: readonly Found[], state: State): Promise<string[]> {
@@ -96,7 +144,7 @@ async function adopt({ workspace }: SettleWorld, found: readonly Found[], state:
  * id of a network, by which its subnets are found), so it goes on until nothing more is found.
  */
 export async function settle(world: SettleWorld): Promise<Settled> {
-  const { system, workspace, start, refresh } = world;
+  const { system, workspace, start, refresh, lookup } = world;
   await endPlugins(system, start.backend.workFolder);
   refuseLocked(start.backend, system);
   const now = (): Promise<State> => stateOf(workspace, start.backend);
@@ -109,12 +157,29 @@ export async function settle(world: SettleWorld): Promise<Settled> {
   state = await now();
   const adopted = new Set<string>();
   // An environment that never was has nothing to settle.
-  while (state.urns.size > 0) {
-    const fresh = await adopt(world, await strays(world), state);
-    if (fresh.length === 0) break;
+  if (state.urns.size === 0) return { adopted: [], forgotten: creating, unseen: [] };
+  const missing = () => creating.filter((urn) => !adopted.has(urn) && !state.urns.has(urn));
+  const begun = system.clock.monotonic();
+  let gathered = await world.gather();
+  refuseHalfReplaced(await beside(world, gathered, creating, state));
+  for (;;) {
+    const fresh = await adopt(world, await strays(world, gathered, state), state);
     for (const urn of fresh) adopted.add(urn);
-    state = await now();
+    if (fresh.length > 0) {
+      state = await now();
+      gathered = await world.gather();
+      continue;
+    }
+    const late = missing().filter((urn) => begun + lookup.lagMs(typeOf(urn)) > system.clock.monotonic());
+    if (late.length === 0) break;
+    world.note(`waiting until the cloud would surely show ${late.map(nameOf).join(', ')}`);
+    await system.clock.sleep(askAgainMs, world.signal);
+    lookup.anew();
   }
   if (adopted.size > 0) await noteDependencies(workspace, [...adopted]);
-  return { adopted: [...adopted], forgotten: creating.filter((urn) => !adopted.has(urn)) };
+  const unseen = createsOf(gathered).flatMap(({ urn, type }) => {
+    const where = lookup.byHand(type);
+    return where === undefined ? [] : [{ urn, where }];
+  });
+  return { adopted: [...adopted], forgotten: missing(), unseen };
 }

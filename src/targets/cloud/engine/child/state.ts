@@ -24,11 +24,14 @@ interface Exported {
 
 export interface State {
   readonly urns: ReadonlySet<string>;
+  /** `<type> <id>` of everything in it. */
+  readonly ids: ReadonlySet<string>;
   readonly pending: readonly { readonly urn: string; readonly type: PendingOperation['type'] }[];
 }
 
 const stateIn = (deployment: Deployment | undefined): State => ({
   urns: new Set(deployment?.resources?.map(({ urn }) => urn)),
+  ids: new Set(deployment?.resources?.map(({ type, id }) => `${type} ${id}`)),
   pending: (deployment?.pending_operations ?? []).map(({ type, resource }) => ({ urn: resource.urn, type })),
 });
 
