@@ -65,6 +65,7 @@ export const errorCodes = [
   'install-failed',
   'install-offline',
   'install-tool-missing',
+  'interrupted',
   'invalid-answer',
   'invalid-cron',
   'invalid-link',

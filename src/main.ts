@@ -10,12 +10,12 @@ const packageRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 const entry = join(packageRoot, 'src', 'opta.cjs');
 
 /** Interrupted by the user: ends with 130 and no message. */
-function interruption(): { signal: AbortSignal; force: AbortSignal } {
-  const soft = new AbortController();
-  const hard = new AbortController();
+function interruption(): { signal: AbortSignal; force: AbortSignal; leave: AbortSignal } {
+  const [soft, hard, last] = [new AbortController(), new AbortController(), new AbortController()];
   const interrupt = () => {
-    if (soft.signal.aborted) hard.abort(new Error('interrupted twice'));
-    else soft.abort(new Error('interrupted'));
+    if (!soft.signal.aborted) soft.abort(new Error('interrupted'));
+    else if (!hard.signal.aborted) hard.abort(new Error('interrupted twice'));
+    else last.abort(new Error('interrupted three times'));
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, interrupt);
   // The bin that started us with another Node was killed.
@@ -23,7 +23,7 @@ function interruption(): { signal: AbortSignal; force: AbortSignal } {
     process.once('disconnect', interrupt);
     process.channel.unref();
   }
-  return { signal: soft.signal, force: hard.signal };
+  return { signal: soft.signal, force: hard.signal, leave: last.signal };
 }
 
 /** Not a command of the user's, but a part of what runs. */
@@ -51,8 +51,9 @@ async function main(system: System, argv: readonly string[]): Promise<number> {
   if (!chosen) return 0;
   asJson = chosen.flags['json'] === true && chosen.command.flags.some(({ flags }) => flags === '--plain');
   const run = await chosen.command.load();
-  const { signal, force } = interruption();
-  return run({ system, signal, force, args: chosen.args, flags: chosen.flags, packageRoot }).catch((error: unknown) => {
+  const { signal, force, leave } = interruption();
+  const invocation = { system, signal, force, leave, args: chosen.args, flags: chosen.flags, packageRoot };
+  return run(invocation).catch((error: unknown) => {
     if (signal.aborted && error === signal.reason) return 130;
     throw error;
   });

@@ -11,6 +11,8 @@ export interface Invocation {
   readonly signal: AbortSignal;
   /** Aborted by the second Ctrl-C: end at once. */
   readonly force: AbortSignal;
+  /** Aborted by the third, where the second one asked. */
+  readonly leave?: AbortSignal;
   readonly args: readonly string[];
   readonly flags: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   /** Folder of the installed package: recipes/ and kind/ are below it. */

@@ -104,8 +104,26 @@ function stopping(child: ChildProcess): () => Promise<void> {
     });
 }
 
-/** Account 123456789012 with whatever credentials. */
-export async function startMoto(): Promise<StandIn> {
+const firstCalls = {
+  ec2: { 'content-type': 'application/x-www-form-urlencoded' },
+  // This one loads all that has tags.
+  tagging: {
+    'content-type': 'application/x-amz-json-1.1',
+    'x-amz-target': 'ResourceGroupsTaggingAPI_20170126.GetResources',
+  },
+} as const;
+
+/** Moto loads a service with the first call of it, which takes longer on a busy machine than a cloud may take to answer. */
+async function loaded(url: string, service: keyof typeof firstCalls): Promise<void> {
+  const scope = `AKIDEXAMPLE/20260101/us-east-1/${service}/aws4_request`;
+  const headers = { ...firstCalls[service], authorization: `AWS4-HMAC-SHA256 Credential=${scope}` };
+  const body = service === 'ec2' ? 'Action=DescribeVpcs&Version=2016-11-15' : '{}';
+  const answer = await fetch(url, { method: 'POST', headers, body });
+  await answer.text();
+}
+
+/** Account 123456789012 with whatever credentials. `services` are ready to answer at once. */
+export async function startMoto(services: readonly (keyof typeof firstCalls)[] = ['ec2']): Promise<StandIn> {
   const folder = join(cache, `moto-${versions.moto}`);
   const port = await freePort();
   const child = spawn('python3', ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], {
@@ -114,6 +132,7 @@ export async function startMoto(): Promise<StandIn> {
   });
   const url = `http://127.0.0.1:${port}`;
   await answering(child, `${url}/moto-api/`);
+  for (const service of services) await loaded(url, service);
   return { url, stop: stopping(child) };
 }
 

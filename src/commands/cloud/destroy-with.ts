@@ -1,19 +1,20 @@
 /** The whole of `opta destroy` over any door to stacks: what would go, a yes, then it goes. */
 
 import { UserError } from '../../errors.ts';
-import { inPhase, standing } from '../../releases/promotion.ts';
+import { inPhase, type Phase, standing } from '../../releases/promotion.ts';
 import { promotionId } from '../../releases/store.ts';
 import type { StackDoor } from '../../targets/cloud/operation.ts';
 import { planDestroy, planDestroyReview, retainedIds, retainedOf } from '../../targets/cloud/plan/destroy.ts';
-import type { CloudSession } from '../../targets/cloud/session.ts';
+import { type CloudSession, leaveStacks } from '../../targets/cloud/session.ts';
 import { type ExitCode, given, type Invocation } from '../invocation.ts';
 import { onStage } from '../run-plan.ts';
 import { askYes, userOf } from './approve.ts';
 import { promotionExit } from './exit.ts';
 import { leaveOptions } from './inside.ts';
+import { leftError, unlessLeft } from './leave.ts';
 import { withProject } from './open.ts';
 import type { CloudProject } from './situation.ts';
-import { inTurn } from './turn.ts';
+import { inTurn, tellRefusal } from './turn.ts';
 
 export async function destroyWith(invocation: Invocation, door: StackDoor): Promise<ExitCode> {
   return withProject(invocation, door, (project) => inTurn(invocation, project, () => destroying(invocation, project)));
@@ -27,7 +28,13 @@ async function destroying(invocation: Invocation, { session }: CloudProject): Pr
     return 0;
   }
   const unprotect = given(invocation, 'unprotect') || !environment.production;
-  const looked = await onStage(invocation, (stage) => stage.run(planDestroyReview(session, unprotect)), hidden);
+  const review = planDestroyReview(session, unprotect);
+  const looked = await onStage(
+    invocation,
+    (stage) => unlessLeft(invocation, session, stage, stage.run(review)),
+    hidden,
+  );
+  if (looked === undefined) return leaving(invocation, session);
   if (looked.outcome === 'failed' || looked.outcome === 'aborted') return promotionExit(looked, false);
   system.stderr.write(goes(session));
   if (given(invocation, 'planOnly')) return 10;
@@ -73,18 +80,35 @@ async function destroyed(invocation: Invocation, session: CloudSession, unprotec
   const result = await onStage(
     invocation,
     async (stage) => {
-      const run = await stage.run(planDestroy(session, unprotect, await leaveOptions(invocation, session)));
+      const plan = planDestroy(session, unprotect, await leaveOptions(invocation, session));
+      const run = await unlessLeft(invocation, session, stage, stage.run(plan));
+      if (run === undefined) return undefined;
       stage.stream.emit({ type: 'result', title: 'destroy', value: { retained: retainedOf(session) } });
       return run;
     },
     hidden,
   );
+  if (result === undefined) return leaving(invocation, session);
   const [first] = result.failures;
   if (first !== undefined || result.outcome === 'aborted') {
     const phase = result.outcome === 'aborted' ? 'Aborted' : 'Errored';
-    const message = hidden.redact(first?.failure.message ?? 'interrupted');
-    session.record = inPhase(session.record, phase, { message, ended: new Date(system.clock.now()).toISOString() });
-    await store.keepPromotion(session.record);
+    await ended(invocation, session, phase, first?.failure.message ?? 'interrupted');
   }
   return promotionExit(result, true);
+}
+
+async function ended({ system }: Invocation, session: CloudSession, phase: Phase, said: string): Promise<void> {
+  const { store, hidden } = session.situation;
+  if (session.record === undefined) return;
+  const message = hidden.redact(said);
+  session.record = inPhase(session.record, phase, { message, ended: new Date(system.clock.now()).toISOString() });
+  await store.keepPromotion(session.record);
+}
+
+/** Opta does not wait for the end of what is under way, and says what that is. */
+async function leaving(invocation: Invocation, session: CloudSession): Promise<ExitCode> {
+  leaveStacks(session);
+  const error = leftError(session, invocation.system.clock.monotonic());
+  await ended(invocation, session, 'Aborted', error.message);
+  return tellRefusal(invocation, error, 130);
 }

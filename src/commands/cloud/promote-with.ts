@@ -10,7 +10,7 @@ import { planReview } from '../../targets/cloud/plan/review.ts';
 import { resultOf } from '../../targets/cloud/result.ts';
 import { hasChanges, type Review, reviewTitle } from '../../targets/cloud/review.ts';
 import { riskTitles } from '../../targets/cloud/risk.ts';
-import { type CloudSession, closeStacks, made } from '../../targets/cloud/session.ts';
+import { type CloudSession, closeStacks, leaveStacks, made } from '../../targets/cloud/session.ts';
 import { resultText, reviewText } from '../../ui/promotion.ts';
 import { themeOf } from '../../ui/theme.ts';
 import { type ExitCode, given, type Invocation, texts } from '../invocation.ts';
@@ -21,6 +21,7 @@ import { candidateOf } from './candidate.ts';
 import { exitOf, promotionExit, refusals } from './exit.ts';
 import { driftChoice } from './flags.ts';
 import { applyOptions } from './inside.ts';
+import { leftError, unlessLeft } from './leave.ts';
 import { type CloudProject, openProject } from './situation.ts';
 import { inTurn, tellRefusal } from './turn.ts';
 
@@ -42,10 +43,11 @@ async function promoted(invocation: Invocation, project: CloudProject): Promise<
       invocation,
       async (stage) => {
         stage.tell(session.situation.app.diagnostics);
-        return stage.run(plan);
+        return unlessLeft(invocation, session, stage, stage.run(plan));
       },
       session.situation.hidden,
     );
+    if (looked === undefined) return await leaving(invocation, session);
     if (looked.outcome === 'failed' || looked.outcome === 'aborted') return await refused(invocation, session, looked);
     const review = made(session.review, 'review');
     if (given(invocation, 'planOnly')) return await tellPlan(invocation, session, review);
@@ -118,7 +120,9 @@ async function apply(invocation: Invocation, session: CloudSession): Promise<Exi
   const result = await onStage(
     invocation,
     async (stage) => {
-      const run = await stage.run(planApply(session, await applyOptions(invocation, session)));
+      const plan = planApply(session, await applyOptions(invocation, session));
+      const run = await unlessLeft(invocation, session, stage, stage.run(plan));
+      if (run === undefined) return undefined;
       if (run.outcome === 'done' || run.outcome === 'unchanged') {
         stage.stream.emit({ type: 'result', title: 'promotion', value: resultOf(session) });
       }
@@ -126,6 +130,7 @@ async function apply(invocation: Invocation, session: CloudSession): Promise<Exi
     },
     hidden,
   );
+  if (result === undefined) return leaving(invocation, session);
   const [first] = result.failures;
   if (result.outcome === 'aborted') await ended(invocation, session, 'Aborted', 'interrupted');
   else if (first !== undefined) await ended(invocation, session, phaseOf(first.failure.code), first.failure.message);
@@ -136,6 +141,14 @@ async function apply(invocation: Invocation, session: CloudSession): Promise<Exi
     );
   }
   return promotionExit(result, true);
+}
+
+/** Opta does not wait for the end of what is under way, and says what that is. */
+async function leaving(invocation: Invocation, session: CloudSession): Promise<ExitCode> {
+  leaveStacks(session);
+  const error = leftError(session, invocation.system.clock.monotonic());
+  if (session.record !== undefined) await ended(invocation, session, 'Aborted', error.message);
+  return tellRefusal(invocation, error, 130);
 }
 
 function phaseOf(code: string): Phase {

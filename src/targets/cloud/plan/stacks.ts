@@ -2,6 +2,7 @@
 import { type StackName, stackNeeds } from '../../../app/stacks.ts';
 import type { Step, StepContext } from '../../../engine/step.ts';
 import { UserError } from '../../../errors.ts';
+import { nameOfUrn, typeOfUrn } from '../in-flight.ts';
 import type { StackEvent, StackPlan, StackResult } from '../operation.ts';
 import { type CloudSession, made, openStack, step } from '../session.ts';
 import { usually } from '../typical.ts';
@@ -15,14 +16,6 @@ export const stackTitles: Readonly<Record<StackName, string>> = {
   identities: 'identities of services',
   edge: 'load balancer and certificates',
 };
-
-/** The last part of a URN is the Pulumi name, the one before it the type. */
-function nameOfUrn(urn: string): string {
-  const [, , type = '', name = urn] = urn.split('::');
-  return `${type.split('$').at(-1)?.split(':').at(-1) ?? ''} ${name}`.trim();
-}
-
-const typeOfUrn = (urn: string): string => urn.split('::')[2]?.split('$').at(-1) ?? '';
 
 /**
  * Each is planned with what those before it will give, as far as their plans know it: what a plan does not know goes by

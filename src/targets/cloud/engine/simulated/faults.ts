@@ -19,6 +19,8 @@ export interface Fault {
   readonly message?: string;
   /** Milliseconds of real time that the operation takes beforehand. */
   readonly delayMs?: number;
+  /** File that the operation waits for beforehand. */
+  readonly until?: string;
 }
 
 export interface Faults {

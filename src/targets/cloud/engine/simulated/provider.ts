@@ -1,4 +1,5 @@
 /** What a provider does, over the simulated clouds: the built-in engine calls it, and so does the plugin for the real one. */
+import { existsSync } from 'node:fs';
 import type { Clock } from '../../../../system/system.ts';
 import {
   compact,
@@ -187,6 +188,7 @@ export class SimulatedProvider {
     const fault = faultOf(faults, operation, count, urn);
     const delay = fault?.delayMs ?? faults.delayMs ?? 0;
     if (delay > 0) await this.#clock.sleep(delay);
+    while (fault?.until !== undefined && !existsSync(fault.until)) await this.#clock.sleep(20);
     if (fault === undefined || fault.when === 'never') return undefined;
     const message = `${fault.message ?? 'InternalFailure'}: ${operation} ${count} of ${nameOf(urn)} fails on purpose`;
     if (fault.when === 'before') throw new Refused(message);
