@@ -165,6 +165,7 @@ export const errorCodes = [
   'stand-in-value',
   'start-command-missing',
   'state-bucket-taken',
+  'state-elsewhere',
   'step-timeout',
   'supervisor-ended',
   'supervisor-stopping',

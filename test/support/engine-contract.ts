@@ -100,11 +100,11 @@ async function killed(
         (event) => event.type === 'resource' && event.state === 'begun' && /private-5$/.test(event.urn),
       );
     while (!begun()) await system.clock.sleep(20);
-    const [lock] = locksOf(place.backend, system);
+    const [lock] = await locksOf(place.backend, system);
     system.processes.signal(lock?.pid ?? 0, 'SIGKILL');
     found.push((await up).outcome);
     place.faults({});
-    clearStale(place.backend, system);
+    await clearStale(place.backend, system);
     found.push((await handle.settle()).adopted.length, (await handle.up({})).outcome, stands());
   });
   return found;

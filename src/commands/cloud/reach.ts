@@ -107,4 +107,4 @@ export function recordsOf(invocation: Invocation, listed: ListedEnvironment): Re
 }
 
 /** For commands that look at the state only. */
-export { placesOf };
+export { accountOf, placesOf };

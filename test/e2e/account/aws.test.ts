@@ -6,6 +6,8 @@ import type { AccountOptions, CloudAccount } from '../../../src/targets/cloud/ac
 import { awsAccount } from '../../../src/targets/cloud/account/aws/account.ts';
 import { awsCaller } from '../../../src/targets/cloud/account/aws/call.ts';
 import { bucketRecords } from '../../../src/targets/cloud/account/objects.ts';
+import { inProject } from '../../support/cli.ts';
+import { doctor, found, heldState, projectIn } from '../../support/held-state.ts';
 import { motoLacking, type StandIn, startMoto } from '../../support/stand-ins.ts';
 
 const lacking = motoLacking();
@@ -103,5 +105,22 @@ describe.skipIf(lacking !== undefined)('an account of AWS', () => {
     });
     const stranger = openStore(bucketRecords(objects, 'records/'));
     await expect(stranger.keepPromotion(first)).rejects.toMatchObject({ code: 'record-changed' });
+  });
+
+  test('shows who holds its stacks and what was cut off, and lets go of what nobody holds', {
+    timeout: 300_000,
+  }, async () => {
+    await heldState(account().bucket.objects);
+    const env = {
+      AWS_ENDPOINT_URL: moto.url,
+      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI',
+    };
+    await inProject(projectIn("aws: {region: us-east-1, account_id: '123456789012'}"), async ({ opta }) => {
+      expect(await doctor(opta, env)).toEqual(found);
+      const unlocked = await opta(['state', 'unlock', 'staging'], { env });
+      expect([unlocked.code, unlocked.stdout], unlocked.stderr).toEqual([1, expect.stringContaining('data: unlocked')]);
+      expect(await doctor(opta, env)).toEqual(found.filter(([, kind]) => kind !== 'stale-lock'));
+    });
   });
 });

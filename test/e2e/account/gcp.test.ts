@@ -5,7 +5,9 @@ import { nodeSystem } from '../../../src/system/node.ts';
 import type { AccountOptions, CloudAccount } from '../../../src/targets/cloud/account/account.ts';
 import { gcpAccount } from '../../../src/targets/cloud/account/gcp/account.ts';
 import { bucketRecords } from '../../../src/targets/cloud/account/objects.ts';
+import { inProject } from '../../support/cli.ts';
 import { type GoogleStandIn, startGoogle } from '../../support/google.ts';
+import { doctor, found, heldState, projectIn } from '../../support/held-state.ts';
 import { fakeGcsLacking, type StandIn, startFakeGcs } from '../../support/stand-ins.ts';
 
 const lacking = fakeGcsLacking();
@@ -95,6 +97,19 @@ describe.skipIf(lacking !== undefined)('a project of Google', () => {
     await other.keepPromotion({ ...first, phase: 'Errored' });
     await expect(store.keepPromotion({ ...first, phase: 'Succeeded' })).rejects.toMatchObject({
       code: 'record-changed',
+    });
+  });
+
+  test('shows who holds its stacks and what was cut off, and lets go of what nobody holds', {
+    timeout: 300_000,
+  }, async () => {
+    await heldState(account().bucket.objects);
+    const env = { ...google.env, GOOGLE_OAUTH_ACCESS_TOKEN: 'ya29.token-of-ada' };
+    await inProject(projectIn('google: {region: us-central1, project: acme-shop-1}'), async ({ opta }) => {
+      expect(await doctor(opta, env)).toEqual(found);
+      const unlocked = await opta(['state', 'unlock', 'staging'], { env });
+      expect([unlocked.code, unlocked.stdout], unlocked.stderr).toEqual([1, expect.stringContaining('data: unlocked')]);
+      expect(await doctor(opta, env)).toEqual(found.filter(([, kind]) => kind !== 'stale-lock'));
     });
   });
 });

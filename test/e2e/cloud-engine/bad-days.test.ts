@@ -111,7 +111,7 @@ describe('a kill of the engine', () => {
     place.faults({ faults: [{ operation: 'create', urn: 'Vpc::net', when: 'never', delayMs: 60_000 }] });
     const ended = handle.up({});
     await making('Vpc::net');
-    const [lock] = locksOf(backend(), system);
+    const [lock] = await locksOf(backend(), system);
     system.processes.signal(lock?.pid ?? 0, 'SIGKILL');
     expect(await ended).toMatchObject({
       outcome: 'failed',
@@ -122,7 +122,7 @@ describe('a kill of the engine', () => {
       code: 'stack-locked',
       hints: [expect.stringContaining('opta state unlock')],
     });
-    expect(clearStale(backend(), system)).toEqual([]);
+    expect(await clearStale(backend(), system)).toEqual([]);
     place.faults({});
     expect((await handle.settle()).forgotten).toContainEqual(expect.stringMatching(/Vpc::net$/));
     await endsAsUndisturbed(handle);
@@ -137,7 +137,7 @@ describe('a lock', () => {
     await making('Vpc::net');
     expect((await second.up({})).outcome).toBe('locked');
     await expect(second.settle()).rejects.toMatchObject({ code: 'stack-locked' });
-    expect(clearStale(backend(), system)).toHaveLength(1);
+    expect(await clearStale(backend(), system)).toHaveLength(1);
     expect((await ended).outcome).toBe('done');
     expect(comparable(place)).toEqual(undisturbed);
   });
@@ -162,7 +162,7 @@ describe('a lock', () => {
     await expect(handle.settle()).rejects.toMatchObject({
       detail: [expect.stringContaining('ann@elsewhere, process 1, for')],
     });
-    expect(clearStale(backend(), system)).toHaveLength(1);
+    expect(await clearStale(backend(), system)).toHaveLength(1);
     expect(readdirSync(place.lockFolder)).toEqual(['a.json']);
     expect(readFileSync(join(place.lockFolder, 'a.json'), 'utf8')).toContain('elsewhere');
   });

@@ -1,14 +1,14 @@
 /** Locks of stacks: who holds one, and whether it may be taken away. */
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { UserError } from '../../../errors.ts';
 import type { System } from '../../../system/system.ts';
+import type { ObjectDoor } from '../account/objects.ts';
 import type { Backend } from '../operation.ts';
+import { stateFiles } from './files.ts';
 
 interface Lock {
-  readonly file: string;
+  /** In the state. */
+  readonly name: string;
   readonly pid: number;
   readonly username: string;
   readonly hostname: string;
@@ -18,26 +18,30 @@ interface Lock {
   readonly stale: boolean;
 }
 
-/** Locks of a stack. Only backends of files show theirs; with others the engine itself says that it is locked. */
-export function locksOf({ url, project, stack }: Backend, { processes }: System): readonly Lock[] {
-  if (!url.startsWith('file://')) return [];
-  const folder = join(fileURLToPath(url), '.pulumi', 'locks', 'organization', project, stack);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
-    .map((name): Lock => {
-      const file = join(folder, name);
-      const held = JSON.parse(readFileSync(file, 'utf8')) as Omit<Lock, 'file' | 'stale'>;
-      const stale = held.hostname === hostname() && processes.startTime(held.pid) === undefined;
-      return {
-        file,
+/** Locks of a stack. Where the state is neither in files nor in a bucket that is given, the engine itself says that it is locked. */
+export async function locksOf(backend: Backend, { processes }: System, objects?: ObjectDoor): Promise<readonly Lock[]> {
+  const files = stateFiles(backend, objects);
+  if (files === undefined) return [];
+  const names = await files.list(`.pulumi/locks/organization/${backend.project}/${backend.stack}`);
+  const found = names.filter((name) => name.endsWith('.json'));
+  const texts = await Promise.all(found.map((name) => files.read(name)));
+  return found.flatMap((name, at): Lock[] => {
+    const text = texts[at];
+    // Its holder has just let go of it.
+    if (text === undefined) return [];
+    const held = JSON.parse(text) as Omit<Lock, 'name' | 'stale'>;
+    const stale = held.hostname === hostname() && processes.startTime(held.pid) === undefined;
+    return [
+      {
+        name,
         pid: held.pid,
         username: held.username,
         hostname: held.hostname,
         timestamp: held.timestamp,
         stale,
-      };
-    });
+      },
+    ];
+  });
 }
 
 /** `2 h 5 min` from an ISO time until `now`. */
@@ -50,8 +54,8 @@ export const holderOf = ({ username, hostname: host, pid, timestamp }: Lock, now
   `${username}@${host}, process ${pid}, for ${ageOf(timestamp, now)}`;
 
 /** Throws `stack-locked` when somebody holds the stack. */
-export function refuseLocked(backend: Backend, system: System): void {
-  const locks = locksOf(backend, system);
+export async function refuseLocked(backend: Backend, system: System): Promise<void> {
+  const locks = await locksOf(backend, system);
   if (locks.length === 0) return;
   const hint = locks.every(({ stale }) => stale)
     ? 'The process that held it is gone: run opta state unlock, then promote again.'
@@ -63,11 +67,9 @@ export function refuseLocked(backend: Backend, system: System): void {
 }
 
 /** Takes away what nobody holds any more; the answer is what it had to leave. */
-export function clearStale(backend: Backend, system: System): readonly Lock[] {
-  const locks = locksOf(backend, system);
-  for (const { file, stale } of locks) {
-    // What the engine notes of a file beside it.
-    if (stale) for (const one of [file, `${file}.attrs`]) rmSync(one, { force: true });
-  }
+export async function clearStale(backend: Backend, system: System, objects?: ObjectDoor): Promise<readonly Lock[]> {
+  const files = stateFiles(backend, objects);
+  const locks = await locksOf(backend, system, objects);
+  for (const { name, stale } of locks) if (stale) await files?.remove(name);
   return locks.filter(({ stale }) => !stale);
 }

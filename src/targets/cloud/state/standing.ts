@@ -1,10 +1,9 @@
 /** What stands in the state of an environment that a person should know of: locks, and operations that were cut off. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type StackName, stackNames } from '../../../app/stacks.ts';
 import type { System } from '../../../system/system.ts';
+import type { ObjectDoor } from '../account/objects.ts';
 import type { Backend } from '../operation.ts';
+import { stateFiles } from './files.ts';
 import { holderOf, locksOf } from './locks.ts';
 
 export interface Finding {
@@ -21,25 +20,30 @@ interface Checkpoint {
   };
 }
 
-function cutOff({ url, project, stack }: Backend): readonly string[] {
-  const file = join(fileURLToPath(url), '.pulumi', 'stacks', project, `${stack}.json`);
-  if (!existsSync(file)) return [];
-  const { latest } = (JSON.parse(readFileSync(file, 'utf8')) as Checkpoint).checkpoint;
+async function cutOff({ project, stack, ...backend }: Backend, objects?: ObjectDoor): Promise<readonly string[]> {
+  const text = await stateFiles(backend, objects)?.read(`.pulumi/stacks/${project}/${stack}.json`);
+  if (text === undefined) return [];
+  const { latest } = (JSON.parse(text) as Checkpoint).checkpoint;
   return (latest?.pending_operations ?? []).map(({ type, resource }) => `${type} ${resource.urn.split('::').at(-1)}`);
 }
 
-/** Findings of every stack whose state is in files here. */
-export function findingsOf(backends: ReadonlyMap<StackName, Backend>, system: System): readonly Finding[] {
-  return stackNames.flatMap((stack): Finding[] => {
+/** Findings of every stack whose state is in files here, or in the bucket that `objects` are of. */
+export async function findingsOf(
+  backends: ReadonlyMap<StackName, Backend>,
+  system: System,
+  objects?: ObjectDoor,
+): Promise<readonly Finding[]> {
+  const found = stackNames.map(async (stack): Promise<readonly Finding[]> => {
     const backend = backends.get(stack);
-    if (!backend?.url.startsWith('file://') || !existsSync(fileURLToPath(backend.url))) return [];
-    const locks = locksOf(backend, system).map((lock): Finding => {
+    if (backend === undefined) return [];
+    const [held, cut] = await Promise.all([locksOf(backend, system, objects), cutOff(backend, objects)]);
+    const locks = held.map((lock): Finding => {
       const message = `locked by ${holderOf(lock, system.clock.now())}`;
       if (lock.stale)
         return { stack, kind: 'stale-lock', message: `${message}; that process is gone`, advice: 'opta state unlock' };
       return { stack, kind: 'locked', message, advice: 'wait for it to end, or ask its holder' };
     });
-    const pending = cutOff(backend).map(
+    const pending = cut.map(
       (what): Finding => ({
         stack,
         kind: 'cut-off',
@@ -49,4 +53,5 @@ export function findingsOf(backends: ReadonlyMap<StackName, Backend>, system: Sy
     );
     return [...locks, ...pending];
   });
+  return (await Promise.all(found)).flat();
 }

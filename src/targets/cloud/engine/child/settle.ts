@@ -146,7 +146,7 @@ async function adopt({ workspace }: SettleWorld, found: readonly Found[], state:
 export async function settle(world: SettleWorld): Promise<Settled> {
   const { system, workspace, start, refresh, lookup } = world;
   await endPlugins(system, start.backend.workFolder);
-  refuseLocked(start.backend, system);
+  await refuseLocked(start.backend, system);
   const now = (): Promise<State> => stateOf(workspace, start.backend);
   let state = await now();
   const [creating = [], touched = []] = [true, false].map((creates) =>
