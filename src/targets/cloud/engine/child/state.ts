@@ -23,6 +23,7 @@ interface Exported {
 }
 
 export interface State {
+  /** But for what only waits to be deleted. */
   readonly urns: ReadonlySet<string>;
   /** `<type> <id>` of everything in it. */
   readonly ids: ReadonlySet<string>;
@@ -30,7 +31,7 @@ export interface State {
 }
 
 const stateIn = (deployment: Deployment | undefined): State => ({
-  urns: new Set(deployment?.resources?.map(({ urn }) => urn)),
+  urns: new Set(deployment?.resources?.filter((one) => one.delete !== true).map(({ urn }) => urn)),
   ids: new Set(deployment?.resources?.map(({ type, id }) => `${type} ${id}`)),
   pending: (deployment?.pending_operations ?? []).map(({ type, resource }) => ({ urn: resource.urn, type })),
 });
