@@ -5,10 +5,12 @@ import { emptyPicture, hasEnded, type LogLine, type Picture, type ServiceRow, ty
 type Of<T extends Event['type']> = Extract<Event, { type: T }>;
 
 /** Lines kept of each service, lines kept of all, diagnostics kept. */
-const kept = { service: 20, all: 200, diagnostics: 200 } as const;
+const kept = { service: 20, all: 1000, diagnostics: 200 } as const;
 
 function appended<T>(list: readonly T[], item: T, most: number): readonly T[] {
-  return list.length < most ? [...list, item] : [...list.slice(list.length - most + 1), item];
+  const next = list.slice(list.length < most ? 0 : list.length - most + 1);
+  next.push(item);
+  return next;
 }
 
 function withStep(picture: Picture, id: string, change: (row: StepRow) => StepRow): Picture {

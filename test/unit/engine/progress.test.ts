@@ -121,13 +121,13 @@ describe('a picture of services', () => {
   });
 
   test('keeps the last lines only', () => {
-    const lines = Array.from({ length: 300 }, (_, at) => log(`line ${at}`));
+    const lines = Array.from({ length: 1300 }, (_, at) => log(`line ${at}`));
     const picture = pictureOf(service('starting'), ...lines);
     expect(picture.services[0]?.log.map((line) => line.line)).toEqual(
-      Array.from({ length: 20 }, (_, at) => `line ${280 + at}`),
+      Array.from({ length: 20 }, (_, at) => `line ${1280 + at}`),
     );
-    expect(picture.log).toHaveLength(200);
-    expect(picture.log.at(-1)?.line).toBe('line 299');
+    expect(picture.log).toHaveLength(1000);
+    expect(picture.log.at(-1)?.line).toBe('line 1299');
   });
 
   test('knows a service from its first line on', () => {
