@@ -104,14 +104,7 @@ const settings = [
     'src/main/resources/application.yml',
     'src/main/resources/application.yaml',
   ],
-  ...[
-    'config/database.yml',
-    'config/cable.yml',
-    'config/application.yml',
-    'config.yaml',
-    'config.yml',
-    'appsettings.json',
-  ],
+  ...['config/database.yml', 'config/application.yml', 'config.yaml', 'config.yml', 'appsettings.json'],
 ];
 
 /** Resources whose addresses stand in settings, such as `DATABASE_URL=postgres://…`. */

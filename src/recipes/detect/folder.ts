@@ -56,6 +56,9 @@ const aside = /^(tests?|__tests__|spec|e2e|examples?|samples?|docs?|fixtures?|be
 
 const mostFolders = 1500;
 const deepest = 6;
+/** Packages of Java and Kotlin are folders within folders. */
+const packages = /(^|\/)src\/main\/(java|kotlin)\//;
+const deepestPackage = 16;
 
 /** Every file that may be source, relative to the top, folders near the top first. */
 export async function filesBelow(door: Door): Promise<readonly string[]> {
@@ -77,7 +80,8 @@ export async function filesBelow(door: Door): Promise<readonly string[]> {
 }
 
 function isOfInterest(folder: string, name: string): boolean {
-  if (folder.split('/').length > deepest || aside.test(name)) return false;
+  if (folder.split('/').length > (packages.test(folder) ? deepestPackage : deepest)) return false;
+  if (aside.test(name) && !packages.test(folder)) return false;
   if (name.startsWith('.')) return false;
   return !skipped.has(name) || (kept.has(name) && folder === '');
 }

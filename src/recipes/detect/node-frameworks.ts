@@ -19,6 +19,12 @@ export const nodeFrameworks: readonly NodeFramework[] = [
   { name: 'Remix', packages: ['@remix-run/node', '@remix-run/serve', '@remix-run/react'], port: 3000, portFlag: flag },
   { name: 'React Router', packages: ['@react-router/node', '@react-router/serve'], port: 3000, portFlag: flag },
   { name: 'SvelteKit', packages: ['@sveltejs/kit'], port: 5173, portFlag: flag },
+  {
+    name: 'TanStack Start',
+    packages: ['@tanstack/react-start', '@tanstack/solid-start', '@tanstack/start'],
+    port: 3000,
+    portFlag: flag,
+  },
   { name: 'SolidStart', packages: ['@solidjs/start'], port: 3000 },
   { name: 'Astro', packages: ['astro'], port: 4321, portFlag: flag },
   { name: 'Gatsby', packages: ['gatsby'], port: 8000, portFlag: '-H 127.0.0.1 -p $PORT' },
@@ -50,6 +56,8 @@ export const nodeFrameworks: readonly NodeFramework[] = [
   { name: 'Docusaurus', packages: ['@docusaurus/core'], port: 3000, portFlag: flag },
   { name: 'VitePress', packages: ['vitepress'], port: 5173, portFlag: flag },
   { name: 'Eleventy', packages: ['@11ty/eleventy'], port: 8080, portFlag: '--port=$PORT' },
+  { name: 'Expo', packages: ['expo', 'react-native'], server: false },
+  { name: 'Electron', packages: ['electron'], server: false },
   { name: 'Vite', packages: ['vite'], port: 5173, portFlag: flag },
   {
     name: 'static',
@@ -57,6 +65,8 @@ export const nodeFrameworks: readonly NodeFramework[] = [
     port: 8080,
     portFlag: '-a 127.0.0.1 -p $PORT',
   },
+  { name: 'static', packages: ['browser-sync'], port: 3000 },
   { name: 'static', packages: ['serve'], port: 3000, portFlag: '-l tcp://127.0.0.1:$PORT' },
+  { name: 'webpack', packages: ['webpack-dev-server'], port: 8080, portFlag: flag },
   { name: 'Parcel', packages: ['parcel'], port: 1234, portFlag: '--host 127.0.0.1 --port $PORT' },
 ];

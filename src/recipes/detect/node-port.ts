@@ -61,7 +61,8 @@ async function codePort(place: Place): Promise<Found<number> | undefined> {
   const first = files.slice(0, 25);
   for (const pattern of inCode) {
     const found = asPort(await search(place, first, [pattern]));
-    if (found && !notHttp.test(String(found.value))) return found;
+    // `parseInt(process.env.PORT, 10)` names a base, not a port.
+    if (found && found.value >= 80 && !notHttp.test(String(found.value))) return found;
   }
   return asPort(
     await search(

@@ -39,7 +39,10 @@ export async function readNode(place: Place): Promise<Reading | undefined> {
   const named = framework?.packages.find((name) => dependencies[name] !== undefined);
   const isWeb = framework?.server !== false && (framework !== undefined || plain !== undefined);
   const program =
-    start !== undefined && (start.script !== undefined || place.folder === '') && manifest.bin === undefined;
+    framework?.server !== false &&
+    start !== undefined &&
+    (runsItself(start) || place.folder === '') &&
+    manifest.bin === undefined;
   const kind = isWeb ? 'web' : program ? 'worker' : 'none';
   const found: Found =
     framework !== undefined && named !== undefined
@@ -78,6 +81,11 @@ async function plainServer(place: Place): Promise<Found | undefined> {
     /\bcreate(?:Secure)?Server\s*\(|\bBun\.serve\s*\(|\bDeno\.serve\s*\(/,
   ]);
 }
+
+/** A script that only compiles or shows, such as `dev: tsc` of a package for others, makes no program. */
+const runsItself = ({ script, runs }: Start): boolean =>
+  script !== undefined &&
+  (/^(start|serve)/.test(script) || /\b(node|nodemon|tsx|ts-node\S*|vite-node|bun|deno|pm2|esno|jiti)\b/.test(runs));
 
 interface Start {
   readonly found: Found;
@@ -147,7 +155,7 @@ function devCommand(manifest: Manifest, start: Start, portFlag: string | undefin
     script === undefined ? start.found.value : script === 'start' ? `${tool} start` : `${tool} run ${script}`;
   if (
     portFlag !== undefined &&
-    /\b(vite|astro|gatsby|ng|parcel|svelte-kit|react-router|vue-cli-service|remix|http-server|serve|eleventy|docusaurus|vitepress)\b/.test(
+    /\b(vite|astro|gatsby|ng|parcel|svelte-kit|react-router|vue-cli-service|remix|webpack|http-server|serve|eleventy|docusaurus|vitepress)\b/.test(
       text,
     )
   ) {

@@ -137,8 +137,12 @@ async function startOf(place: Place, framework: string | undefined): Promise<Sta
     const text = (await place.read(file)) ?? '';
     const match = /^(\w+)\s*(?::[^=\n]*)?=\s*(?:\w+\.)?(FastAPI|Starlette|Litestar|Flask|Quart|Sanic)\(/m.exec(text);
     const factory = /^def\s+(create_app|make_app|get_app)\s*\(/m.exec(text);
-    if (!match && !factory) continue;
-    return applicationStart(place, file, text, match, factory);
+    const made =
+      /^(\w+)\s*(?::[^=\n]*)?=\s*(?:\w+\.)?(?:(?:create|make|get|build|init)_\w*app\w*)\([^)]*\)\s*(?:#.*)?$/m.exec(
+        text,
+      );
+    if (!match && !made && !factory) continue;
+    return applicationStart(place, file, text, match ?? made, factory, framework);
   }
   if (framework === 'Streamlit') {
     const file = files.find((name) => /(^|\/)(app|main|streamlit_app)\.py$/.test(name)) ?? files[0];
@@ -160,6 +164,7 @@ function applicationStart(
   text: string,
   match: RegExpExecArray | null,
   factory: RegExpExecArray | null,
+  framework: string | undefined,
 ): Start {
   const module = file
     .replace(/\/__init__\.py$/, '')
@@ -170,7 +175,8 @@ function applicationStart(
   const why = place.why(file, text, (match ?? factory)?.index);
   const name = match?.[1] ?? factory?.[1] ?? 'app';
   const isAsync =
-    /FastAPI|Starlette|Litestar|Quart|Sanic/.test(match?.[2] ?? '') || (!match && /fastapi|starlette/i.test(text));
+    /FastAPI|Starlette|Litestar|Quart|Sanic/.test(match?.[2] ?? (match ? (framework ?? '') : '')) ||
+    (!match && /fastapi|starlette/i.test(text));
   if (isAsync) {
     const run = `uvicorn ${module}:${name}${match ? '' : ' --factory'}${base ? ` --app-dir ${base}` : ''}`;
     return { found: { value: run, why }, dev: `python -m ${run} --host 127.0.0.1 --port $PORT` };

@@ -235,7 +235,7 @@ def create_app():
     return app
 `,
   },
-  services: [{ name: 'app', framework: 'Flask', start: 'flask --app src run', port: 5055, resources: ['mongodb'] }],
+  services: [{ name: 'app', framework: 'Flask', start: 'flask --app run:app run', port: 5055, resources: ['mongodb'] }],
 };
 
 /** Go with Echo, cobra in cmd and viper for the port. */
