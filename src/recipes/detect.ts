@@ -130,10 +130,22 @@ async function readPlace(place: Place): Promise<Reading | undefined> {
 }
 
 /** The top of a workspace only starts the others. */
-function servicesOf(known: readonly Known[]) {
+function servicesOf(known: readonly Known[]): readonly Known[] {
   const programs = known.filter(({ reading }) => reading.kind !== 'none');
   const below = programs.filter(({ place, reading }) => place.folder !== '' && reading.kind === 'web');
-  return programs.filter(({ place, reading }) => place.folder !== '' || reading.kind === 'web' || below.length === 0);
+  const kept = programs.filter(
+    ({ place, reading }) => place.folder !== '' || reading.kind === 'web' || below.length === 0,
+  );
+  // Above the folder of the program lie its dependencies alone.
+  const top = kept.find(({ place, reading }) => place.folder === '' && reading.start === undefined);
+  const heirs = kept.filter((one) => one !== top && one.reading.framework.value === top?.reading.framework.value);
+  if (top === undefined || heirs.length === 0) return kept;
+  return kept.flatMap((one) => {
+    if (one === top) return [];
+    if (!heirs.includes(one)) return [one];
+    const resources = [...one.reading.resources, ...top.reading.resources];
+    return [{ ...one, reading: { ...one.reading, resources } }];
+  });
 }
 
 async function complete(

@@ -90,11 +90,12 @@ export const goModules: Table = {
     'github.com/lib/pq',
     'github.com/jackc/pgx',
     'gorm.io/driver/postgres',
+    'github.com/jinzhu/gorm/dialects/postgres',
     'github.com/go-pg/pg',
     'github.com/uptrace/bun/driver/pgdriver',
     'github.com/jackc/pgconn',
   ],
-  mysql: ['github.com/go-sql-driver/mysql', 'gorm.io/driver/mysql'],
+  mysql: ['github.com/go-sql-driver/mysql', 'gorm.io/driver/mysql', 'github.com/jinzhu/gorm/dialects/mysql'],
   mongodb: ['go.mongodb.org/mongo-driver', 'github.com/kamva/mgm', 'github.com/globalsign/mgo'],
   redis: [
     'github.com/redis/go-redis',

@@ -32,6 +32,18 @@ async function requiredBy(place: Place): Promise<Required[]> {
     .map((match) => ({ path: match[1] ?? '', why: place.why('go.mod', text, match.index + match[0].search(/\S/)) }));
 }
 
+/** What the code imports: go.mod may call it indirect, or name only the module around it. */
+async function importedBy(place: Place, files: readonly string[]): Promise<Required[]> {
+  const each = files.map(async (file) => {
+    const text = (await place.read(file)) ?? '';
+    return [...text.matchAll(/^\s*(?:import\s+)?(?:[\w.]+\s+)?"([\w-]+\.[\w.-]+\/[^"\s]+)"/gm)].map((match) => ({
+      path: match[1] ?? '',
+      why: place.why(file, text, match.index + match[0].search(/\S/)),
+    }));
+  });
+  return (await Promise.all(each)).flat();
+}
+
 export async function readGo(place: Place): Promise<Reading | undefined> {
   const text = await place.read('go.mod');
   if (text === undefined) return undefined;
@@ -60,7 +72,7 @@ export async function readGo(place: Place): Promise<Reading | undefined> {
     ...(main && { start: main }),
     ...(port && { port }),
     ...(web && { usualPort: known?.port ?? 8080 }),
-    resources: required.flatMap(({ path, why }): Uses[] => {
+    resources: [...required, ...(await importedBy(place, files))].flatMap(({ path, why }): Uses[] => {
       const value = resourceOfBeginning(goModules, path);
       return value === undefined ? [] : [{ value, why }];
     }),

@@ -8,8 +8,8 @@ const env = '(?:process\\.env|env|import\\.meta\\.env|Bun\\.env|Deno\\.env)';
 /** Names that a port of HTTP bears in the environment. */
 const name = portVariable;
 
-/** In the order of how much they tell; the first group is the port. */
-const inCode: readonly RegExp[] = [
+/** Say where the port of the environment has its default; the first group is the port. */
+const byVariable: readonly RegExp[] = [
   new RegExp(`${env}(?:\\.${name}|\\[['"]${name}['"]\\])\\s*\\)?\\s*(?:\\|\\||\\?\\?)\\s*${number}`),
   new RegExp(`\\b${name}\\b['"]?\\s*(?:,|\\)\\s*(?:\\|\\||\\?\\?))\\s*${number}`),
   new RegExp(`\\bPORT\\s*=\\s*${number}[^}]*\\}\\s*=\\s*${env}`),
@@ -17,6 +17,10 @@ const inCode: readonly RegExp[] = [
   new RegExp(`\\bdefault\\s*:\\s*${number}[^{}]*?\\benv\\s*:\\s*['"]${name}['"]`),
   new RegExp(`\\benv\\s*:\\s*['"]${name}['"][^{}]*?\\bdefault\\s*:\\s*${number}`),
   new RegExp(`\\bPORT\\b[^\\n;]{0,60}(?:\\|\\||\\?\\?|:)\\s*${number}`),
+];
+
+/** Say less, in the order of how much they tell. */
+const inCode: readonly RegExp[] = [
   new RegExp(`\\.listen\\(\\s*\\{[^}]*?\\bport\\s*:\\s*(?:[^,}\\n]*?(?:\\|\\||\\?\\?)\\s*)?${number}`),
   new RegExp(`\\.listen\\(\\s*${number}`),
   new RegExp(
@@ -59,16 +63,23 @@ async function codePort(place: Place): Promise<Found<number> | undefined> {
     (file) => !/\.config\.\w+$|(^|\/)(webpack|gulpfile|jest)/.test(file),
   );
   const first = files.slice(0, 25);
-  for (const pattern of inCode) {
-    const found = asPort(await search(place, first, [pattern]));
+  const examples = ['.env.example', '.env.sample', '.env.dist', '.env.template'];
+  return (
+    (await firstPort(place, first, byVariable)) ??
+    asPort(await search(place, examples, [/^\s*PORT\s*=\s*['"]?(\d{2,5})\b/m])) ??
+    (await firstPort(place, first, inCode))
+  );
+}
+
+async function firstPort(
+  place: Place,
+  files: readonly string[],
+  patterns: readonly RegExp[],
+): Promise<Found<number> | undefined> {
+  for (const pattern of patterns) {
+    const found = asPort(await search(place, files, [pattern]));
     // `parseInt(process.env.PORT, 10)` names a base, not a port.
     if (found && found.value >= 80 && !notHttp.test(String(found.value))) return found;
   }
-  return asPort(
-    await search(
-      place,
-      ['.env.example', '.env.sample', '.env.dist', '.env.template'],
-      [/^\s*PORT\s*=\s*['"]?(\d{2,5})\b/m],
-    ),
-  );
+  return undefined;
 }

@@ -127,6 +127,9 @@ interface Start {
   readonly gunicorn?: boolean;
 }
 
+/** Make an application to work with it, and serve nothing. */
+const notServers = /(^|\/)(env|conftest|shell|seeds?|celery\w*|workers?|cli)\.py$/;
+
 async function startOf(place: Place, framework: string | undefined): Promise<Start | undefined> {
   if (framework === 'Django' && place.has('manage.py')) {
     const found = { value: 'python manage.py runserver', why: place.why('manage.py', '', 0) };
@@ -138,10 +141,10 @@ async function startOf(place: Place, framework: string | undefined): Promise<Sta
     const match = /^(\w+)\s*(?::[^=\n]*)?=\s*(?:\w+\.)?(FastAPI|Starlette|Litestar|Flask|Quart|Sanic)\(/m.exec(text);
     const factory = /^def\s+(create_app|make_app|get_app)\s*\(/m.exec(text);
     const made =
-      /^(\w+)\s*(?::[^=\n]*)?=\s*(?:\w+\.)?(?:(?:create|make|get|build|init)_\w*app\w*)\([^)]*\)\s*(?:#.*)?$/m.exec(
+      /^(app|application|api|server|asgi|wsgi)\s*(?::[^=\n]*)?=\s*(?:\w+\.)?(?:(?:create|make|get|build|init)_\w*app\w*)\([^)]*\)\s*(?:#.*)?$/m.exec(
         text,
       );
-    if (!match && !made && !factory) continue;
+    if (!match && !factory && (!made || notServers.test(file))) continue;
     return applicationStart(place, file, text, match ?? made, factory, framework);
   }
   if (framework === 'Streamlit') {
