@@ -124,7 +124,7 @@ export class StackOperations {
   async destroy({ unprotect }: { readonly unprotect: boolean }): Promise<StackResult> {
     const { command, stack } = this.#workspace;
     command.extra = unprotect ? ['--ignore-protect'] : [];
-    const size = async (): Promise<number> => (await stateOf(this.#workspace, this.#start.backend)).urns.size;
+    const size = async (): Promise<number> => (await stateOf(this.#workspace, this.#start.backend)).size;
     try {
       let left = await size();
       for (;;) {

@@ -23,6 +23,8 @@ interface Exported {
 }
 
 export interface State {
+  /** How many resources it has, of all kinds. */
+  readonly size: number;
   /** But for what only waits to be deleted. */
   readonly urns: ReadonlySet<string>;
   /** `<type> <id>` of everything in it. */
@@ -31,6 +33,7 @@ export interface State {
 }
 
 const stateIn = (deployment: Deployment | undefined): State => ({
+  size: deployment?.resources?.length ?? 0,
   urns: new Set(deployment?.resources?.filter((one) => one.delete !== true).map(({ urn }) => urn)),
   ids: new Set(deployment?.resources?.map(({ type, id }) => `${type} ${id}`)),
   pending: (deployment?.pending_operations ?? []).map(({ type, resource }) => ({ urn: resource.urn, type })),
