@@ -3,16 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { detect } from '../../../src/recipes/detect.ts';
 import { doorOf } from '../../support/samples.ts';
 import { compiled } from '../../support/unseen-samples/compiled.ts';
+import { found } from '../../support/unseen-samples/found.ts';
 import { fullStack } from '../../support/unseen-samples/full-stack.ts';
 import { node } from '../../support/unseen-samples/node.ts';
 import { others } from '../../support/unseen-samples/others.ts';
 import { python } from '../../support/unseen-samples/python.ts';
 import { second } from '../../support/unseen-samples/second.ts';
 
-describe.each(Object.entries({ node, fullStack, python, compiled, others, second }))('%s', (_, samples) => {
+describe.each(Object.entries({ node, fullStack, python, compiled, others, second, found }))('%s', (_, samples) => {
   test.each(Object.entries(samples))('%s', async (__, { files, services }) => {
-    const found = (await detect(doorOf(files))).services;
-    const short = found.map(({ name, framework, start, port, resources }) => ({
+    const seen = (await detect(doorOf(files))).services;
+    const short = seen.map(({ name, framework, start, port, resources }) => ({
       name,
       framework: framework.value,
       start: start?.value,
