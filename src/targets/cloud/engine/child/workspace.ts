@@ -73,9 +73,9 @@ function asPulumiCommand(command: EngineCommand): PulumiCommand {
 }
 
 /** A real engine locks a stack to make it, too. */
-function refuseOthers(error: unknown, { backend, input }: ChildStart, system: System): never {
+async function refuseOthers(error: unknown, { backend, input }: ChildStart, system: System): Promise<never> {
   if (!(error instanceof EngineFailed) || !isLockText(error.message)) throw error;
-  refuseLocked(backend, system);
+  await refuseLocked(backend, system);
   throw lockedMeanwhile(input.stack);
 }
 
