@@ -17,7 +17,7 @@ import { tracesText, traceText } from '../../src/ui/trace/text.ts';
 import { keyTitles } from '../../src/ui/view-state.ts';
 import { badly, middle, startOfScenes, timed, well } from '../support/scenes.ts';
 
-const widths = [...Array.from({ length: 20 }, (_, at) => 40 + at * 8), 79, 81, 200];
+const widths = [40, 41, 44, 50, 60, 79, 80, 81, 100, 120, 160, 200];
 const rich: Theme = { color: true, unicode: true, links: true };
 const long = 'a-layer-with-a-name-as-long-as-names-may-be/a-service-whose-name-is-longer-still';
 const url = 'https://a-layer-with-a-long-name.localhost:8443/api';

@@ -3,11 +3,11 @@ import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { destroyWith } from '../../../../src/commands/cloud/destroy-with.ts';
-import { driftWith } from '../../../../src/commands/cloud/drift-with.ts';
-import type { Promotion } from '../../../../src/releases/promotion.ts';
-import { invocationIn, promoteIn, shopFolder } from '../../../support/promotion.ts';
-import { memoryDoor } from '../../../support/stack-door.ts';
+import { destroyWith } from '../../../src/commands/cloud/destroy-with.ts';
+import { driftWith } from '../../../src/commands/cloud/drift-with.ts';
+import type { Promotion } from '../../../src/releases/promotion.ts';
+import { invocationIn, promoteIn, shopFolder } from '../../support/promotion.ts';
+import { memoryDoor } from '../../support/stack-door.ts';
 
 let folder = '';
 beforeEach(async () => {
