@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type StackName, stackNames } from '../../src/app/stacks.ts';
 import { valuesByPath } from '../../src/app/upstream.ts';
+import { completeAnswers } from '../../src/recipes/questions.ts';
+import { readRecipe } from '../../src/recipes/recipe.ts';
+import { render } from '../../src/recipes/render.ts';
 import { appOf } from '../support/definitions.ts';
 import { fullDefinition } from '../support/full-definition.ts';
 import { inputOf, runStacks, secretsFor } from '../support/stack-apps.ts';
@@ -22,13 +25,15 @@ const listOf = (resources: readonly Registered[]): string[] =>
   resources.map((one) => `  ${one.type} ${one.name}${flags(one)}`).sort();
 
 async function shop(cloud: (typeof clouds)[number]) {
-  const text = await readFile(join(root, 'recipes/shop/files/opta.yaml'), 'utf8');
+  const recipe = await readRecipe(root, 'shop');
+  const rendered = render(recipe, completeAnswers(recipe.questions, { name: 'shop', cloud }));
+  const layer = rendered.find(({ path }) => path === 'opta.yaml')?.text ?? '';
   const provider =
     cloud === 'aws'
       ? 'aws: {region: us-east-1, account_id: "123456789012"}'
       : 'google: {region: us-central1, project: acme}';
   const environment = `name: production\norg_name: acme\nproviders:\n  ${provider}\nmodules:\n  - type: base\n  - {type: dns, domain: shop.example.com}\n  - type: k8s-cluster\n  - type: k8s-base\n`;
-  const files = { 'opta.yaml': text.replaceAll('<<name>>', 'shop'), 'environments/production.yaml': environment };
+  const files = { 'opta.yaml': layer, 'environments/production.yaml': environment };
   return appOf(files, { env: 'production', target: cloud });
 }
 
