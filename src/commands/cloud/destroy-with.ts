@@ -7,7 +7,7 @@ import type { StackDoor } from '../../targets/cloud/operation.ts';
 import { planDestroy, planDestroyReview, retainedIds, retainedOf } from '../../targets/cloud/plan/destroy.ts';
 import { type CloudSession, leaveStacks } from '../../targets/cloud/session.ts';
 import { type ExitCode, given, type Invocation } from '../invocation.ts';
-import { onStage } from '../run-plan.ts';
+import { onStage, type Stage } from '../run-plan.ts';
 import { askYes, userOf } from './approve.ts';
 import { promotionExit } from './exit.ts';
 import { leaveOptions } from './inside.ts';
@@ -24,7 +24,8 @@ async function destroying(invocation: Invocation, { session }: CloudProject): Pr
   const { environment, existing, hidden, places } = session.situation;
   const { system } = invocation;
   if (existing.length === 0) {
-    system.stderr.write(`Nothing of ${environment.name} was promoted; there is nothing to destroy.\n`);
+    system.stderr.write(`Nothing of ${environment.name} stands; there is nothing to destroy.\n${stays(session)}`);
+    await onStage(invocation, async ({ stream }) => tellKept(stream, session), hidden);
     return 0;
   }
   const unprotect = given(invocation, 'unprotect') || !environment.production;
@@ -49,14 +50,19 @@ const needsYes = (name: string): UserError =>
   new UserError('approval-needed', `nobody said yes to destroying ${name}`, { hints: ['`--yes` says it.'] });
 
 function goes(session: CloudSession): string {
-  const kept = retainedOf(session);
-  const lines = [...session.plans.values()].map(({ stack, changes }) => `${stack}: ${changes.length} resources go`);
-  const stays = kept.map(
-    ({ stack, type, name, id }) =>
-      `stays on purpose, and goes on costing: ${[stack, type, name, id].filter(Boolean).join(' ')}`,
-  );
-  return `${[...lines, ...stays].join('\n')}\n`;
+  const lines = [...session.plans.values()].map(({ stack, changes }) => `${stack}: ${changes.length} resources go\n`);
+  return lines.join('') + stays(session);
 }
+
+/** What this destroy keeps, and what those before it kept. */
+const stays = (session: CloudSession): string =>
+  retainedOf(session)
+    .map(({ stack, type, name, id }) => [stack, type, name, id].filter(Boolean).join(' '))
+    .map((one) => `stays on purpose, and goes on costing: ${one}\n`)
+    .join('');
+
+const tellKept = (stream: Stage['stream'], session: CloudSession): void =>
+  stream.emit({ type: 'result', title: 'destroy', value: { retained: retainedOf(session) } });
 
 async function destroyed(invocation: Invocation, session: CloudSession, unprotect: boolean): Promise<ExitCode> {
   const { environment, store, promotions, hidden } = session.situation;
@@ -83,7 +89,7 @@ async function destroyed(invocation: Invocation, session: CloudSession, unprotec
       const plan = planDestroy(session, unprotect, await leaveOptions(invocation, session));
       const run = await unlessLeft(invocation, session, stage, stage.run(plan));
       if (run === undefined) return undefined;
-      stage.stream.emit({ type: 'result', title: 'destroy', value: { retained: retainedOf(session) } });
+      tellKept(stage.stream, session);
       return run;
     },
     hidden,

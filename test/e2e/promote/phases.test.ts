@@ -199,6 +199,9 @@ describe('destroying', () => {
     expect(order.at(-1)).toBe('network');
     expect(order.indexOf('edge')).toBeLessThan(order.indexOf('cluster'));
     expect(forced.out()).toContain('id-of-nat-2');
+    const once = invocationIn(folder, ['production'], { rehearse: true, json: true, unprotect: true });
+    expect(await destroyWith(once.invocation, door)).toBe(0);
+    expect(once.out(), 'what stays is told again').toContain('id-of-nat-2');
     const again = await promoteIn(folder, 'production', door);
     expect(again.code, again.text).toBe(0);
     expect(again.result?.stacks[0]?.counts).toMatchObject({ import: 3 });
