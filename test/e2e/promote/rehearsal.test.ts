@@ -165,6 +165,13 @@ describe.each(Object.entries(clouds))('the shop on %s', (cloud, flags) => {
       );
       for (const secret of secrets)
         for (const text of [JSON.stringify(production), ...records]) expect(text).not.toContain(secret);
+      // A preview loads all of a cloud's types, which takes AWS's half a minute; the stacks are ejected by the same code.
+      if (cloud === 'aws' && pulumi === undefined && process.env['OPTA_E2E_ALL'] === undefined) {
+        console.log(
+          'plain previews of what was ejected on AWS are left out: OPTA_E2E_ALL=1, or a real pulumi, runs them',
+        );
+        return;
+      }
       await ejected(project, 'production');
       const written = await Promise.all(
         (await filesBelow(join(project.folder, 'infrastructure'))).map((file) => readFile(file, 'utf8')),
