@@ -133,11 +133,18 @@ export async function byHand({ project, name, mirror, registryPort }: Hand): Pro
     }
     const chart = await artifacts.chart('ingress-nginx');
     const controller = images['ingress-nginx'].ref.replace(/@.*$/, '');
-    const colon = controller.lastIndexOf(':');
+    const repository = controller.slice(0, controller.lastIndexOf(':'));
+    const tag = `v${images['ingress-nginx'].version}`;
+    // The chart takes versions for tags only; a mirror may name its image otherwise. Not the hand's work, so not timed.
+    if (controller !== `${repository}:${tag}`)
+      run([
+        ...['docker', 'exec', `${name}-control-plane`, 'ctr', '--namespace', 'k8s.io', 'images', 'tag'],
+        ...[controller, `${repository}:${tag}`],
+      ]);
     step('helm upgrade --install --wait ingress-nginx', () =>
       helm('ingress-nginx', chart, 'ingress-nginx', [
-        ...['--set', `controller.image.repository=${controller.slice(0, colon)}`],
-        ...['--set', `controller.image.tag=${controller.slice(colon + 1)},controller.image.digest=`],
+        ...['--set', `controller.image.repository=${repository}`],
+        ...['--set', `controller.image.tag=${tag},controller.image.digest=`],
         ...['--set', 'controller.hostPort.enabled=true,controller.service.type=ClusterIP'],
         ...['--set', 'controller.admissionWebhooks.enabled=false'],
         ...(withMesh ? ['--set', String.raw`controller.podAnnotations.linkerd\.io/inject=enabled`] : []),
