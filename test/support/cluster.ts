@@ -1,10 +1,11 @@
 /** One real cluster for all tests of the platform: made when first asked for, deleted when the suite ends. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KubernetesObject } from '@kubernetes/client-node';
+import { parse, stringify } from 'yaml';
 import { apply, nameOf } from '../../src/platform/apply.ts';
 import { type ClusterClient, openCluster } from '../../src/platform/cluster.ts';
 import { nodeSystem } from '../../src/system/node.ts';
@@ -54,13 +55,22 @@ function answers(): boolean {
   return spawnSync('kubectl', asked).status === 0;
 }
 
+/** One node without ports of this machine, whose API server is set up as in opta's own clusters. */
+function clusterConfig(): string {
+  const own = parse(readFileSync(join(import.meta.dirname, '../../kind/cluster.yaml'), 'utf8'));
+  const { kind, apiVersion, kubeadmConfigPatches } = own as { readonly [key: string]: unknown };
+  return stringify({ kind, apiVersion, kubeadmConfigPatches });
+}
+
 /** A client of the cluster, which is made now when it is not there. */
 export async function testCluster(): Promise<ClusterClient> {
   if (!givenFile && !answers()) {
     mkdirSync(folder, { recursive: true });
     if (tool(['kind', 'get', 'clusters']).split('\n').includes(name))
       tool(['kind', 'delete', 'cluster', '--name', name]);
-    const image = ['--image', 'kindest/node:v1.34.4'];
+    const asOurs = join(folder, 'cluster.yaml');
+    writeFileSync(asOurs, clusterConfig());
+    const image = ['--image', 'kindest/node:v1.34.4', '--config', asOurs];
     tool(['kind', 'create', 'cluster', '--name', name, ...image, '--kubeconfig', kubeconfigFile, '--wait', '120s']);
   }
   kubectl('label', 'node', nodeName, 'opta.dev/ingress=true', '--overwrite');

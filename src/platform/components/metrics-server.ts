@@ -31,15 +31,18 @@ const deadlineMs = 180_000;
 /** Goes in when the pod is ready: while a registered part of the API does not answer, nothing that lists all kinds works. */
 const isRegistration = ({ kind }: KubernetesObject): boolean => kind === 'APIService';
 
-/** Resolves when the API server gets answers. */
-async function available(client: ClusterClient, signal: AbortSignal): Promise<void> {
+/** Resolves when the API server gets answers; until then `note` is told why it does not. */
+async function available(client: ClusterClient, note: (why: string) => void, signal: AbortSignal): Promise<void> {
   const registered = {
     apiVersion: 'apiregistration.k8s.io/v1',
     kind: 'APIService',
     fields: 'metadata.name=v1beta1.metrics.k8s.io',
   };
-  const isAvailable = ([one]: readonly Parameters<typeof conditionOf>[0][]) =>
-    one !== undefined && conditionOf(one, 'Available')?.status === 'True';
+  const isAvailable = ([one]: readonly Parameters<typeof conditionOf>[0][]) => {
+    const condition = one && conditionOf(one, 'Available');
+    if (condition?.status === 'False') note(condition.message ?? condition.reason ?? 'the API server gets no answer');
+    return condition?.status === 'True';
+  };
   await client.watch(registered, isAvailable, signal);
 }
 
@@ -90,7 +93,7 @@ export function planMetricsServer(settings: PlatformSettings): readonly Step[] {
       deadlineMs,
       async run({ signal, note }) {
         note('waiting for the API server to take it in');
-        await available(client(), signal);
+        await available(client(), note, signal);
         return undefined;
       },
     }),
