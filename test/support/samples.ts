@@ -1,5 +1,7 @@
 /** Ten projects as people really write them, none of them prepared for opta; and a door to files that are only texts. */
+
 import type { Door } from '../../src/recipes/detect/folder.ts';
+import { type DetectedService, detect } from '../../src/recipes/detect.ts';
 
 export type Sample = Readonly<Record<string, string>>;
 
@@ -13,6 +15,21 @@ export function doorOf(files: Sample): Door {
     },
     read: async (file) => files[file],
   };
+}
+
+/** What is compared of a service that was found in a project as people publish it. */
+const briefly = ({ name, framework, start, port, resources }: DetectedService) => ({
+  name,
+  framework: framework.value,
+  start: start?.value,
+  ...(port && { port: port.value }),
+  resources: resources.map(({ value }) => value).sort(),
+});
+
+/** Services of a project of texts, in order of their names. */
+export async function servicesIn(files: Sample): Promise<readonly ReturnType<typeof briefly>[]> {
+  const { services } = await detect(doorOf(files));
+  return services.map(briefly).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 const json = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;

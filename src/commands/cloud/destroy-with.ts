@@ -1,20 +1,21 @@
 /** The whole of `opta destroy` over any door to stacks: what would go, a yes, then it goes. */
 
 import { UserError } from '../../errors.ts';
-import { inPhase, type Phase, standing } from '../../releases/promotion.ts';
+import { standing } from '../../releases/promotion.ts';
 import { promotionId } from '../../releases/store.ts';
 import type { StackDoor } from '../../targets/cloud/operation.ts';
 import { planDestroy, planDestroyReview, retainedIds, retainedOf } from '../../targets/cloud/plan/destroy.ts';
-import { type CloudSession, leaveStacks } from '../../targets/cloud/session.ts';
+import type { CloudSession } from '../../targets/cloud/session.ts';
 import { type ExitCode, given, type Invocation } from '../invocation.ts';
 import { onStage, type Stage } from '../run-plan.ts';
 import { askYes, userOf } from './approve.ts';
+import { ended, leaving } from './ended.ts';
 import { promotionExit } from './exit.ts';
 import { leaveOptions } from './inside.ts';
-import { leftError, unlessLeft } from './leave.ts';
+import { unlessLeft } from './leave.ts';
 import { withProject } from './open.ts';
 import type { CloudProject } from './situation.ts';
-import { inTurn, tellRefusal } from './turn.ts';
+import { inTurn } from './turn.ts';
 
 export async function destroyWith(invocation: Invocation, door: StackDoor): Promise<ExitCode> {
   return withProject(invocation, door, (project) => inTurn(invocation, project, () => destroying(invocation, project)));
@@ -101,20 +102,4 @@ async function destroyed(invocation: Invocation, session: CloudSession, unprotec
     await ended(invocation, session, phase, first?.failure.message ?? 'interrupted');
   }
   return promotionExit(result, true);
-}
-
-async function ended({ system }: Invocation, session: CloudSession, phase: Phase, said: string): Promise<void> {
-  const { store, hidden } = session.situation;
-  if (session.record === undefined) return;
-  const message = hidden.redact(said);
-  session.record = inPhase(session.record, phase, { message, ended: new Date(system.clock.now()).toISOString() });
-  await store.keepPromotion(session.record);
-}
-
-/** Opta does not wait for the end of what is under way, and says what that is. */
-async function leaving(invocation: Invocation, session: CloudSession): Promise<ExitCode> {
-  leaveStacks(session);
-  const error = leftError(session, invocation.system.clock.monotonic());
-  await ended(invocation, session, 'Aborted', error.message);
-  return tellRefusal(invocation, error, 130);
 }

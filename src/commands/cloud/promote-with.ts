@@ -1,7 +1,7 @@
 /** The whole of `opta promote` over any door to stacks: review, approval, apply, record. */
 import type { RunResult } from '../../engine/run.ts';
 import { UserError } from '../../errors.ts';
-import { inPhase, type Phase, type Promotion, resumable, standing } from '../../releases/promotion.ts';
+import { type Phase, type Promotion, resumable, standing } from '../../releases/promotion.ts';
 import { promotionId } from '../../releases/store.ts';
 import { estimateText } from '../../resources/prices.ts';
 import type { StackDoor } from '../../targets/cloud/operation.ts';
@@ -10,7 +10,7 @@ import { planReview } from '../../targets/cloud/plan/review.ts';
 import { resultOf } from '../../targets/cloud/result.ts';
 import { hasChanges, type Review, reviewTitle } from '../../targets/cloud/review.ts';
 import { riskTitles } from '../../targets/cloud/risk.ts';
-import { type CloudSession, closeStacks, leaveStacks, made } from '../../targets/cloud/session.ts';
+import { type CloudSession, closeStacks, made } from '../../targets/cloud/session.ts';
 import { resultText, reviewText } from '../../ui/promotion.ts';
 import { themeOf } from '../../ui/theme.ts';
 import { type ExitCode, given, type Invocation, texts } from '../invocation.ts';
@@ -18,10 +18,11 @@ import { onStage } from '../run-plan.ts';
 import { accountChecks } from './account-checks.ts';
 import { approve, userOf } from './approve.ts';
 import { candidateOf } from './candidate.ts';
+import { ended, leaving } from './ended.ts';
 import { exitOf, promotionExit, refusals } from './exit.ts';
 import { driftChoice } from './flags.ts';
 import { applyOptions } from './inside.ts';
-import { leftError, unlessLeft } from './leave.ts';
+import { unlessLeft } from './leave.ts';
 import { type CloudProject, openProject } from './situation.ts';
 import { inTurn, tellRefusal } from './turn.ts';
 
@@ -143,14 +144,6 @@ async function apply(invocation: Invocation, session: CloudSession): Promise<Exi
   return promotionExit(result, true);
 }
 
-/** Opta does not wait for the end of what is under way, and says what that is. */
-async function leaving(invocation: Invocation, session: CloudSession): Promise<ExitCode> {
-  leaveStacks(session);
-  const error = leftError(session, invocation.system.clock.monotonic());
-  if (session.record !== undefined) await ended(invocation, session, 'Aborted', error.message);
-  return tellRefusal(invocation, error, 130);
-}
-
 function phaseOf(code: string): Phase {
   if (code === 'not-delegated') return 'Pending';
   return refusals.has(code) ? 'Failed' : 'Errored';
@@ -180,15 +173,4 @@ function newRecord({ system }: Invocation, session: CloudSession): Promotion {
     retained,
     ...(session.unverified !== undefined && { unverified: session.unverified }),
   };
-}
-
-async function ended(invocation: Invocation, session: CloudSession, phase: Phase, message: string): Promise<void> {
-  const { store, hidden } = session.situation;
-  const at = new Date(invocation.system.clock.now()).toISOString();
-  const safe = hidden.redact(message);
-  session.record = inPhase(made(session.record, 'record'), phase, {
-    message: safe,
-    ...(phase !== 'Pending' && { ended: at }),
-  });
-  await store.keepPromotion(session.record);
 }

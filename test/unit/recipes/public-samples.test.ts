@@ -1,6 +1,5 @@
 /** What `opta init` finds in projects as people publish them, written before the readers were run on them. */
 import { describe, expect, test } from 'vitest';
-import { detect } from '../../../src/recipes/detect.ts';
 import { compiled } from '../../support/public-samples/compiled.ts';
 import { frontEnds } from '../../support/public-samples/front-ends.ts';
 import { jvm } from '../../support/public-samples/jvm.ts';
@@ -9,21 +8,13 @@ import { more } from '../../support/public-samples/more.ts';
 import { node } from '../../support/public-samples/node.ts';
 import { others } from '../../support/public-samples/others.ts';
 import { python } from '../../support/public-samples/python.ts';
-import { doorOf } from '../../support/samples.ts';
+import { servicesIn } from '../../support/samples.ts';
 
 describe.each(Object.entries({ node, frontEnds, monorepos, python, compiled, jvm, others, more }))(
   '%s',
   (_, samples) => {
     test.each(Object.entries(samples))('%s', async (__, { files, services }) => {
-      const found = (await detect(doorOf(files))).services;
-      const short = found.map(({ name, framework, start, port, resources }) => ({
-        name,
-        framework: framework.value,
-        start: start?.value,
-        ...(port && { port: port.value }),
-        resources: resources.map(({ value }) => value).sort(),
-      }));
-      expect(short.toSorted((a, b) => (a.name < b.name ? -1 : 1))).toEqual(services);
+      expect(await servicesIn(files)).toEqual(services);
     });
   },
 );

@@ -1,7 +1,6 @@
 /** What `opta init` finds in projects written by somebody who had not seen the readers. */
 import { describe, expect, test } from 'vitest';
-import { detect } from '../../../src/recipes/detect.ts';
-import { doorOf } from '../../support/samples.ts';
+import { servicesIn } from '../../support/samples.ts';
 import { compiled } from '../../support/unseen-samples/compiled.ts';
 import { found } from '../../support/unseen-samples/found.ts';
 import { fullStack } from '../../support/unseen-samples/full-stack.ts';
@@ -12,14 +11,6 @@ import { second } from '../../support/unseen-samples/second.ts';
 
 describe.each(Object.entries({ node, fullStack, python, compiled, others, second, found }))('%s', (_, samples) => {
   test.each(Object.entries(samples))('%s', async (__, { files, services }) => {
-    const seen = (await detect(doorOf(files))).services;
-    const short = seen.map(({ name, framework, start, port, resources }) => ({
-      name,
-      framework: framework.value,
-      start: start?.value,
-      ...(port && { port: port.value }),
-      resources: resources.map(({ value }) => value).sort(),
-    }));
-    expect(short.toSorted((a, b) => (a.name < b.name ? -1 : 1))).toEqual(services);
+    expect(await servicesIn(files)).toEqual(services);
   });
 });

@@ -109,3 +109,9 @@ export function xmlText(xml: string, name: string): string | undefined {
 export function xmlTexts(xml: string, name: string): readonly string[] {
   return [...xml.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, text = '']) => decoded(text));
 }
+
+/** The part of AWS that a region is in, as it stands in names of resources. */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}

@@ -1,7 +1,7 @@
 /** Finds what stands in an account of AWS and is in no state: by our tags, which name one resource each, else by its name. */
 import type { Properties } from '../../engine/values.ts';
 import type { Finder } from '../find.ts';
-import type { AwsCaller } from './call.ts';
+import { type AwsCaller, partitionOf } from './call.ts';
 import { named, theSame } from './find-named.ts';
 import { tagged } from './find-tagged.ts';
 
@@ -18,11 +18,6 @@ interface Page {
 interface AwsPlace {
   readonly account: string;
   readonly region: string;
-}
-
-function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 
 /** The tag that names one resource among those of its environment. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { AccountOptions, StateBucket } from '../account.ts';
 import { environmentTags, readyKey, readyText, takenBucket } from '../bucket-parts.ts';
 import { isRefused } from '../request.ts';
-import { type AwsCaller, endpointOf } from './call.ts';
+import { type AwsCaller, endpointOf, partitionOf } from './call.ts';
 import { s3Objects, s3Path } from './objects.ts';
 
 /** `alias/opta-production-state`: also what the engine's secrets are encrypted with. */
@@ -127,8 +127,7 @@ export function bucketSettings(
 }
 
 function tlsOnly(bucket: string, region: string): string {
-  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-  const arn = `arn:${partition}:s3:::${bucket}`;
+  const arn = `arn:${partitionOf(region)}:s3:::${bucket}`;
   return JSON.stringify({
     Version: '2012-10-17',
     Statement: [
