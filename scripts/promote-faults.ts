@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { engineNames, engineOf, missingPrograms } from './support/promotion/engine.ts';
 import { groundOf } from './support/promotion/ground.ts';
 import { type CloudName, cloudNames } from './support/promotion/rehearsal.ts';
-import type { Ground } from './support/promotion/trouble.ts';
+import type { Ended, Ground } from './support/promotion/trouble.ts';
 import { troublesOf } from './support/promotion/troubles.ts';
 
 const { values } = parseArgs({
@@ -40,6 +40,7 @@ interface Tally {
   runs: number;
   good: number;
   ms: number;
+  struck: number;
 }
 const tallies = new Map<string, Tally>();
 const folder = mkdtempSync(join(tmpdir(), 'opta-engine-'));
@@ -51,15 +52,19 @@ async function onCloud(cloud: CloudName, ground: Ground): Promise<void> {
   const wanted = troublesOf(ground, options).filter(({ kind }) => !kinds || kinds.some((one) => kind.includes(one)));
   for (const { kind, title, run } of wanted.slice(from, to)) {
     const began = performance.now();
-    const { history, problems } = await run().catch((error: Error) => ({ history: [], problems: [error.stack ?? ''] }));
+    const { history, problems, struck } = await run().catch(
+      (error: Error): Ended => ({ history: [], problems: [error.stack ?? ''] }),
+    );
     const ms = performance.now() - began;
-    const tally = tallies.get(kind) ?? { runs: 0, good: 0, ms: 0 };
+    const tally = tallies.get(kind) ?? { runs: 0, good: 0, ms: 0, struck: 0 };
     tallies.set(kind, {
       runs: tally.runs + 1,
       good: tally.good + (problems.length === 0 ? 1 : 0),
       ms: tally.ms + ms,
+      struck: tally.struck + (struck ?? 0),
     });
-    console.log(`${cloud} ${kind}: ${title}: ${history.join('; ')}; ${Math.round(ms / 1000)} s`);
+    const failed = struck === undefined ? '' : `${struck} creates failed; `;
+    console.log(`${cloud} ${kind}: ${title}: ${failed}${history.join('; ')}; ${Math.round(ms / 1000)} s`);
     for (const problem of problems) console.log(`  FAILED ${problem}`);
   }
 }
@@ -78,10 +83,10 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 console.log(`\nengine ${name}, seed ${values.seed}, ${clouds.join(delimiter)}`);
-for (const [kind, { runs, good, ms }] of tallies) {
-  console.log(
-    `${String(good).padStart(4)} of ${String(runs).padEnd(4)} ${kind}, ${Math.round(ms / runs / 1000)} s each`,
-  );
+for (const [kind, { runs, good, ms, struck }] of tallies) {
+  const failed = struck === 0 ? '' : `, ${struck} creates failed`;
+  const each = `${Math.round(ms / runs / 1000)} s each`;
+  console.log(`${String(good).padStart(4)} of ${String(runs).padEnd(4)} ${kind}${failed}, ${each}`);
 }
 const all = [...tallies.values()];
 const [runs, good] = [all.reduce((sum, one) => sum + one.runs, 0), all.reduce((sum, one) => sum + one.good, 0)];

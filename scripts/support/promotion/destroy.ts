@@ -1,5 +1,7 @@
 /** Taking down what a disturbed promotion made: nothing may be left but what is kept on purpose, which is listed. */
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CloudStore } from '../../../src/targets/cloud/engine/simulated/store.ts';
 import type { Retained } from '../../../src/targets/cloud/plan/destroy.ts';
 import { leaksOf } from './leaks.ts';
 import type { Rehearsal } from './rehearsal.ts';
@@ -57,21 +59,34 @@ export function destroyedHalf(ground: Ground, kind: FaultKind, urn: string): Pro
   });
 }
 
-/** The `nth` delete fails; then it is killed once on the way; afterwards all is promoted again with what was kept. */
+/** Killed after `event` events; then the `nth` delete of the next run fails; at last all is promoted again with what was kept. */
 export function destroyedInPieces(ground: Ground, nth: number, event: number): Promise<Ended> {
   return onCopy(ground.promoted, async (place, history) => {
-    place.faults({ faults: [{ operation: 'delete', nth, when: 'before' }] });
-    note(history, 'destroy', await place.destroy());
     place.faults({ delayMs: 40, lingerMs: 40 });
     let struck = Promise.resolve(0);
     const onEvent = (_: string, count: number): void => {
-      if (count === event) struck = sleep(100).then(() => place.kill('all'));
+      if (count === event) struck = sleep(50).then(() => place.kill('all'));
     };
     const said = await place.destroy({ onEvent });
-    note(history, `${await struck} killed, destroy`, said);
+    const killed = await struck;
+    note(history, `${killed} killed, destroy`, said);
+    place.faults({ faults: [{ operation: 'delete', nth: deletesIn(place.home) + nth, when: 'before' }] });
+    const problems = [
+      ...(killed > 0 ? [] : ['it was over before the kill']),
+      ...(await goOn(place, history, (watch) => place.destroy(watch))),
+    ];
     place.faults({});
-    const problems = await gone(place, history);
+    const left = await gone(place, history);
     const stuck = await goOn(place, history);
-    return [...problems, ...stuck, ...(await wrongAtTheEnd(place, ground.undisturbed))];
+    return [...problems, ...left, ...stuck, ...(await wrongAtTheEnd(place, ground.undisturbed))];
   });
+}
+
+function deletesIn(home: string): number {
+  const store = new CloudStore(join(home, 'cloud'));
+  try {
+    return store.counted('delete');
+  } finally {
+    store.close();
+  }
 }

@@ -12,6 +12,7 @@ interface Resource {
   readonly inputs?: unknown;
   readonly outputs?: unknown;
   readonly parent?: string;
+  readonly dependencies?: readonly string[];
   readonly provider?: string;
   readonly protect?: boolean;
   readonly retainOnDelete?: boolean;
@@ -90,8 +91,8 @@ export function comparable(folder: string): readonly string[] {
   const renamed = (value: unknown): string =>
     ids
       .reduce((text, [id, name]) => text.replaceAll(id, name), sorted(value))
-      .replaceAll(/"(ciphertext|data|ca)":"[^"]*"/g, '"$1":"#"')
-      .replaceAll(/198\.1[89]\.\d+\.\d+/g, '#')
+      .replaceAll(/"(ciphertext|data|ca|db_ca|clusterCaCertificate)":"[^"]*"/g, '"$1":"#"')
+      .replaceAll(/198\.1[89]\.\d+\.\d+|10\.\d+\.240\.3/g, '#')
       .replaceAll(/(?<=\b(?:AROA|AIDA|_))[0-9a-fA-F]{16,}\b/g, '#')
       .replaceAll(/\b[0-9a-fA-F]{6,}\b/g, '#')
       .replaceAll(/(?<=-)[0-9a-fA-F]{6}(?=")/g, '#');

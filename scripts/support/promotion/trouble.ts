@@ -26,12 +26,14 @@ export interface Ground {
 export interface Ended {
   readonly history: History;
   readonly problems: readonly string[];
+  /** How many creates failed on purpose, when it was not one. */
+  readonly struck?: number;
 }
 
 type Wanted = { readonly code: number; readonly failure?: string; readonly phase?: string };
 
 /** How what was said differs from what cloud.md promises. */
-function wrongSaid(place: Rehearsal, said: Said, { code, failure, phase }: Wanted): readonly string[] {
+export function wrongSaid(place: Rehearsal, said: Said, { code, failure, phase }: Wanted): readonly string[] {
   const last = place.records().at(-1);
   return [
     ...(said.code === code ? [] : [`exit code ${said.code}, not ${code}: ${said.text.slice(-2000)}`]),

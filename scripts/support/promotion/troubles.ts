@@ -2,6 +2,7 @@
 import { seeded } from '../random.ts';
 import { destroyedHalf, destroyedInPieces } from './destroy.ts';
 import type { Engine } from './engine.ts';
+import { failedInTurn, firstTriesFail } from './in-turn.ts';
 import type { CloudName } from './rehearsal.ts';
 import { stackFiles } from './standing.ts';
 import {
@@ -40,6 +41,9 @@ const leaf: Readonly<Record<CloudName, RegExp>> = {
   gcp: /firewall:Firewall/,
 };
 
+/** Creates that fail in one environment before it is compared. */
+const piece = 10;
+
 export function troublesOf(ground: Ground, { engine, cloud, count, seed }: TroubleOptions): readonly Trouble[] {
   const random = seeded(seed);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
@@ -55,6 +59,20 @@ export function troublesOf(ground: Ground, { engine, cloud, count, seed }: Troub
     const kind = kinds[at % kinds.length] as FaultKind;
     return { kind: `failed create, ${kind}`, title: short(urn), run: () => failedCreate(ground, kind, urn) };
   });
+  const pieces = count === 0 ? Math.ceil(ground.urns.length / piece) : 1;
+  const inTurn = times(pieces).map((at) => {
+    const range = [at * piece, Math.min(ground.urns.length, at * piece + (count === 0 ? piece : count))] as const;
+    return {
+      kind: 'creates that fail in turn',
+      title: `${range[0] + 1} to ${range[1]} of ${ground.urns.length}`,
+      run: () => failedInTurn(ground, range, (index) => kinds[(index + seed - 1) % kinds.length] as FaultKind),
+    };
+  });
+  const firstTries = times(count === 0 ? kinds.length : 1).map((turn) => ({
+    kind: 'first tries that fail',
+    title: `every create, turn ${turn + 1}`,
+    run: () => firstTriesFail(ground, turn),
+  }));
   const roles = ['opta', 'engine', 'holder', 'all', ...(engine.name === 'real' ? ['provider' as const] : [])] as const;
   const kills = times(count === 0 ? 50 : count).map((at) => {
     const role = roles[at % roles.length] ?? 'all';
@@ -95,8 +113,9 @@ export function troublesOf(ground: Ground, { engine, cloud, count, seed }: Troub
     };
   });
   const destroys = times(few).flatMap((at) => {
-    const [urn, kind, nth] = [pick(ground.urns), kinds[at % kinds.length] as FaultKind, 1 + Math.floor(random() * 40)];
-    const event = 20 + Math.floor(random() * ground.events * 0.6);
+    const [urn, kind, nth] = [pick(ground.urns), kinds[at % kinds.length] as FaultKind, 1 + Math.floor(random() * 20)];
+    // It tells its plan in some 25 lines, then two or three a resource.
+    const event = 30 + Math.floor(random() * ground.urns.length * 1.8);
     return [
       {
         kind: 'destroy after a failed create',
@@ -105,12 +124,14 @@ export function troublesOf(ground: Ground, { engine, cloud, count, seed }: Troub
       },
       {
         kind: 'destroy, disturbed, and promoted again',
-        title: `delete ${nth} fails, then killed after event ${event}`,
+        title: `killed after event ${event}, then delete ${nth} fails`,
         run: () => destroyedInPieces(ground, nth, event),
       },
     ];
   });
   return [
+    ...inTurn,
+    ...firstTries,
     ...faults,
     ...kills,
     ...destroys,

@@ -10,6 +10,8 @@ export interface Fault {
   readonly nth?: number;
   /** End of the URNs it strikes. */
   readonly urn?: string;
+  /** Only the first operation of that kind on a URN fails: the next run may do it. */
+  readonly once?: boolean;
   /**
    * Fails before anything is done; after it was done, which nobody is told; after it was done, with its id told, as when
    * a time-out ends the wait for it to be ready (creates only); or is only slow.
@@ -45,3 +47,6 @@ export function faultOf(faults: Faults, operation: Operation, count: number, urn
       (fault.urn === undefined || urn.endsWith(fault.urn)),
   );
 }
+
+/** What the store counts of a fault that strikes once. */
+export const strikesOf = (operation: Operation, urn: string): string => `strikes at the ${operation} of ${urn}`;

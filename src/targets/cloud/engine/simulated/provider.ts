@@ -14,7 +14,7 @@ import {
 import { awsBaseKinds } from './aws.ts';
 import { awsDataKinds } from './aws-data.ts';
 import { awsIdentityKinds } from './aws-identity.ts';
-import { faultOf, type Operation, readFaults } from './faults.ts';
+import { faultOf, type Operation, readFaults, strikesOf } from './faults.ts';
 import { atlasKinds, gcpKinds } from './gcp.ts';
 import { type Birth, hexOf, type Kind, type Setting, text, usuallyFixed } from './kind.ts';
 import { Refused, type Struck, Unready } from './refused.ts';
@@ -185,7 +185,8 @@ export class SimulatedProvider {
   async #strike(operation: Operation, urn: string): Promise<Struck | undefined> {
     const faults = readFaults(this.#folder);
     const count = this.#store.next(operation);
-    const fault = faultOf(faults, operation, count, urn);
+    const found = faultOf(faults, operation, count, urn);
+    const fault = found?.once && this.#store.next(strikesOf(operation, urn)) > 1 ? undefined : found;
     const delay = fault?.delayMs ?? faults.delayMs ?? 0;
     if (delay > 0) await this.#clock.sleep(delay);
     while (fault?.until !== undefined && !existsSync(fault.until)) await this.#clock.sleep(20);

@@ -111,6 +111,11 @@ export class CloudStore {
     return Number(row?.['value']);
   }
 
+  /** How far `next` has counted. */
+  counted(name: string): number {
+    return Number(this.#database.prepare('select value from counts where name = ?').get(name)?.['value'] ?? 0);
+  }
+
   close(): void {
     this.#database.close();
   }
