@@ -44,6 +44,8 @@ interface Tally {
 }
 const tallies = new Map<string, Tally>();
 const folder = mkdtempSync(join(tmpdir(), 'opta-engine-'));
+// An environment's processes load the same code some forty times.
+process.env['NODE_COMPILE_CACHE'] ??= join(folder, 'compiled');
 const engine = engineOf(name, folder);
 
 async function onCloud(cloud: CloudName, ground: Ground): Promise<void> {

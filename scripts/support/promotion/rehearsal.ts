@@ -83,7 +83,7 @@ function failuresIn(told: readonly Told[]): readonly string[] {
 }
 
 /** Milliseconds between two looks at the processes that work. */
-const lookEach = 150;
+const lookEach = 400;
 
 export class Rehearsal {
   readonly folder: string;
