@@ -1,6 +1,7 @@
 /** What an environment costs a month, from its planned resources and the dated table of prices; unknown is said as unknown. */
-import { type Estimate, estimate } from '../../resources/prices.ts';
+import { type Estimate, estimate, estimateText } from '../../resources/prices.ts';
 import type { CloudEnvironment } from './environment.ts';
+import { isFree } from './free.ts';
 import type { Change } from './operation.ts';
 
 interface Piece {
@@ -16,6 +17,8 @@ export interface CostReview {
   /** US dollars a month of what is known. */
   readonly delta: number;
   readonly pieces: readonly Piece[];
+  /** What costs by its use, or has no way to be reckoned, as `s3 Bucket`: none of it is in the sums. */
+  readonly notPriced: readonly string[];
 }
 
 type Inputs = Readonly<Record<string, unknown>>;
@@ -47,6 +50,10 @@ const reckoned: Readonly<Record<string, Reckon>> = {
   },
   'aws:ec2/natGateway:NatGateway': () => one('nat-gateway'),
   'aws:ec2/eip:Eip': () => one('public-ipv4'),
+  'aws:ec2/vpcEndpoint:VpcEndpoint': (inputs) => {
+    if (inputs['vpcEndpointType'] !== 'Interface') return [];
+    return one('interface-endpoint', Array.isArray(inputs['subnetIds']) ? inputs['subnetIds'].length : 1);
+  },
   'aws:lb/loadBalancer:LoadBalancer': () => one('nlb'),
   'aws:rds/instance:Instance': (inputs) => {
     return one(textAt(inputs, 'instanceClass', 'db'), inputs['multiAz'] === true ? 2 : 1);
@@ -72,6 +79,9 @@ const reckoned: Readonly<Record<string, Reckon>> = {
   },
   'gcp:compute/routerNat:RouterNat': () => one('cloud-nat'),
   'gcp:compute/address:Address': (inputs) => (inputs['addressType'] === 'INTERNAL' ? [] : one('public-ipv4')),
+  'gcp:compute/globalAddress:GlobalAddress': (inputs) =>
+    inputs['purpose'] === undefined && inputs['addressType'] !== 'INTERNAL' ? one('public-ipv4') : [],
+  'gcp:compute/forwardingRule:ForwardingRule': () => one('load-balancer-rule'),
   'gcp:compute/globalForwardingRule:GlobalForwardingRule': () => one('load-balancer-rule'),
   'gcp:sql/databaseInstance:DatabaseInstance': (inputs) => {
     const settings = inside(inputs, 'settings');
@@ -101,6 +111,21 @@ function piecesOf(changes: readonly Change[], side: 'before' | 'after'): readonl
   );
 }
 
+/** `aws:s3/bucket:Bucket` is `s3 Bucket`. */
+const shortOf = (type: string): string => type.replace(/^\w+:(\w+)[/\w]*:/, '$1 ');
+
+/** Never left out silently: what is neither reckoned nor free. */
+function notPricedOf(changes: readonly Change[]): readonly string[] {
+  const stays = changes.filter(({ type, kind }) => kind !== 'delete' && reckoned[type] === undefined && !isFree(type));
+  return [...new Set(stays.map(({ type }) => shortOf(type)))].sort();
+}
+
+/** `at least $313 a month (unknown: nlb); not priced: s3 Bucket, sqs Queue`. */
+export function costText({ after, notPriced }: Pick<CostReview, 'after' | 'notPriced'>): string {
+  const rest = notPriced.length === 0 ? '' : `; not priced: ${notPriced.join(', ')}`;
+  return `${estimateText(after)}${rest}`;
+}
+
 /** Pure. The figures leave out storage and traffic. */
 export function reviewCost(
   { cloud, region }: Pick<CloudEnvironment, 'cloud' | 'region'>,
@@ -109,5 +134,6 @@ export function reviewCost(
   const pieces = piecesOf(changes, 'after');
   const before = estimate(cloud, region, piecesOf(changes, 'before'));
   const after = estimate(cloud, region, pieces);
-  return { before, after, delta: Math.round((after.usdMonth - before.usdMonth) * 100) / 100, pieces };
+  const delta = Math.round((after.usdMonth - before.usdMonth) * 100) / 100;
+  return { before, after, delta, pieces, notPriced: notPricedOf(changes) };
 }

@@ -1,9 +1,8 @@
 /** What a promotion made or would make, as data: resources by stack, objects, cost, addresses. The last word of `--json`. */
 import type { StackName } from '../../app/stacks.ts';
-import { estimateText } from '../../resources/prices.ts';
 import { type Architecture, architectureOf } from './architecture.ts';
 import type { ListedComponent } from './components.ts';
-import type { CostReview } from './cost.ts';
+import { type CostReview, costText } from './cost.ts';
 import type { ClusterListing } from './listing.ts';
 import { type Counts, countsOf } from './review.ts';
 import { type CloudSession, made } from './session.ts';
@@ -85,7 +84,7 @@ export function resultOf(session: CloudSession): PromotionResult {
     platform: review.cluster.components.map(({ objects: _, ...rest }) => rest),
     objects: review.cluster.objects,
     architecture: architectureOf(review.resources, review.cluster),
-    cost: { says: estimateText(review.cost.after), ...review.cost },
+    cost: { says: costText(review.cost), ...review.cost },
     natAddresses: natAddresses(session),
     urls: urlsOf(session),
     outputs: Object.fromEntries(session.outputs),
