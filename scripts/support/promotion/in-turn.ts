@@ -11,7 +11,7 @@ const stacksInOrder = ['network', 'data', 'cluster', 'identities', 'edge'];
 const placeOf = (urn: string): number => stacksInOrder.findIndex((stack) => urn.split('::')[1]?.endsWith(`-${stack}`));
 
 /** URNs of all that is made in the cloud, such that each comes after what it needs. */
-export function inOrderOfNeed(home: string): readonly string[] {
+function inOrderOfNeed(home: string): readonly string[] {
   const all = stackFiles(home).flatMap(({ resources }) => resources);
   const needs = new Map(
     all.map(({ urn, parent, dependencies = [] }) => [urn, parent ? [parent, ...dependencies] : dependencies]),
