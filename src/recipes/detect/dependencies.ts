@@ -160,15 +160,42 @@ export const nugets: Table = {
   dynamodb: ['awssdk.dynamodb'],
 };
 
-/** The resource of a package, by equal name. */
+/** The resource of a package, by equal name, else by the words of it. */
 export function resourceOf(table: Table, name: string): ResourceName | undefined {
-  return entries(table).find(([, names]) => names.includes(name))?.[0];
+  return entries(table).find(([, names]) => names.includes(name))?.[0] ?? resourceOfWords(name);
 }
 
 /** The resource of a package, by the beginning of its name: parts of a path or of a dotted name are whole. */
 export function resourceOfBeginning(table: Table, name: string): ResourceName | undefined {
   const fits = (begin: string) => name === begin || name.startsWith(`${begin}/`) || name.startsWith(`${begin}.`);
-  return entries(table).find(([, names]) => names.some(fits))?.[0];
+  return entries(table).find(([, names]) => names.some(fits))?.[0] ?? resourceOfWords(name);
+}
+
+const words: Readonly<Record<string, ResourceName>> = {
+  pg: 'postgres',
+  postgres: 'postgres',
+  postgresql: 'postgres',
+  postgis: 'postgres',
+  psycopg: 'postgres',
+  mysql: 'mysql',
+  mysql2: 'mysql',
+  mariadb: 'mysql',
+  mongo: 'mongodb',
+  mongodb: 'mongodb',
+  mongoose: 'mongodb',
+  redis: 'redis',
+  ioredis: 'redis',
+  valkey: 'redis',
+};
+/** Stand for a database, describe it or look at it, and need none. */
+const beside =
+  /^(mock|mocks|mocha|jest|memory|mem|fake|types?|test|tests|testing|testcontainers|embedded|pytest|sanitize|sanitizer|instrumentation|exporter|eslint|lint|parser|format|faker|commander|errors)$/;
+
+/** `@fastify/mysql` and `flask-mongo-sessions` say by their words what they speak to. */
+function resourceOfWords(name: string): ResourceName | undefined {
+  const parts = name.toLowerCase().split(/[^a-z\d]+/);
+  if (parts.some((part) => beside.test(part))) return undefined;
+  return parts.map((part) => words[part]).find((value) => value !== undefined);
 }
 
 const entries = (table: Table) => Object.entries(table) as [ResourceName, readonly string[]][];

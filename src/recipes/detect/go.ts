@@ -3,6 +3,7 @@ import { goModules, resourceOfBeginning } from './dependencies.ts';
 import { readContainer } from './files.ts';
 import { asPort, type Found, type Place, search, sources } from './place.ts';
 import type { Reading, Uses } from './reading.ts';
+import { settingsPort } from './settings-port.ts';
 
 const frameworks = [
   ['Gin', 'github.com/gin-gonic/gin', 8080],
@@ -62,8 +63,9 @@ export async function readGo(place: Place): Promise<Reading | undefined> {
     known && (known.value !== 'gRPC' || grpcOnly)
       ? { value: known.value, why: known.why }
       : { value: http ? 'net/http' : 'Go', why: http?.why ?? place.why('go.mod', text, 0) };
-  const main = await mainPackage(place, files, required);
-  const port = await portOf(place, files);
+  const mains = await mainPackages(place, files);
+  const main = await startOf(place, files, required, mains);
+  const port = await portOf(place, filesOf(files, mains));
   const web = known !== undefined || http !== undefined;
   const moduleName = /^module\s+\S*?([^/\s]+?)(?:\/v\d+)?\s*$/m.exec(text)?.[1];
   return {
@@ -84,12 +86,8 @@ export async function readGo(place: Place): Promise<Reading | undefined> {
   };
 }
 
-/** The main package nearest to the top; one named server, api or web before others. */
-async function mainPackage(
-  place: Place,
-  files: readonly string[],
-  required: readonly Required[],
-): Promise<Found | undefined> {
+/** Files with a main function, that nearest to the top first; one named server, api or web before others. */
+async function mainPackages(place: Place, files: readonly string[]): Promise<readonly string[]> {
   const mains: string[] = [];
   const candidates = place.files.filter(
     (file) =>
@@ -103,12 +101,31 @@ async function mainPackage(
   }
   const rank = (file: string) =>
     (file.includes('/') ? 10 : 0) + (/(server|api|web|app|http)/.test(file) ? 0 : 1) + file.split('/').length;
-  const [file] = mains.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  return mains.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+}
+
+const folderOf = (file: string): string => (file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '');
+
+async function startOf(
+  place: Place,
+  files: readonly string[],
+  required: readonly Required[],
+  [file]: readonly string[],
+): Promise<Found | undefined> {
   if (file === undefined) return undefined;
-  const folder = file.includes('/') ? `./${file.slice(0, file.lastIndexOf('/'))}` : '.';
+  const folder = file.includes('/') ? `./${folderOf(file)}` : '.';
   const text = (await place.read(file)) ?? '';
   const words = await serveWords(place, files, required);
   return { value: `go run ${folder}${words}`, why: place.why(file, text, text.search(/^func main\(\)/m)) };
+}
+
+/** Those of the program itself first, and none of the other programs beside it. */
+function filesOf(files: readonly string[], [main, ...others]: readonly string[]): readonly string[] {
+  if (main === undefined) return files;
+  const own = folderOf(main);
+  const foreign = new Set(others.map(folderOf).filter((folder) => folder !== own && folder !== ''));
+  const kept = files.filter((file) => !foreign.has(folderOf(file)));
+  return kept.toSorted((a, b) => Number(folderOf(b) === own) - Number(folderOf(a) === own));
 }
 
 /** A program of several commands serves by one of them: that of its container, else the one named so. */
@@ -126,17 +143,28 @@ async function serveWords(place: Place, files: readonly string[], required: read
   return word === undefined ? '' : ` ${word}`;
 }
 
+/** Names of settings that are a service's own port or address, but not those of what it calls. */
+const own = `(?!\\w*(?:DB|SQL|PG|POSTGRES|MONGO|REDIS|CACHE|SMTP|MAIL|AMQP|RABBIT|KAFKA|NATS|METRICS|PROM|DEBUG|GRPC|db|redis|smtp|metrics)\\w*)(?:\\w*[_.-])?`;
 const inCode: readonly RegExp[] = [
   /\b\w*[pP]ort\w*\s*:?=\s*(?:\w+\()?os\.Getenv\([^)]*\)[\s\S]{0,120}?\w*[pP]ort\w*\s*=\s*"?:?(\d{2,5})"?/,
-  /(?:[gG]et[eE]nv\w*|[eE]nvOr\w*|LookupEnv\w*|GetEnvOr\w*|getenv\w*|SetDefault)\(\s*"(?:\w*_)?(?:PORT|port|[Ss]erver\.[Pp]ort)"\s*,\s*"?:?(\d{2,5})"?/,
-  /env:"(?:\w*_)?PORT[^`]*(?:envDefault|default|env-default):"(\d{2,5})"/,
-  /flag\.(?:Int|String|IntVar|StringVar)\([^)]*?"(?:\w*-)?(?:port|addr|listen|http)"\s*,\s*"?[^")\d]*(\d{2,5})/,
-  /ListenAndServe\w*\(\s*"[^"]*:(\d{2,5})"/,
+  new RegExp(
+    `\\b\\w+\\(\\s*"${own}(?:PORT|port|[Ss]erver\\.[Pp]ort|ADDR|ADDRESS|addr)"\\)?\\s*,\\s*(?:\\w+\\()?"?[^")\\d]*?(\\d{2,5})\\b`,
+  ),
+  new RegExp(
+    `(?:env|envconfig|mapstructure|koanf):"${own}(?:PORT|port|ADDR|ADDRESS)[^\`]*(?:envDefault|default|env-default):":?(\\d{2,5})"`,
+  ),
+  /default:":?(\d{2,5})"[^`\n]*(?:env|envconfig):"(?:\w*_)?PORT/,
+  /[fF]lag\w*\.(?:Int|String|IntVar|StringVar)\([^)]*?"(?:\w*-)?(?:port|addr|listen|http)"\s*,\s*"?[^")\d]*(\d{2,5})/,
+  /Flags\(\)\.\w+\([^)]*?"(?:\w*-)?(?:port|addr|listen)"\s*,\s*(?:"\w?"\s*,\s*)?"?[^")\d]*(\d{2,5})/,
+  /Name:\s*"port"[^{}]*?Value:\s*"?:?(\d{2,5})/,
+  /(?:ListenAndServe\w*|\.(?:Run|Start|Listen))\(\s*"[^"]*:(\d{2,5})"/,
   /\bAddr:\s*"[^"]*:(\d{2,5})"/,
-  /\.(?:Run|Start|Listen)\(\s*"[^"]*:(\d{2,5})"/,
   /net\.Listen\(\s*"tcp"\s*,\s*"[^"]*:(\d{2,5})"/,
-  /\b(?:const|var)?\s*\w*([pP]ort|[aA]ddr)\w*\s*:?=\s*"[^":]*:?(\d{2,5})"/,
-  /\b\w*[pP]ort\w*\s*(?:int\s*)?:?=\s*(\d{2,5})\b/,
+  new RegExp(
+    `\\b(?:const|var)?\\s*${own}\\w*(?:[pP]ort|PORT|[aA]ddr\\w*|ADDR)\\w*\\s*(?:string\\s*)?:?=\\s*"[^":\\n]*:?(\\d{2,5})"`,
+  ),
+  new RegExp(`\\b${own}\\w*(?:[pP]ort|PORT)\\w*\\s*(?:int\\s*)?:?=\\s*(\\d{2,5})\\b`),
+  /\b(?:Server|HTTP|Http)?Port:\s*"?:?(\d{2,5})\b/,
 ];
 
 const databases = [5432, 3306, 27017, 6379, 25, 465, 587];
@@ -152,6 +180,5 @@ async function portOf(place: Place, files: readonly string[]): Promise<Found<num
       if (found && !databases.includes(found.value)) return found;
     }
   }
-  const config = place.files.filter((file) => /(^|\/)(config|app|application)[\w.-]*\.(ya?ml|toml|json)$/.test(file));
-  return asPort(await search(place, config, [/\bport["']?\s*[:=]\s*["']?:?(\d{2,5})\b/i]));
+  return settingsPort(place);
 }

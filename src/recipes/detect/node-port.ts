@@ -1,5 +1,6 @@
 /** Where a Node service listens, from its scripts, settings and code. */
 import { asPort, type Found, type Place, portVariable, search, sources, whereIs } from './place.ts';
+import { settingsPort } from './settings-port.ts';
 
 export const nodeSources = /\.(?:[cm]?[jt]s|[jt]sx)$|(^|\/)bin\/www$/;
 
@@ -16,16 +17,21 @@ const byVariable: readonly RegExp[] = [
   new RegExp(`\\bPORT\\s*:\\s*[\\w.()'", {}:]*?\\bdefault\\(?\\s*:?\\s*\\(?${number}`),
   new RegExp(`\\bdefault\\s*:\\s*${number}[^{}]*?\\benv\\s*:\\s*['"]${name}['"]`),
   new RegExp(`\\benv\\s*:\\s*['"]${name}['"][^{}]*?\\bdefault\\s*:\\s*${number}`),
+  new RegExp(`['"]${name}['"]\\)[^;]{0,80}?\\.default\\(\\s*${number}`),
   new RegExp(`\\bPORT\\b[^\\n;]{0,60}(?:\\|\\||\\?\\?|:)\\s*${number}`),
 ];
 
-/** Say less, in the order of how much they tell. */
-const inCode: readonly RegExp[] = [
+/** The number stands where the server is told to listen. */
+const where: readonly RegExp[] = [
   new RegExp(`\\.listen\\(\\s*\\{[^}]*?\\bport\\s*:\\s*(?:[^,}\\n]*?(?:\\|\\||\\?\\?)\\s*)?${number}`),
   new RegExp(`\\.listen\\(\\s*${number}`),
   new RegExp(
     `(?:\\bserve|createServer|Server)\\(\\s*\\{[^}]*?\\bport\\s*:\\s*(?:[^,}\\n]*?(?:\\|\\||\\?\\?)\\s*)?${number}`,
   ),
+];
+
+/** Say less, in the order of how much they tell. */
+const inCode: readonly RegExp[] = [
   new RegExp(
     `\\b(?:const|let|var)\\s+(?:\\w*[pP]ort|PORT)\\s*(?::\\s*\\w+\\s*)?=\\s*(?:[^;\\n]*?(?:\\|\\||\\?\\?)\\s*)?${number}`,
   ),
@@ -36,7 +42,7 @@ const notHttp = /\b(5432|3306|27017|6379|5672|9092|9229|587|465|25)\b/;
 
 export async function nodePort(place: Place, scripts: readonly string[]): Promise<Found<number> | undefined> {
   for (const script of scripts) {
-    const [whole, port] = /(?:^|\s)(?:PORT=|--port[= ]|-p[= ]?|-l[= ])(\d{2,5})\b/.exec(script) ?? [];
+    const [whole, port] = /(?:^|\s)(?:PORT=|--port[= ]|-p[= ]?|-l[= ])(?:\$\{PORT:-)?(\d{2,5})\b/.exec(script) ?? [];
     if (port !== undefined && whole !== undefined) {
       return asPort({ value: port, why: await whereIs(place, 'package.json', whole.trim()) });
     }
@@ -67,8 +73,25 @@ async function codePort(place: Place): Promise<Found<number> | undefined> {
   return (
     (await firstPort(place, first, byVariable)) ??
     asPort(await search(place, examples, [/^\s*PORT\s*=\s*['"]?(\d{2,5})\b/m])) ??
+    (await firstPort(place, first, where)) ??
+    (await constantPort(place, first)) ??
+    (await settingsPort(place)) ??
     (await firstPort(place, first, inCode))
   );
+}
+
+/** The name of what a server is told to listen on, the last part of it. */
+const listening =
+  /\.listen\(\s*(?:\{[^}]*?\bport\s*:\s*)?(?:[^,)}\n]*?(?:\|\||\?\?)\s*)?(?:Number\(|parseInt\(|\+)?\s*(?:[\w$]+\.)*([A-Za-z_$][\w$]*)/;
+
+/** The server listens on a name that has its number elsewhere. */
+async function constantPort(place: Place, files: readonly string[]): Promise<Found<number> | undefined> {
+  const called = await search(place, files, [listening]);
+  if (called === undefined || /^(port|callback|process)$/.test(called.value)) return undefined;
+  const escaped = called.value.replaceAll('$', '\\$');
+  return firstPort(place, files, [
+    new RegExp(`\\b${escaped}\\s*(?::\\s*number\\s*)?[:=]\\s*(?:[^,;\\n]*?(?:\\|\\||\\?\\?)\\s*)?${number}`),
+  ]);
 }
 
 async function firstPort(

@@ -3,6 +3,7 @@
 import { nodePackages, resourceOf } from './dependencies.ts';
 import { nodeFrameworks } from './node-frameworks.ts';
 import { nodePort, nodeSources } from './node-port.ts';
+import { callsOthers, onlyBuilds, pageServer, unfolded } from './node-scripts.ts';
 import { type Found, type Place, search, sources, whereIs } from './place.ts';
 import type { Reading, Uses } from './reading.ts';
 
@@ -33,22 +34,36 @@ export async function readNode(place: Place): Promise<Reading | undefined> {
   const manifest = await readManifest(place);
   if (manifest === undefined) return undefined;
   const dependencies = { ...manifest.devDependencies, ...manifest.dependencies };
-  const framework = nodeFrameworks.find(({ packages }) => packages.some((name) => dependencies[name] !== undefined));
-  const plain = framework === undefined ? await plainServer(place) : undefined;
   const start = await startOf(place, manifest);
-  const named = framework?.packages.find((name) => dependencies[name] !== undefined);
-  const isWeb = framework?.server !== false && (framework !== undefined || plain !== undefined);
+  const scripts = manifest.scripts ?? {};
+  const named = nodeFrameworks.find(({ packages }) => packages.some((name) => dependencies[name] !== undefined));
+  const framework = named ?? pageServer(start?.runs ?? '');
+  const plain = framework === undefined ? await plainServer(place) : undefined;
+  const dependency = named?.packages.find((name) => dependencies[name] !== undefined);
+  const serves = named?.server !== false && (framework !== undefined || plain !== undefined);
+  const isWeb = serves && (await isProgram(place, manifest, start, framework?.name));
   const program =
-    framework?.server !== false &&
+    named?.server !== false &&
     start !== undefined &&
     (runsItself(start) || place.folder === '') &&
+    !onlyBuilds(scripts, start.runs) &&
     manifest.bin === undefined;
-  const kind = isWeb ? 'web' : program ? 'worker' : 'none';
+  const kind = isWeb ? 'web' : program && !serves ? 'worker' : 'none';
   const found: Found =
-    framework !== undefined && named !== undefined
-      ? { value: framework.name, why: await whereIs(place, 'package.json', `"${named}"`) }
+    framework !== undefined
+      ? {
+          value: framework.name,
+          why:
+            dependency === undefined
+              ? (start?.found.why ?? '')
+              : await whereIs(place, 'package.json', `"${dependency}"`),
+        }
       : { value: 'Node.js', why: plain?.why ?? place.why('package.json') };
-  const port = await nodePort(place, [manifest.scripts?.[start?.script ?? ''] ?? '', devScript(manifest)?.text ?? '']);
+  const port = await nodePort(place, [
+    scripts[start?.script ?? ''] ?? '',
+    unfolded(scripts, scripts[start?.script ?? ''] ?? ''),
+    devScript(manifest)?.text ?? '',
+  ]);
   const dev = start && devCommand(manifest, start, framework?.portFlag, await toolOf(place));
   return {
     language: dependencies.typescript === undefined ? 'Node.js' : 'Node.js (TypeScript)',
@@ -67,7 +82,7 @@ export async function readNode(place: Place): Promise<Reading | undefined> {
 
 /** What a build made for Node listens elsewhere than the framework's own server while one writes. */
 function usualPort(
-  framework: (typeof nodeFrameworks)[number] | undefined,
+  framework: { readonly port?: number } | undefined,
   dependencies: Readonly<Record<string, string>>,
   runs: string | undefined,
 ): number {
@@ -80,6 +95,30 @@ async function plainServer(place: Place): Promise<Found | undefined> {
   return search(place, sources(place, nodeSources).slice(0, 20), [
     /\bcreate(?:Secure)?Server\s*\(|\bBun\.serve\s*\(|\bDeno\.serve\s*\(/,
   ]);
+}
+
+const listens = /\.listen\s*\(|\b(?:serve|createServer|createSecureServer|toNodeListener)\s*\(/;
+const makeLibraries = new Set(['Vite', 'Parcel', 'webpack']);
+
+/**
+ * The framework alone makes no program of a package in a folder: plug-ins and parts for others depend on it too. What
+ * stands at the top is taken at its word, but for that it only calls others.
+ */
+async function isProgram(
+  place: Place,
+  manifest: Manifest,
+  start: Start | undefined,
+  framework: string | undefined,
+): Promise<boolean> {
+  const scripts = manifest.scripts ?? {};
+  const isTop = manifest.workspaces !== undefined || place.has('pnpm-workspace.yaml') || place.has('lerna.json');
+  if (place.folder === '') return !isTop || (start !== undefined && !callsOthers(start.runs));
+  if (makeLibraries.has(framework ?? '')) {
+    const settings = place.files.filter((file) => /^\w+\.config\.\w+$/.test(file));
+    if (await search(place, settings, [/\bbuild\s*:\s*\{[^}]*\blib\s*:|\blibraryTarget\b/])) return false;
+  }
+  if (start?.script !== undefined && !onlyBuilds(scripts, start.runs)) return true;
+  return (await search(place, sources(place, nodeSources).slice(0, 20), [listens])) !== undefined;
 }
 
 /** A script that only compiles or shows, such as `dev: tsc` of a package for others, makes no program. */

@@ -1,7 +1,9 @@
 /** Reads a Python folder: framework, application object, port, resources. */
 import { pythonPackages, resourceOf } from './dependencies.ts';
 import { asPort, type Found, type Place, portVariable, search, sources } from './place.ts';
+import { pythonStart } from './python-start.ts';
 import type { Reading, Uses } from './reading.ts';
+import { settingsPort } from './settings-port.ts';
 
 const manifests = ['pyproject.toml', 'requirements.txt', 'Pipfile', 'setup.py', 'setup.cfg', 'environment.yml'];
 const python = /\.py$/;
@@ -14,7 +16,7 @@ interface Declared {
 const frameworks = [
   { name: 'Django', packages: ['django'], port: 8000 },
   { name: 'FastAPI', packages: ['fastapi'], port: 8000 },
-  { name: 'Flask', packages: ['flask'], port: 5000 },
+  { name: 'Flask', packages: ['flask', 'apiflask', 'flask-openapi3', 'flask-restx', 'flask-restful'], port: 5000 },
   { name: 'Litestar', packages: ['litestar'], port: 8000 },
   { name: 'Starlette', packages: ['starlette'], port: 8000 },
   { name: 'Sanic', packages: ['sanic'], port: 8000 },
@@ -43,7 +45,7 @@ export async function readPython(place: Place): Promise<Reading | undefined> {
   }
   const declared = (await Promise.all([...new Set(there)].map((file) => declaredIn(place, file)))).flat();
   const framework = await frameworkOf(place, declared);
-  const start = await startOf(place, framework?.value);
+  const start = await pythonStart(place, framework?.value);
   const resources = await resourcesOf(place, declared);
   const worker = declared.some(({ name }) => ['celery', 'rq', 'dramatiq', 'arq', 'huey'].includes(name));
   const program = start !== undefined;
@@ -54,7 +56,7 @@ export async function readPython(place: Place): Promise<Reading | undefined> {
     framework: framework ?? { value: 'Python', why: place.why(there[0] ?? start?.found.why ?? '') },
     ...(start && { start: start.found, ...(start.dev !== undefined && { dev: start.dev }) }),
     ...(port && { port }),
-    ...(usual !== undefined && { usualPort: start?.gunicorn ? 8000 : usual }),
+    ...(usual !== undefined && { usualPort: usual }),
     resources,
     ...named,
     uses: declared.map(({ name }) => name),
@@ -77,10 +79,16 @@ const sections = new RegExp(
 );
 const lists = new RegExp(`^${development}(?:-dependencies)?\\s*=\\s*\\[[\\s\\S]*?\\]\\s*$`, 'gm');
 
+/** Tells about the project, in words that are names of packages too. */
+const about =
+  /^(?:name|description|readme|license|homepage|repository)\s*=.*$|^(?:keywords|classifiers|authors|maintainers)\s*=\s*\[[\s\S]*?\]\s*$/gm;
+
 /** The text with everything blank that only development needs; places in it stay the same. */
 function withoutDevelopment(file: string, text: string): string {
   if (/(^|[/_.-])(dev|develop|development|tests?|testing|lint|docs?|ci)[/_.-]/.test(file)) return '';
-  return /\.(toml|cfg)$|Pipfile$/.test(file) ? text.replaceAll(sections, blank).replaceAll(lists, blank) : text;
+  return /\.(toml|cfg)$|Pipfile$/.test(file)
+    ? text.replaceAll(sections, blank).replaceAll(lists, blank).replaceAll(about, blank)
+    : text;
 }
 
 /** Distribution names, normalised, from any of the files that declare them. */
@@ -104,7 +112,7 @@ async function declaredIn(place: Place, file: string): Promise<Declared[]> {
 }
 
 async function frameworkOf(place: Place, declared: readonly Declared[]): Promise<Found | undefined> {
-  if (place.has('manage.py')) {
+  if (/django/i.test((await place.read('manage.py')) ?? '') || (place.has('manage.py') && declared.length === 0)) {
     return { value: 'Django', why: declared.find(({ name }) => name === 'django')?.why ?? place.why('manage.py') };
   }
   const files = sources(place, python);
@@ -119,74 +127,6 @@ async function frameworkOf(place: Place, declared: readonly Declared[]): Promise
   ]);
   const named = frameworks.find(({ packages }) => packages.includes(used?.value as never));
   return used && named && { value: named.name, why: used.why };
-}
-
-interface Start {
-  readonly found: Found;
-  readonly dev?: string;
-  readonly gunicorn?: boolean;
-}
-
-/** Make an application to work with it, and serve nothing. */
-const notServers = /(^|\/)(env|conftest|shell|seeds?|celery\w*|workers?|cli)\.py$/;
-
-async function startOf(place: Place, framework: string | undefined): Promise<Start | undefined> {
-  if (framework === 'Django' && place.has('manage.py')) {
-    const found = { value: 'python manage.py runserver', why: place.why('manage.py', '', 0) };
-    return { found, dev: 'python manage.py runserver --noreload 127.0.0.1:$PORT' };
-  }
-  const files = sources(place, python);
-  for (const file of files) {
-    const text = (await place.read(file)) ?? '';
-    const match = /^(\w+)\s*(?::[^=\n]*)?=\s*(?:\w+\.)?(FastAPI|Starlette|Litestar|Flask|Quart|Sanic)\(/m.exec(text);
-    const factory = /^def\s+(create_app|make_app|get_app)\s*\(/m.exec(text);
-    const made =
-      /^(app|application|api|server|asgi|wsgi)\s*(?::[^=\n]*)?=\s*(?:\w+\.)?(?:(?:create|make|get|build|init)_\w*app\w*)\([^)]*\)\s*(?:#.*)?$/m.exec(
-        text,
-      );
-    if (!match && !factory && (!made || notServers.test(file))) continue;
-    return applicationStart(place, file, text, match ?? made, factory, framework);
-  }
-  if (framework === 'Streamlit') {
-    const file = files.find((name) => /(^|\/)(app|main|streamlit_app)\.py$/.test(name)) ?? files[0];
-    if (file !== undefined) {
-      const run = `streamlit run ${file}`;
-      return {
-        found: { value: run, why: place.why(file) },
-        dev: `${run} --server.port $PORT --server.address 127.0.0.1`,
-      };
-    }
-  }
-  const file = files.find((name) => /^(?:src\/|app\/)?(main|app|server|run|bot|worker|__main__)\.py$/.test(name));
-  return file === undefined ? undefined : { found: { value: `python ${file}`, why: place.why(file) } };
-}
-
-function applicationStart(
-  place: Place,
-  file: string,
-  text: string,
-  match: RegExpExecArray | null,
-  factory: RegExpExecArray | null,
-  framework: string | undefined,
-): Start {
-  const module = file
-    .replace(/\/__init__\.py$/, '')
-    .replace(/\.py$/, '')
-    .replace(/^src\//, '')
-    .replaceAll('/', '.');
-  const base = file.startsWith('src/') ? 'src' : undefined;
-  const why = place.why(file, text, (match ?? factory)?.index);
-  const name = match?.[1] ?? factory?.[1] ?? 'app';
-  const isAsync =
-    /FastAPI|Starlette|Litestar|Quart|Sanic/.test(match?.[2] ?? (match ? (framework ?? '') : '')) ||
-    (!match && /fastapi|starlette/i.test(text));
-  if (isAsync) {
-    const run = `uvicorn ${module}:${name}${match ? '' : ' --factory'}${base ? ` --app-dir ${base}` : ''}`;
-    return { found: { value: run, why }, dev: `python -m ${run} --host 127.0.0.1 --port $PORT` };
-  }
-  const app = match ? `${module}:${name}` : module;
-  const run = `flask --app ${app} run`;
-  return { found: { value: run, why }, dev: `python -m ${run} --host 127.0.0.1 --port $PORT` };
 }
 
 const port = '[\'"]?(\\d{2,5})\\b';
@@ -219,10 +159,13 @@ async function portOf(place: Place): Promise<Found<number> | undefined> {
     const found = asPort(await search(place, files, [pattern]));
     if (found && ![5432, 3306, 27017, 6379, 587, 465, 25, 5672].includes(found.value)) return found;
   }
+  const inSettings = await settingsPort(place);
+  if (inSettings) return inSettings;
+  const lines = place.files.filter((file) => /^(?:scripts\/|bin\/|docker\/|deploy\/)?[\w.-]+\.sh$/.test(file));
   return asPort(
     await search(
       place,
-      ['Makefile', 'start.sh', 'run.sh', 'entrypoint.sh', 'scripts/start.sh'],
+      ['Makefile', 'Justfile', 'justfile', 'Pipfile', 'pyproject.toml', 'Procfile.dev', ...lines],
       [/(?:--port[= ]|-p |--bind[= ]\S*:|-b \S*:|runserver \S*:)(\d{2,5})\b/],
     ),
   );
