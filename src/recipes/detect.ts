@@ -4,6 +4,7 @@ import type { ResourceName } from '../resources/names.ts';
 import { type Compose, readCompose } from './detect/compose.ts';
 import { readDeno } from './detect/deno.ts';
 import { explainedByContainers } from './detect/dockerfile.ts';
+import { meant } from './detect/drivers.ts';
 import {
   type Container,
   findHealth,
@@ -169,12 +170,9 @@ async function complete(
       : alone
         ? compose.resources
         : compose.resources.filter(({ name }) => inCompose?.needs.includes(name));
-  const resources = once([
-    ...reading.resources,
-    ...throughPackages(reading, known),
-    ...settings,
-    ...needed.map(({ type, why }) => ({ value: type, why })),
-  ]);
+  const said = [...settings, ...needed.map(({ type, why }) => ({ value: type, why }))];
+  const drivers = [...reading.resources, ...throughPackages(reading, known)];
+  const resources = once([...(await meant(place, drivers, said)), ...said]);
   const port = portOf(reading, container, processes, inCompose);
   const health =
     reading.health ??

@@ -37,8 +37,16 @@ const names = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-com
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Those of other names come after, that for development first. */
+async function filesOf(door: Door): Promise<readonly string[]> {
+  const others = (await door.list('')).filter((file) => /^(?:docker-)?compose[.-][\w.-]+\.ya?ml$/.test(file));
+  const rank = (file: string) =>
+    /\b(?:dev|development|local)\b/.test(file) ? 0 : /test|ci\b|override/.test(file) ? 2 : 1;
+  return [...names, ...others.toSorted((a, b) => rank(a) - rank(b))];
+}
+
 export async function readCompose(door: Door): Promise<Compose | undefined> {
-  for (const file of names) {
+  for (const file of await filesOf(door)) {
     const text = await door.read(file);
     if (text === undefined) continue;
     const read = parsed(text);

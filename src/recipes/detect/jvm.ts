@@ -2,7 +2,8 @@
 import { above } from './above.ts';
 import { jars, resourceOf } from './dependencies.ts';
 import { catalogueLines, projectNames, projectsOf } from './gradle.ts';
-import { asPort, type Found, type Place, search } from './place.ts';
+import { jvmPort } from './jvm-port.ts';
+import { type Found, type Place, search, sources } from './place.ts';
 import type { Reading, Uses } from './reading.ts';
 
 const frameworks = [
@@ -26,12 +27,14 @@ export async function readJvm(place: Place): Promise<Reading | undefined> {
   const text = (await place.read(build)) ?? '';
   const used = build === 'pom.xml' ? [] : await catalogueLines(place, text);
   const catalogue = used.map((line) => line.text).join('\n');
-  const known = frameworks.find(([, pattern]) => pattern.test(text) || pattern.test(catalogue));
+  const known =
+    frameworks.find(([, pattern]) => pattern.test(text) || pattern.test(catalogue)) ??
+    ((await startsSpring(place)) ? frameworks[0] : undefined);
   const at = known ? text.search(known[1]) : 0;
   const language = place.files.some((file) => file.endsWith('.kt')) ? 'Kotlin' : 'Java';
   const framework: Found = { value: known?.[0] ?? language, why: place.why(build, text, Math.max(0, at)) };
   const start = await startOf(place, build, framework.value, text);
-  const [port, named] = await Promise.all([portOf(place), nameOf(place, text)]);
+  const [port, named] = await Promise.all([jvmPort(place), nameOf(place, text)]);
   const hasMain = await isProgram(place, known?.[0]);
   const health = /actuator|spring-boot-starter-actuator/.test(text + catalogue) && known?.[0] === 'Spring Boot';
   return {
@@ -67,6 +70,11 @@ async function isProgram(place: Place, framework: string | undefined): Promise<b
   ]);
   return main !== undefined;
 }
+
+/** In a build of several the framework may be named above. */
+const startsSpring = async (place: Place): Promise<boolean> =>
+  place.folder !== '' &&
+  (await search(place, sources(place, /\.(java|kt)$/), [/@SpringBootApplication\b/])) !== undefined;
 
 async function nameOf(place: Place, text: string): Promise<{ name?: string }> {
   const own = text.replace(/<parent>[\s\S]*?<\/parent>/, '');
@@ -107,34 +115,6 @@ async function startOf(
   }
   if (framework === 'Micronaut' && maven) return { found: { value: `${tool} mn:run`, why } };
   return { found: { value: maven ? `${tool} exec:java` : `${tool} run`, why } };
-}
-
-async function portOf(place: Place): Promise<Found<number> | undefined> {
-  const inResources = (name: RegExp) =>
-    place.files.filter((file) => name.test(file)).sort((a, b) => a.length - b.length);
-  const value = String.raw`(?:\$\{[\w.]+:)?(\d{2,5})\b`;
-  const properties = asPort(
-    await search(place, inResources(/^src\/main\/resources\/(config\/)?application\.properties$/), [
-      new RegExp(`^\\s*(?:server\\.port|quarkus\\.http\\.port|micronaut\\.server\\.port)\\s*[=:]\\s*${value}`, 'm'),
-    ]),
-  );
-  if (properties) return properties;
-  const yaml = asPort(
-    await search(place, inResources(/^src\/main\/resources\/(config\/)?application\.ya?ml$/), [
-      new RegExp(`^server:\\s*(?:#.*)?\\n(?:[ \\t]+.*\\n|\\s*\\n)*?[ \\t]+port:\\s*["']?${value}`, 'm'),
-      new RegExp(`^\\s*server\\.port:\\s*["']?${value}`, 'm'),
-      new RegExp(`\\bhttp:\\s*\\n[ \\t]+port:\\s*["']?${value}`, 'm'),
-    ]),
-  );
-  if (yaml) return yaml;
-  const conf = asPort(await search(place, inResources(/application\.conf$/), [/\bport\s*=\s*(\d{2,5})/]));
-  if (conf) return conf;
-  const code = place.files.filter((file) => /^src\/main\/.*\.(java|kt)$/.test(file)).slice(0, 60);
-  return asPort(
-    await search(place, code, [
-      /(?:embeddedServer\([^)]*port\s*=\s*|\.start\(\s*|\bport\(\s*|setPort\(\s*)(\d{2,5})\b/,
-    ]),
-  );
 }
 
 function resourcesOf(

@@ -28,6 +28,22 @@ const generators = [
     port: 3000,
   },
   {
+    name: 'Jekyll',
+    language: 'Markdown',
+    files: ['_config.yml', '_config.yaml'],
+    start: 'jekyll serve',
+    dev: 'jekyll serve --host 127.0.0.1 --port $PORT',
+    port: 4000,
+  },
+  {
+    name: 'Pelican',
+    language: 'Markdown',
+    files: ['pelicanconf.py'],
+    start: 'pelican --autoreload --listen',
+    dev: 'pelican --autoreload --listen --bind 127.0.0.1 --port $PORT',
+    port: 8000,
+  },
+  {
     name: 'Zola',
     language: 'Markdown',
     files: [],
@@ -63,19 +79,18 @@ async function generatorOf(place: Place) {
   const hugo = await search(place, old, [/^\s*(?:baseURL|baseurl)\s*[=:]/m]);
   if (hugo && place.files.some((file) => /^(content|archetypes|layouts|themes)\//.test(file)))
     return { generator: generators[0], why: hugo.why };
+  const zolaGenerator = generators.find(({ name }) => name === 'Zola');
   const zola = await search(place, ['config.toml'], [/^\s*base_url\s*=/m]);
-  return zola && { generator: generators[3], why: zola.why };
+  return zola && zolaGenerator && { generator: zolaGenerator, why: zola.why };
 }
 
+/** Folders that pages are kept in, before others of the same depth. */
+const usual = (file: string): number => (/^(public|src|site|www|html|web|dist|static)\//.test(file) ? 0 : 1);
+
 function plainPages(place: Place): Reading | undefined {
-  const page = [
-    'index.html',
-    'public/index.html',
-    'src/index.html',
-    'site/index.html',
-    'www/index.html',
-    'docs/index.html',
-  ].find(place.has);
+  const page = place.files
+    .filter((file) => /(^|\/)index\.html?$/.test(file))
+    .toSorted((a, b) => a.split('/').length - b.split('/').length || usual(a) - usual(b))[0];
   if (page === undefined) return undefined;
   const folder = page.includes('/') ? page.slice(0, page.lastIndexOf('/')) : '.';
   const why = place.why(page);
