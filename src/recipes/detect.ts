@@ -76,7 +76,8 @@ export async function detect(door: Door, said: (found: DetectedService) => void 
   const marked = markedFolders(files);
   const dockerfiles = files
     .filter((file) => /(^|\/)Dockerfile$/.test(file))
-    .map((file) => file.slice(0, Math.max(0, file.lastIndexOf('/'))));
+    .map((file) => file.slice(0, Math.max(0, file.lastIndexOf('/'))))
+    .filter((folder) => !isPackageOfGo(folder, files));
   const built = (compose?.services ?? []).flatMap(({ build }) =>
     build === undefined ? [] : [build === '.' ? '' : build],
   );
@@ -120,6 +121,13 @@ export async function detect(door: Door, said: (found: DetectedService) => void 
   const definitions = files.filter((file) => /(^|\/)opta\.ya?ml$/.test(file));
   return { services, definitions, ...(compose && { compose }) };
 }
+
+/** A folder of a module above it: a Dockerfile beside its code makes it no module of its own. */
+const isPackageOfGo = (folder: string, files: readonly string[]): boolean =>
+  folder !== '' &&
+  !files.includes(`${folder}/go.mod`) &&
+  files.some((file) => file.startsWith(`${folder}/`) && file.endsWith('.go')) &&
+  files.some((file) => /(^|\/)go\.mod$/.test(file) && folder.startsWith(file.slice(0, -'go.mod'.length)));
 
 /** The reader that finds a program wins over one that finds a library: a Rails folder has a package.json too. */
 async function readPlace(place: Place): Promise<Reading | undefined> {

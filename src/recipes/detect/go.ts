@@ -161,9 +161,9 @@ const inCode: readonly RegExp[] = [
   /\bAddr:\s*"[^"]*:(\d{2,5})"/,
   /net\.Listen\(\s*"tcp"\s*,\s*"[^"]*:(\d{2,5})"/,
   new RegExp(
-    `\\b(?:const|var)?\\s*${own}\\w*(?:[pP]ort|PORT|[aA]ddr\\w*|ADDR)\\w*\\s*(?:string\\s*)?:?=\\s*"[^":\\n]*:?(\\d{2,5})"`,
+    `\\b${own}(?:\\w*?(?:Port|Addr(?:ess)?)|(?:port|PORT|addr(?:ess)?|ADDR(?:ESS)?))\\s*(?:string\\s*)?:?=\\s*"[^":\\n]*:?(\\d{2,5})"`,
   ),
-  new RegExp(`\\b${own}\\w*(?:[pP]ort|PORT)\\w*\\s*(?:int\\s*)?:?=\\s*(\\d{2,5})\\b`),
+  new RegExp(`\\b${own}(?:\\w*?Port|port|PORT)\\s*(?:u?int\\d*\\s*)?:?=\\s*(\\d{2,5})\\b`),
   /\b(?:Server|HTTP|Http)?Port:\s*"?:?(\d{2,5})\b/,
 ];
 

@@ -14,7 +14,7 @@ const byVariable: readonly RegExp[] = [
   new RegExp(`${env}(?:\\.${name}|\\[['"]${name}['"]\\])\\s*\\)?\\s*(?:\\|\\||\\?\\?)\\s*${number}`),
   new RegExp(`\\b${name}\\b['"]?\\s*(?:,|\\)\\s*(?:\\|\\||\\?\\?))\\s*${number}`),
   new RegExp(`\\bPORT\\s*=\\s*${number}[^}]*\\}\\s*=\\s*${env}`),
-  new RegExp(`\\bPORT\\s*:\\s*[\\w.()'", {}:]*?\\bdefault\\(?\\s*:?\\s*\\(?${number}`),
+  new RegExp(`${name}\\s*:\\s*[\\w.()'", {}:]*?\\bdefault\\(?\\s*:?\\s*\\(?${number}`),
   new RegExp(`\\bdefault\\s*:\\s*${number}[^{}]*?\\benv\\s*:\\s*['"]${name}['"]`),
   new RegExp(`\\benv\\s*:\\s*['"]${name}['"][^{}]*?\\bdefault\\s*:\\s*${number}`),
   new RegExp(`['"]${name}['"]\\)[^;]{0,80}?\\.default\\(\\s*${number}`),

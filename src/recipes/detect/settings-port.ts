@@ -3,7 +3,7 @@ import { parseAllDocuments } from 'yaml';
 import { asPort, type Found, type Place, whereIs } from './place.ts';
 
 const named =
-  /(^|\/)(?:default|base|config|configuration|settings|app|application|server|service|development|dev|local)(?:[._-][\w.-]+)?\.(json|ya?ml|toml)$/i;
+  /(^|\/)(?:default|base|config|configuration|settings|app|application|server|service|development|dev|local)(?:[._-][\w.-]+)?\.(json|ya?ml|toml|ini)$/i;
 /** Settings of tools and of places where it is deployed, such as `app.json` of phones and hosts of pages. */
 const ofTools = /(^|\/)(app\.json|[jt]sconfig[\w.-]*|codecov\.\w+|\w*compose[\w.-]*)$/;
 
@@ -26,10 +26,10 @@ export async function settingsPort(place: Place): Promise<Found<number> | undefi
   for (const file of files.toSorted((a, b) => rank(a) - rank(b)).slice(0, 12)) {
     const text = await place.read(file);
     if (text === undefined) continue;
-    const found = candidates(file.endsWith('.toml') ? fromToml(text) : documents(text), []);
+    const found = candidates(/\.(toml|ini)$/.test(file) ? fromTables(text) : documents(text), []);
     const [best] = found.toSorted((a, b) => a.depth - b.depth);
     if (best === undefined) continue;
-    const at = new RegExp(`\\w["']?\\s*[:=][^\\n]*\\b${best.port}\\b`);
+    const at = new RegExp(`(?:port|addr\\w*|listen\\w*|bind\\w*)["']?\\s*[:=][^\\n]*\\b${best.port}\\b`, 'i');
     return asPort({ value: String(best.port), why: await whereIs(place, file, at) });
   }
   return undefined;
@@ -42,8 +42,8 @@ function documents(text: string): unknown {
     .map((one) => one.toJS() as unknown)[0];
 }
 
-/** Tables and plain values, which is all that a port can stand in. */
-function fromToml(text: string): unknown {
+/** Tables and plain values of TOML and INI, which is all that a port can stand in. */
+function fromTables(text: string): unknown {
   const top: Record<string, Record<string, string>> = { '': {} };
   let table = '';
   for (const line of text.split('\n')) {
