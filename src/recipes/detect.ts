@@ -16,6 +16,7 @@ import {
 import { type Door, filesBelow } from './detect/folder.ts';
 import { readGo } from './detect/go.ts';
 import { readJvm } from './detect/jvm.ts';
+import { portThroughPackages, servicesOf, throughPackages } from './detect/known.ts';
 import { readNode } from './detect/node.ts';
 import { readDotnet, readElixir, readPhp } from './detect/others.ts';
 import { type Found, type Place, placeAt, sources } from './detect/place.ts';
@@ -138,25 +139,6 @@ async function readPlace(place: Place): Promise<Reading | undefined> {
   return readings.toSorted((a, b) => rank[a.kind] + assets(a) - rank[b.kind] - assets(b))[0];
 }
 
-/** The top of a workspace only starts the others. */
-function servicesOf(known: readonly Known[]): readonly Known[] {
-  const programs = known.filter(({ reading }) => reading.kind !== 'none');
-  const below = programs.filter(({ place, reading }) => place.folder !== '' && reading.kind === 'web');
-  const kept = programs.filter(
-    ({ place, reading }) => place.folder !== '' || reading.kind === 'web' || below.length === 0,
-  );
-  // Above the folder of the program lie its dependencies alone.
-  const top = kept.find(({ place, reading }) => place.folder === '' && reading.start === undefined);
-  const heirs = kept.filter((one) => one !== top && one.reading.framework.value === top?.reading.framework.value);
-  if (top === undefined || heirs.length === 0) return kept;
-  return kept.flatMap((one) => {
-    if (one === top) return [];
-    if (!heirs.includes(one)) return [one];
-    const resources = [...one.reading.resources, ...top.reading.resources];
-    return [{ ...one, reading: { ...one.reading, resources } }];
-  });
-}
-
 async function complete(
   place: Place,
   reading: Reading,
@@ -181,7 +163,7 @@ async function complete(
   const said = [...settings, ...needed.map(({ type, why }) => ({ value: type, why }))];
   const drivers = [...reading.resources, ...throughPackages(reading, known)];
   const resources = once([...(await meant(place, drivers, said)), ...said]);
-  const port = portOf(reading, container, processes, inCompose);
+  const port = portOf(reading, container, processes, inCompose, portThroughPackages(reading, known));
   const health =
     reading.health ??
     (reading.kind === 'web' && reading.protocol !== 'grpc'
@@ -228,6 +210,7 @@ function portOf(
   container: Container | undefined,
   processes: Processes | undefined,
   inCompose: Compose['services'][number] | undefined,
+  inPackages: Found<number> | undefined,
 ): Found<number> | undefined {
   if (reading.kind !== 'web') return undefined;
   const web = processes?.web;
@@ -249,29 +232,8 @@ function portOf(
       : reading.usualPort === undefined
         ? undefined
         : { value: reading.usualPort, why: `the usual port of ${reading.framework.value}` };
-  return byContainer ?? reading.port ?? container?.port ?? inCompose?.port ?? usual;
+  return byContainer ?? reading.port ?? container?.port ?? inCompose?.port ?? inPackages ?? usual;
 }
-
-/** What the packages of the same project that it is made with need. */
-function throughPackages(reading: Reading, known: readonly Known[]): Uses[] {
-  const seen = new Set<Reading>([reading]);
-  const uses: Uses[] = [];
-  const visit = (one: Reading) => {
-    for (const other of known) {
-      if (seen.has(other.reading) || other.reading.kind === 'web' || !sameTools(other.reading, one)) continue;
-      if (!other.reading.packages?.some((name) => one.uses?.includes(name))) continue;
-      seen.add(other.reading);
-      uses.push(...other.reading.resources);
-      visit(other.reading);
-    }
-  };
-  visit(reading);
-  return uses;
-}
-
-const tools = (language: string) => language.replace(/ .*$/, '').replace('Kotlin', 'Java');
-/** A name means a package only among those that the same tools build. */
-const sameTools = (a: Reading, b: Reading) => tools(a.language) === tools(b.language);
 
 function workerOf(service: DetectedService, name: string, command: Found): DetectedService {
   const { port: _, health: __, runs: ___, dev: ____, ...rest } = service;

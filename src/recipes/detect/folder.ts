@@ -71,7 +71,7 @@ export async function filesBelow(door: Door): Promise<readonly string[]> {
     for (const [folder, names] of lists) {
       for (const name of names) {
         if (!name.endsWith('/')) files.push(folder + name);
-        else if (isOfInterest(folder, name.slice(0, -1))) next.push(folder + name);
+        else if (isOfInterest(folder, name.slice(0, -1), names)) next.push(folder + name);
       }
     }
     level = next.slice(0, mostFolders - seen);
@@ -79,9 +79,12 @@ export async function filesBelow(door: Door): Promise<readonly string[]> {
   return files;
 }
 
-function isOfInterest(folder: string, name: string): boolean {
+function isOfInterest(folder: string, name: string, beside: readonly string[]): boolean {
   if (folder.split('/').length > (packages.test(folder) ? deepestPackage : deepest)) return false;
   if (aside.test(name) && !packages.test(folder)) return false;
   if (name.startsWith('.')) return false;
-  return !skipped.has(name) || (kept.has(name) && folder === '');
+  return (
+    !skipped.has(name) ||
+    (kept.has(name) && (folder === '' || beside.some((file) => /^(Gemfile|package\.json)$/.test(file))))
+  );
 }

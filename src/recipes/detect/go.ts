@@ -1,5 +1,6 @@
 /** Reads a Go module: framework, main package, port, resources. */
 import { goModules, resourceOfBeginning } from './dependencies.ts';
+import { environmentPort, exampleFiles } from './env-port.ts';
 import { readContainer } from './files.ts';
 import { asPort, type Found, type Place, search, sources } from './place.ts';
 import type { Reading, Uses } from './reading.ts';
@@ -170,7 +171,7 @@ const inCode: readonly RegExp[] = [
 const databases = [5432, 3306, 27017, 6379, 25, 465, 587];
 
 async function portOf(place: Place, files: readonly string[]): Promise<Found<number> | undefined> {
-  const settings = asPort(await search(place, ['.env'], [/^\s*(?:HTTP_|SERVER_|APP_)?PORT\s*=\s*['"]?:?(\d{2,5})\b/m]));
+  const settings = await environmentPort(place, ['.env', 'app.env'], files);
   if (settings) return settings;
   for (const pattern of inCode) {
     for (const file of files) {
@@ -180,5 +181,5 @@ async function portOf(place: Place, files: readonly string[]): Promise<Found<num
       if (found && !databases.includes(found.value)) return found;
     }
   }
-  return settingsPort(place);
+  return (await environmentPort(place, exampleFiles, files)) ?? settingsPort(place);
 }

@@ -1,4 +1,5 @@
 /** Where a Node service listens, from its scripts, settings and code. */
+import { environmentFiles, environmentPort, exampleFiles } from './env-port.ts';
 import { asPort, type Found, type Place, portVariable, search, sources, whereIs } from './place.ts';
 import { settingsPort } from './settings-port.ts';
 
@@ -35,6 +36,7 @@ const inCode: readonly RegExp[] = [
   new RegExp(
     `\\b(?:const|let|var)\\s+(?:\\w*[pP]ort|PORT)\\s*(?::\\s*\\w+\\s*)?=\\s*(?:[^;\\n]*?(?:\\|\\||\\?\\?)\\s*)?${number}`,
   ),
+  /\bnew\s+\w*(?:App|Server|Application)\w*\s*\(\s*(?:[^;]*?,\s*)?(\d{4,5})\s*[,)]/,
   new RegExp(`\\bport\\s*:\\s*(?:[^,}\\n]*?(?:\\|\\||\\?\\?)\\s*)?${number}`),
 ];
 
@@ -47,8 +49,8 @@ export async function nodePort(place: Place, scripts: readonly string[]): Promis
       return asPort({ value: port, why: await whereIs(place, 'package.json', whole.trim()) });
     }
   }
-  const settings = ['.env', '.env.local', '.env.development'];
-  const inSettings = asPort(await search(place, settings, [/^\s*(?:export\s+)?PORT\s*=\s*['"]?(\d{2,5})\b/m]));
+  const files = sources(place, nodeSources).slice(0, 25);
+  const inSettings = await environmentPort(place, environmentFiles, files);
   if (inSettings) return inSettings;
   const config = asPort(
     await search(
@@ -69,10 +71,9 @@ async function codePort(place: Place): Promise<Found<number> | undefined> {
     (file) => !/\.config\.\w+$|(^|\/)(webpack|gulpfile|jest)/.test(file),
   );
   const first = files.slice(0, 25);
-  const examples = ['.env.example', '.env.sample', '.env.dist', '.env.template'];
   return (
     (await firstPort(place, first, byVariable)) ??
-    asPort(await search(place, examples, [/^\s*PORT\s*=\s*['"]?(\d{2,5})\b/m])) ??
+    (await environmentPort(place, exampleFiles, first)) ??
     (await firstPort(place, first, where)) ??
     (await constantPort(place, first)) ??
     (await settingsPort(place)) ??

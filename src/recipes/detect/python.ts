@@ -1,5 +1,6 @@
 /** Reads a Python folder: framework, application object, port, resources. */
 import { pythonPackages, resourceOf } from './dependencies.ts';
+import { environmentPort, exampleFiles } from './env-port.ts';
 import { asPort, type Found, type Place, portVariable, search, sources } from './place.ts';
 import { pythonStart } from './python-start.ts';
 import type { Reading, Uses } from './reading.ts';
@@ -146,20 +147,17 @@ const inCode: readonly RegExp[] = [
 ];
 
 async function portOf(place: Place): Promise<Found<number> | undefined> {
-  const settings = asPort(
-    await search(
-      place,
-      ['.env', '.flaskenv', 'gunicorn.conf.py', 'gunicorn_config.py'],
-      [/^\s*(?:export\s+)?(?:FLASK_RUN_)?PORT\s*=\s*['"]?(\d{2,5})\b/m, /\bbind\s*=\s*f?["'][^"']*:(\d{2,5})["']/],
-    ),
-  );
-  if (settings) return settings;
   const files = sources(place, python);
+  const gunicorn = place.files.filter((file) => /^(?:\w+\/)?gunicorn(?:[._]conf(?:ig)?)*\.py$/.test(file));
+  const settings =
+    (await environmentPort(place, ['.env', '.flaskenv'], files)) ??
+    asPort(await search(place, gunicorn, [/\bbind\s*=\s*f?["'][^"']*:(\d{2,5})["']/]));
+  if (settings) return settings;
   for (const pattern of inCode) {
     const found = asPort(await search(place, files, [pattern]));
     if (found && ![5432, 3306, 27017, 6379, 587, 465, 25, 5672].includes(found.value)) return found;
   }
-  const inSettings = await settingsPort(place);
+  const inSettings = (await environmentPort(place, exampleFiles, files)) ?? (await settingsPort(place));
   if (inSettings) return inSettings;
   const lines = place.files.filter((file) => /^(?:scripts\/|bin\/|docker\/|deploy\/)?[\w.-]+\.sh$/.test(file));
   return asPort(

@@ -89,7 +89,7 @@ const usual = (file: string): number => (/^(public|src|site|www|html|web|dist|st
 
 function plainPages(place: Place): Reading | undefined {
   const page = place.files
-    .filter((file) => /(^|\/)index\.html?$/.test(file))
+    .filter((file) => /(^|\/)index\.html?$/.test(file) && !/(^|\/)(templates|views|layouts|_\w+)\//.test(file))
     .toSorted((a, b) => a.split('/').length - b.split('/').length || usual(a) - usual(b))[0];
   if (page === undefined) return undefined;
   const folder = page.includes('/') ? page.slice(0, page.lastIndexOf('/')) : '.';

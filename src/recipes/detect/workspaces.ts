@@ -5,13 +5,15 @@ import { readManifest } from './node.ts';
 
 /** Files that say: here begins something of its own. */
 const markers =
-  /^(package\.json|deno\.jsonc?|pyproject\.toml|requirements\.txt|Pipfile|go\.mod|Gemfile|pom\.xml|build\.gradle(\.kts)?|Cargo\.toml|composer\.json|mix\.exs|[^/]+\.(cs|fs)proj|manage\.py)$/;
+  /^(package\.json|deno\.jsonc?|pyproject\.toml|requirements\.(?:txt|in)|setup\.py|environment\.ya?ml|Pipfile|go\.mod|Gemfile|pom\.xml|build\.gradle(\.kts)?|Cargo\.toml|composer\.json|mix\.exs|[^/]+\.(cs|fs)proj|manage\.py)$/;
 
 /** Folders with a marker, the project itself (`''`) included when it has one, those near the top first. */
 export function markedFolders(files: readonly string[]): readonly string[] {
   const folders = files
     .filter((file) => markers.test(file.slice(file.lastIndexOf('/') + 1)))
     .map((file) => file.slice(0, Math.max(0, file.lastIndexOf('/'))));
+  // Programs of one file need none.
+  if (folders.length === 0) return [''];
   return [...new Set(folders)].sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
 }
 
