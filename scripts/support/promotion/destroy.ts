@@ -78,7 +78,7 @@ export function destroyedInPieces(ground: Ground, nth: number, event: number): P
     place.faults({});
     const left = await gone(place, history);
     const stuck = await goOn(place, history);
-    return [...problems, ...left, ...stuck, ...(await wrongAtTheEnd(place, ground.undisturbed))];
+    return [...problems, ...left, ...stuck, ...(await wrongAtTheEnd(place, ground.undisturbed, history))];
   });
 }
 

@@ -59,7 +59,11 @@ async function ended(
     place.faults({});
     const stuck = await goOn(place, history);
     const struck = strikesIn(place.home, ground.urns).length;
-    return { history, struck, problems: [...problems, ...stuck, ...(await wrongAtTheEnd(place, ground.undisturbed))] };
+    return {
+      history,
+      struck,
+      problems: [...problems, ...stuck, ...(await wrongAtTheEnd(place, ground.undisturbed, history))],
+    };
   } finally {
     place.remove();
   }

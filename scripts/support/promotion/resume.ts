@@ -16,14 +16,22 @@ export function note(history: History, what: string, { code, signal, codes, fail
 /** Milliseconds that somebody who still works may take. */
 const patience = 180_000;
 
-async function untilNobodyWorks(place: Rehearsal): Promise<void> {
-  const until = performance.now() + patience;
-  while (place.living().length > 0) {
-    if (performance.now() > until) {
-      throw new Error(`still there: ${place.living().map(({ pid, role }) => `${role} ${pid}`)}`);
+/** Milliseconds after which a wait is told. */
+const long = 10_000;
+
+async function untilNobodyWorks(place: Rehearsal, history: History): Promise<void> {
+  const begun = performance.now();
+  let last = place.living();
+  for (let now = last; now.length > 0; now = place.living()) {
+    last = now;
+    if (performance.now() > begun + patience) {
+      throw new Error(`still there: ${last.map(({ pid, role }) => `${role} ${pid}`)}`);
     }
     await sleep(100);
   }
+  const waited = performance.now() - begun;
+  if (waited < long) return;
+  history.push(`${Math.round(waited / 1000)} s until the end of ${last.map(({ argv }) => argv.slice(0, 4).join(' '))}`);
 }
 
 interface Finding {
@@ -39,7 +47,7 @@ async function freed(place: Rehearsal, history: History): Promise<void> {
     note(history, 'unlock', await place.run(['state', 'unlock', 'staging', '--rehearse']));
     return;
   }
-  await untilNobodyWorks(place);
+  await untilNobodyWorks(place, history);
 }
 
 /** Promotes (or destroys) until that is done. The answer is what kept it from that; nothing when it came to its end. */
@@ -61,8 +69,12 @@ export async function goOn(
 }
 
 /** How the end differs from that of an undisturbed run. */
-export async function wrongAtTheEnd(place: Rehearsal, undisturbed: readonly string[]): Promise<readonly string[]> {
-  await untilNobodyWorks(place);
+export async function wrongAtTheEnd(
+  place: Rehearsal,
+  undisturbed: readonly string[],
+  history: History,
+): Promise<readonly string[]> {
+  await untilNobodyWorks(place, history);
   const last = place.records().at(-1);
   return [
     ...differencesOf(undisturbed, comparable(place.home)),

@@ -60,7 +60,7 @@ async function disturbed(
   try {
     const problems = await act(place, history);
     const stuck = await goOn(place, history);
-    return { history, problems: [...problems, ...stuck, ...(await wrongAtTheEnd(place, ground.undisturbed))] };
+    return { history, problems: [...problems, ...stuck, ...(await wrongAtTheEnd(place, ground.undisturbed, history))] };
   } finally {
     place.remove();
   }
