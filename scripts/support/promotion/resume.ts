@@ -61,7 +61,7 @@ export async function goOn(
     last = await act();
     note(history, 'again', last);
     if (last.code === 0) return [];
-    if (last.code === 13) history.push(last.failures.join('; ').slice(0, 300));
+    if (last.code === 13 || last.code === 1) history.push(last.failures.join('; ').slice(0, 300));
     if (last.code === 14) await freed(place, history);
     else if (last.code !== 13 && last.code !== 1) break;
   }

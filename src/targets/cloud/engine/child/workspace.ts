@@ -6,6 +6,7 @@ import { LocalWorkspace, type PulumiCommand, type Stack, StackNotFoundError } fr
 import type { StackProgram } from '../../../../app/stacks.ts';
 import type { System } from '../../../../system/system.ts';
 import { refuseLocked } from '../../state/locks.ts';
+import { dropTornNotes } from '../../state/torn.ts';
 import type { ChildStart } from '../messages.ts';
 import { EngineCommand, EngineFailed } from './command.ts';
 import { isLockText, lockedMeanwhile } from './locked.ts';
@@ -84,6 +85,7 @@ export async function openWorkspace(system: System, start: ChildStart): Promise<
   const { backend, engine, input } = start;
   mkdirSync(backend.workFolder, { recursive: true, mode: 0o700 });
   if (backend.url.startsWith('file://')) mkdirSync(fileURLToPath(backend.url), { recursive: true, mode: 0o700 });
+  dropTornNotes(backend);
   const envVars = environment(system, start);
   const command = new EngineCommand(system, engine, start.entry, envVars);
   const [module] = await Promise.all([import(pathToFileURL(start.program).href), command.ready(engine)]);
