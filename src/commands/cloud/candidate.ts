@@ -8,7 +8,8 @@ import { findRelease } from '../../releases/gates.ts';
 import { standing } from '../../releases/promotion.ts';
 import { type Release, type ReleaseImage, type ReleasePins, titleOf } from '../../releases/release.ts';
 import { openStore } from '../../releases/store.ts';
-import { makeRelease } from '../../targets/cloud/make-release.ts';
+import { isCloudRegistry } from '../../targets/cloud/cloud-registry.ts';
+import { type MakeOptions, makeRelease } from '../../targets/cloud/make-release.ts';
 import type { Candidate } from '../../targets/cloud/plan/release.ts';
 import type { CloudSituation } from '../../targets/cloud/session.ts';
 import { type Invocation, projectFolder, text } from '../invocation.ts';
@@ -60,6 +61,7 @@ export async function candidateOf(invocation: Invocation, project: CloudProject)
       environment,
       pins,
       built: await builtOnKind(invocation),
+      ...taggedOf(invocation, session.situation),
     });
   };
   const find = async (): Promise<Release> => {
@@ -83,6 +85,18 @@ async function builtOnKind(invocation: Invocation): Promise<(service: Service) =
   return async (service) => {
     const found = record && (await pushedImage(folder, record.ports.registry, service));
     return found && { ...found, origin: 'registry' };
+  };
+}
+
+/** Of an account, not in a rehearsal: a release holds digests, whatever the definition has. */
+function taggedOf({ system, signal }: Invocation, { reality }: CloudSituation): Pick<MakeOptions, 'tagged'> {
+  if (reality === undefined) return {};
+  return {
+    async tagged(reference) {
+      const { digestOfTag } = await import('../../targets/cloud/tag-digest.ts');
+      const authorization = () => reality.account.inside.registry();
+      return digestOfTag(system, reference, { signal, ...(isCloudRegistry(reference) && { authorization }) });
+    },
   };
 }
 

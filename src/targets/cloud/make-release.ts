@@ -14,12 +14,15 @@ export interface MakeOptions {
   readonly pins: ReleasePins;
   /** The image that a registry holds for a service; undefined when it has none. */
   readonly built: (service: Service) => Promise<ReleaseImage | undefined>;
+  /** What the tag of a reference means now; a rehearsal asks no registry. */
+  readonly tagged?: (reference: string) => Promise<ReleaseImage>;
 }
 
-export async function makeRelease(system: System, { app, environment, pins, built }: MakeOptions): Promise<Release> {
+export async function makeRelease(system: System, options: MakeOptions): Promise<Release> {
+  const { app, environment, pins } = options;
   const [definition, images, commit] = await Promise.all([
     definitionHash(app),
-    Promise.all(app.services.map(async (service) => [service.id, await imageOf(service, built)] as const)),
+    Promise.all(app.services.map(async (service) => [service.id, await imageOf(service, options)] as const)),
     commitOf(system),
   ]);
   const made = new Date(system.clock.now()).toISOString();
@@ -27,14 +30,14 @@ export async function makeRelease(system: System, { app, environment, pins, buil
   return newRelease(content, { made, madeFor: environment, ...(commit !== undefined && { commit }) });
 }
 
-async function imageOf(service: Service, built: MakeOptions['built']): Promise<ReleaseImage> {
+async function imageOf(service: Service, { built, tagged }: MakeOptions): Promise<ReleaseImage> {
   const found = await built(service);
   if (found !== undefined) return found;
   const { image } = service;
   if (image.kind === 'build') return { digest: `sha256:${await contextHash(image.build)}`, origin: 'context' };
   const [, repository = image.reference, digest] = /^([^@]+)@(sha256:[0-9a-f]{64})$/.exec(image.reference) ?? [];
   if (digest !== undefined) return { digest, origin: 'reference', repository };
-  // A rehearsal asks no registry what a tag means now.
+  if (tagged !== undefined) return tagged(image.reference);
   return { digest: `sha256:${hashOf(image.reference)}`, origin: 'context', repository: withoutTag(image.reference) };
 }
 

@@ -5,6 +5,7 @@ import type { Step } from '../../../engine/step.ts';
 import { UserError } from '../../../errors.ts';
 import { copyImage } from '../../../platform/registry/copy-image.ts';
 import type { Release } from '../../../releases/release.ts';
+import { isCloudRegistry } from '../cloud-registry.ts';
 import { made, step } from '../session.ts';
 import { type Inside, realityOf } from './inside.ts';
 
@@ -36,7 +37,7 @@ export function imageSteps(inside: Inside, needs: readonly string[]): readonly S
         const { bytes } = await copyImage(system, {
           from: {
             name: image.repository,
-            ...(isCloud(image.repository) && { authorization: () => account.inside.registry() }),
+            ...(isCloudRegistry(image.repository) && { authorization: () => account.inside.registry() }),
           },
           to: { name: to, authorization: () => account.inside.registry() },
           digest: image.digest,
@@ -51,9 +52,6 @@ export function imageSteps(inside: Inside, needs: readonly string[]): readonly S
     }),
   );
 }
-
-/** Another environment's registry, of the same account. */
-const isCloud = (repository: string): boolean => /\.amazonaws\.com(\.cn)?\/|-docker\.pkg\.dev\//.test(repository);
 
 function noImage({ id, place }: Service): UserError {
   return new UserError('image-missing', `the release has no image of ${id}: no registry held one when it was made`, {
