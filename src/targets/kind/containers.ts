@@ -83,7 +83,32 @@ export async function removeContainers(
   containers: readonly Container[],
 ): Promise<void> {
   if (containers.length === 0) return;
-  await engineSays(system, engine, ['rm', '--force', '--volumes', ...containers.map(({ name }) => name)]);
+  const args = ['rm', '--force', '--volumes', ...containers.map(({ name }) => name)];
+  const ended = await callEngine(system, engine, args);
+  if (ended.code === 0) return;
+  const nodes = containers.filter(({ isNode }) => isNode);
+  if (!cannotEnd.test(ended.stderr) || nodes.length === 0) throw engineFailed(engine, args, ended);
+  for (const { name } of nodes) await thaw(system, engine, name);
+  await engineSays(system, engine, args);
+}
+
+/** What Docker says when the processes of a container outlive SIGKILL. */
+const cannotEnd = /did not receive an exit event|could not kill/i;
+
+/**
+ * With control groups of version 1, a node that is ended while it starts pods leaves processes frozen, and what is frozen
+ * does not die. Only the engine's side can set them free, and only those below this container are.
+ */
+async function thaw(system: System, engine: Engine, node: string): Promise<void> {
+  const asked = await callEngine(system, engine, ['inspect', '--format', '{{.Id}} {{.Image}}', node]);
+  const [id = '', image = ''] = asked.stdout.trim().split(' ');
+  // The engine has removed this one.
+  if (asked.code !== 0 || id === '') return;
+  const script = 'find /freezer -path "*$1*" -name freezer.state | while read -r one; do echo THAWED > "$one"; done';
+  await engineSays(system, engine, [
+    ...['run', '--rm', '--privileged', '--network', 'none', '--volume', '/sys/fs/cgroup/freezer:/freezer'],
+    ...['--entrypoint', 'sh', image, '-c', script, 'sh', id],
+  ]);
 }
 
 export async function createNetwork(system: System, engine: Engine, folder: KindFolder): Promise<void> {

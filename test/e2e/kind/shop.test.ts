@@ -1,4 +1,5 @@
 /** `opta dev up` of the shop on a real cluster, from nothing to nothing; one cluster for all of it. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -197,7 +198,17 @@ describe.skipIf(noKind !== undefined)('the shop on kind', () => {
     await expect.poll(rows, { timeout: 60_000 }).toEqual(seen);
   });
 
-  test('leaves nothing behind', { timeout: long }, async () => {
+  /** As a node that is ended while it starts pods: one of them frozen. Nothing where there are no groups of version 1. */
+  const freezePod = () => {
+    const script =
+      'one=$(find /sys/fs/cgroup/freezer/ -path "*kubepods*cri-containerd*" -name freezer.state 2>/dev/null | head -1); ' +
+      '[ -z "$one" ] || echo FROZEN > "$one"';
+    const { status, stderr } = spawnSync('docker', ['exec', `${shop.kind.name}-control-plane`, 'sh', '-c', script]);
+    expect(status, String(stderr)).toBe(0);
+  };
+
+  test('leaves nothing behind, not even what cannot be killed', { timeout: long }, async () => {
+    freezePod();
     const { code, stderr } = await shop.opta(['dev', 'down', '--volumes', '--plain']);
     expect(code, stderr).toBe(0);
     expect(shop.leftovers()).toEqual([]);
