@@ -76,7 +76,7 @@ async function theirs(): Promise<void> {
 }
 
 async function nobodys(): Promise<void> {
-  bare.push(bareCluster(`bare-${process.pid}`, nodeImage, project.folder));
+  bare.push(await bareCluster(`bare-${process.pid}`, nodeImage, project.folder));
 }
 
 try {

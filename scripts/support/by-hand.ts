@@ -6,6 +6,8 @@ import { parse, stringify } from 'yaml';
 import { openArtifacts } from '../../src/platform/artifacts.ts';
 import { linkerdKeys } from '../../src/platform/components/linkerd-keys.ts';
 import { nodeSystem } from '../../src/system/node.ts';
+import { removeContainers } from '../../src/targets/kind/containers.ts';
+import { theEngine } from '../../src/targets/kind/engine.ts';
 import { bin } from './shop.ts';
 
 export interface Timed {
@@ -168,14 +170,22 @@ export async function byHand({ project, name, mirror, registryPort }: Hand): Pro
     }
     return times;
   } finally {
-    spawnSync('kind', ['delete', 'cluster', '--name', name, '--kubeconfig', kubeconfig]);
-    spawnSync('docker', ['rm', '--force', '--volumes', `${name}-registry`]);
+    await deleteCluster(name, kubeconfig);
+    run(['docker', 'rm', '--force', '--volumes', `${name}-registry`]);
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/** A node that is ended while it starts pods may be left with what only opta's own way of deleting can end. */
+async function deleteCluster(name: string, kubeconfig: string): Promise<void> {
+  spawnSync('kind', ['delete', 'cluster', '--name', name, '--kubeconfig', kubeconfig]);
+  const system = nodeSystem();
+  const node = { name: `${name}-control-plane`, isNode: true, running: true };
+  await removeContainers(system, await theEngine(system), [node]);
+}
+
 /** Milliseconds of a bare `kind create cluster --wait 60s`. */
-export function bareCluster(name: string, image: string, folder: string): number {
+export async function bareCluster(name: string, image: string, folder: string): Promise<number> {
   const kubeconfig = join(folder, 'bare-kubeconfig');
   mkdirSync(dirname(kubeconfig), { recursive: true });
   try {
@@ -183,6 +193,6 @@ export function bareCluster(name: string, image: string, folder: string): number
     run(['kind', 'create', 'cluster', '--name', name, '--image', image, '--kubeconfig', kubeconfig, '--wait', '60s']);
     return performance.now() - began;
   } finally {
-    spawnSync('kind', ['delete', 'cluster', '--name', name, '--kubeconfig', kubeconfig]);
+    await deleteCluster(name, kubeconfig);
   }
 }
