@@ -8,6 +8,7 @@ import { restartMisfits } from '../../../platform/components/meshed.ts';
 import { componentLabel, nameLabel, selectorText } from '../../../platform/manifests/metadata.ts';
 import { type ManifestOptions, manifests } from '../../../platform/manifests.ts';
 import { changesOf, prune } from '../../../platform/prune.ts';
+import { endpointReady } from '../../../platform/ready/webhooks.ts';
 import { type Before, type Progress, waitForWorkload } from '../../../platform/ready.ts';
 import { calledFirst, neededBy } from '../needs.ts';
 import { registryNote } from '../registry.ts';
@@ -76,9 +77,44 @@ export function groundStep(session: Session, needs: readonly string[]): Step {
     title: 'namespaces and databases',
     kind: 'change',
     needs: ['cluster', 'certificates', ...needs],
-    run: (context) => {
-      const objects = manifests(session.app, optionsOf(session)).filter((one) => !ofService(one) && !isRoute(one));
-      return applied(session, [registryNote(ports.registry), storageClass, ...objects], context);
+    async run(context) {
+      const all = manifests(session.app, optionsOf(session));
+      const objects = all.filter((one) => !ofService(one) && !isRoute(one));
+      const early = await newAddresses(session, all, context.signal);
+      return applied(session, [registryNote(ports.registry), storageClass, ...objects, ...early], context);
+    },
+  });
+}
+
+/**
+ * Services that are not there yet go in before any pod that calls them: until a node knows an address, a connection to it
+ * leads nowhere, and it is kept until its own time is over. One that is there changes with its pods.
+ */
+async function newAddresses(
+  session: Session,
+  all: readonly KubernetesObject[],
+  signal: AbortSignal,
+): Promise<readonly KubernetesObject[]> {
+  const addresses = all.filter((one) => one.kind === 'Service' && ofService(one));
+  const there = await clientOf(session).list({ apiVersion: 'v1', kind: 'Service' }, signal);
+  const keyOf = ({ metadata }: KubernetesObject) => `${metadata?.namespace}/${metadata?.name}`;
+  const known = new Set(there.map(keyOf));
+  return addresses.filter((one) => !known.has(keyOf(one)));
+}
+
+/**
+ * Whoever asks for a name before anybody answers may not ask again for long: gRPC's own clients wait for half a minute.
+ */
+export function namesStep(session: Session): Step {
+  return step({
+    id: 'names',
+    title: 'names can be looked up in the cluster',
+    kind: 'wait',
+    needs: ['cluster'],
+    deadlineMs: placingMs * 3,
+    async run({ signal }) {
+      await endpointReady(clientOf(session), { name: 'kube-dns', namespace: 'kube-system' }, signal);
+      return undefined;
     },
   });
 }
@@ -89,7 +125,13 @@ export function serviceSteps(session: Session): readonly Step[] {
       id: `apply:${service.id}`,
       title: `start ${service.id}`,
       kind: 'change',
-      needs: ['apply', ...pushStepOf(service), ...fetchStepOf(session, service), ...readyBefore(session.app, service)],
+      needs: [
+        'apply',
+        ...(neededBy(session.app, service).size > 0 ? ['names'] : []),
+        ...pushStepOf(service),
+        ...fetchStepOf(session, service),
+        ...readyBefore(session.app, service),
+      ],
       facts: { replicas: service.replicas },
       async run(context) {
         const outcome = await applied(session, objectsOfService(session, service), context);

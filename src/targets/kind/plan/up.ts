@@ -4,7 +4,7 @@ import type { Plan, Step } from '../../../engine/step.ts';
 import type { Diagnostic } from '../../../errors.ts';
 import { planPlatform } from '../../../platform/components/index.ts';
 import type { Situation } from '../survey.ts';
-import { groundStep, pruneStep, resourceSteps, routesStep, serviceSteps } from './apps.ts';
+import { groundStep, namesStep, pruneStep, resourceSteps, routesStep, serviceSteps } from './apps.ts';
 import { clusterStep, networkStep, nodesStep, registryStep } from './cluster.ts';
 import { authorityStep, certificatesStep, stateStep } from './ground.ts';
 import { buildSteps, fetchSteps } from './images.ts';
@@ -44,6 +44,7 @@ export function planUp(app: App, situation: Situation): UpPlan {
     ...images.steps,
     ...platform.steps.map((one) => withImages(one, images.platform)),
     groundStep(session, [...platform.mesh, ...images.resources]),
+    namesStep(session),
     ...waits,
     routesStep(session, platform.ingress),
     ...(situation.only.length === 0 ? [pruneStep(session)] : []),

@@ -131,6 +131,12 @@ describe('the plan of up', () => {
     expect(before(steps, 'apply:shop/alone')).not.toContain('ready:shop/db');
   });
 
+  test('starts what calls others when names can be looked up, and not before: clients ask again late', () => {
+    const steps = stepsOf();
+    for (const id of ['apply:shop/web', 'apply:shop/api']) expect(before(steps, id), id).toContain('names');
+    expect(before(steps, 'apply:shop/alone')).not.toContain('names');
+  });
+
   test('publishes addresses when the controller answers, and asks them at last', () => {
     const steps = stepsOf();
     expect(before(steps, 'routes')).toContain('platform-ready:ingress-nginx');

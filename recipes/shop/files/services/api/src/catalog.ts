@@ -70,6 +70,8 @@ export const openCatalog = (address: string, tracing: Tracing): Catalog => {
   const client = new Client(address, credentials.createInsecure(), {
     // Without it, every resolution also asks DNS for a TXT record that nobody wrote.
     'grpc.service_config_disable_resolution': 1,
+    // A name that nobody could tell yet is asked for again after a second, not after gRPC's 30.
+    'grpc.dns_min_time_between_resolutions_ms': 1_000,
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 2_000,
   });
