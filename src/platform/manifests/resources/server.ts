@@ -37,7 +37,8 @@ function container(owner: Owner, server: Server): V1Container {
     },
     // A first start makes the database, on a slow disk for minutes.
     startupProbe: { exec, periodSeconds: 1, failureThreshold: 300, timeoutSeconds: 5 },
-    readinessProbe: { exec, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 },
+    // Short, for after its start a pod is asked at the next turn only.
+    readinessProbe: { exec, periodSeconds: 2, failureThreshold: 6, timeoutSeconds: 5 },
     ...(server.lifecycle !== undefined && { lifecycle: server.lifecycle }),
     securityContext: restrictedContainer,
     volumeMounts: [
