@@ -25,7 +25,7 @@ const ids = idsOf('metrics-server');
 const registration = 'platform-register:metrics-server';
 const namespace = 'kube-system';
 const name = 'metrics-server';
-/** Milliseconds; it measures twice, 15 s apart, before it says that it is ready. */
+/** Milliseconds. */
 const deadlineMs = 180_000;
 
 /** Goes in when the pod is ready: while a registered part of the API does not answer, nothing that lists all kinds works. */
@@ -87,7 +87,7 @@ export function planMetricsServer(settings: PlatformSettings): readonly Step[] {
     }),
     step({
       id: ids.ready,
-      title: 'metrics of pods can be had',
+      title: 'metrics are served',
       kind: 'wait',
       needs: [registration],
       deadlineMs,

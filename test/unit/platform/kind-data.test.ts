@@ -56,6 +56,6 @@ describe('kind/values', () => {
   });
 
   test('measure each 15 seconds', async () => {
-    expect((await read('values/metrics-server.yaml')).defaultArgs).toContain('--metric-resolution=15s');
+    expect((await read('values/metrics-server.yaml')).defaultArgs).toContain('--metric-resolution=10s');
   });
 });
