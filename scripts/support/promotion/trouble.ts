@@ -82,11 +82,20 @@ export function killed(ground: Ground, role: Role | 'all', event: number, after:
   return disturbed(ground.fresh, ground, async (place, history) => {
     place.faults({ delayMs: 40, lingerMs: 40 });
     let struck = Promise.resolve(0);
+    let over = false;
+    // Engines and providers come and go: the next one is struck.
+    const strike = async (): Promise<number> => {
+      await sleep(after);
+      let dead = place.kill(role);
+      for (; dead === 0 && !over; dead = place.kill(role)) await sleep(20);
+      return dead;
+    };
     const said = await place.promote({
       onEvent: (_, count) => {
-        if (count === event) struck = sleep(after).then(() => place.kill(role));
+        if (count === event) struck = strike();
       },
     });
+    over = true;
     note(history, `${await struck} of ${role} killed, promote`, said);
     place.faults({});
     return [0, 1, 13, null].includes(said.code) ? [] : [`exit code ${said.code}: ${said.text.slice(-2000)}`];
