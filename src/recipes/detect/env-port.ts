@@ -2,7 +2,17 @@
 import { asPort, type Found, type Place, portVariable, search } from './place.ts';
 
 export const environmentFiles: readonly string[] = ['.env', '.env.local', '.env.development'];
-export const exampleFiles: readonly string[] = ['.env.example', '.env.sample', '.env.dist', '.env.template'];
+
+const example =
+  /(^|\/)(?:\.env[._-][\w.-]+|(?:example|sample|[\w-]+\.example)\.env|env\.(?:example|sample|template|dist))$/;
+
+/** Examples of such files, under whichever name, those for development before those of production. */
+export const exampleFiles = (place: Place): readonly string[] => {
+  const rank = (file: string) => file.split('/').length + (/prod/.test(file) ? 0.5 : 0);
+  return place.files
+    .filter((file) => example.test(file) && !/test|ci$/.test(file))
+    .toSorted((a, b) => rank(a) - rank(b));
+};
 
 const line = new RegExp(`^[ \\t]*(?:export[ \\t]+)?(${portVariable})[ \\t]*=[ \\t]*['"]?:?(\\d{2,5})\\b`, 'gm');
 const ownName = /^(?:API|APP|APPLICATION|SERVER|HTTP|SERVICE|WEB|BACKEND|FLASK_RUN|UVICORN|GUNICORN|DJANGO|NODE)_PORT$/;

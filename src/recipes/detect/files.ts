@@ -85,6 +85,10 @@ export interface Processes {
   readonly others: readonly { readonly name: string; readonly command: Found }[];
 }
 
+/** Servers of others, which are resources here and no services. */
+const servers =
+  /^(?:\w+=\S*\s+|exec\s+|bundle exec\s+)*(?:\S*\/)?(?:redis-server|valkey-server|postgres|mysqld|mongod|memcached|rabbitmq-server|elasticsearch|minio|mailhog|mailpit|mailcatcher|nginx)\b/;
+
 export async function readProcfile(place: Place): Promise<Processes | undefined> {
   const text = await place.read('Procfile');
   if (text === undefined) return undefined;
@@ -94,7 +98,8 @@ export async function readProcfile(place: Place): Promise<Processes | undefined>
   }));
   const web = lines.find(({ name }) => name === 'web');
   const once = new Set(['web', 'release', 'console']);
-  return { ...(web && { web: web.command }), others: lines.filter(({ name }) => !once.has(name)) };
+  const others = lines.filter(({ name, command }) => !once.has(name) && !servers.test(command.value));
+  return { ...(web && { web: web.command }), others };
 }
 
 const settings = [

@@ -66,7 +66,7 @@ export async function readGo(place: Place): Promise<Reading | undefined> {
       : { value: http ? 'net/http' : 'Go', why: http?.why ?? place.why('go.mod', text, 0) };
   const mains = await mainPackages(place, files);
   const main = await startOf(place, files, required, mains);
-  const port = await portOf(place, filesOf(files, mains));
+  const port = await portOf(place, filesOf(files, mains, grpcOnly));
   const web = known !== undefined || http !== undefined;
   const moduleName = /^module\s+\S*?([^/\s]+?)(?:\/v\d+)?\s*$/m.exec(text)?.[1];
   return {
@@ -121,11 +121,11 @@ async function startOf(
 }
 
 /** Those of the program itself first, and none of the other programs beside it. */
-function filesOf(files: readonly string[], [main, ...others]: readonly string[]): readonly string[] {
+function filesOf(files: readonly string[], [main, ...others]: readonly string[], grpc: boolean): readonly string[] {
   if (main === undefined) return files;
   const own = folderOf(main);
   const foreign = new Set(others.map(folderOf).filter((folder) => folder !== own && folder !== ''));
-  const kept = files.filter((file) => !foreign.has(folderOf(file)));
+  const kept = files.filter((file) => !foreign.has(folderOf(file)) && (grpc || !/grpc/i.test(file)));
   return kept.toSorted((a, b) => Number(folderOf(b) === own) - Number(folderOf(a) === own));
 }
 
@@ -161,6 +161,9 @@ const inCode: readonly RegExp[] = [
   /(?:ListenAndServe\w*|\.(?:Run|Start|Listen))\(\s*"[^"]*:(\d{2,5})"/,
   /\bAddr:\s*"[^"]*:(\d{2,5})"/,
   /net\.Listen\(\s*"tcp"\s*,\s*"[^"]*:(\d{2,5})"/,
+];
+/** Say less: whichever number bears the name of a port. */
+const weak: readonly RegExp[] = [
   new RegExp(
     `\\b${own}(?:\\w*?(?:Port|Addr(?:ess)?)|(?:port|PORT|addr(?:ess)?|ADDR(?:ESS)?))\\s*(?:string\\s*)?:?=\\s*"[^":\\n]*:?(\\d{2,5})"`,
   ),
@@ -173,7 +176,20 @@ const databases = [5432, 3306, 27017, 6379, 25, 465, 587];
 async function portOf(place: Place, files: readonly string[]): Promise<Found<number> | undefined> {
   const settings = await environmentPort(place, ['.env', 'app.env'], files);
   if (settings) return settings;
-  for (const pattern of inCode) {
+  return (
+    (await firstPort(place, files, inCode)) ??
+    (await environmentPort(place, exampleFiles(place), files)) ??
+    (await firstPort(place, files, weak)) ??
+    settingsPort(place)
+  );
+}
+
+async function firstPort(
+  place: Place,
+  files: readonly string[],
+  patterns: readonly RegExp[],
+): Promise<Found<number> | undefined> {
+  for (const pattern of patterns) {
     for (const file of files) {
       const text = await place.read(file);
       const match = text === undefined ? null : pattern.exec(text);
@@ -181,5 +197,5 @@ async function portOf(place: Place, files: readonly string[]): Promise<Found<num
       if (found && !databases.includes(found.value)) return found;
     }
   }
-  return (await environmentPort(place, exampleFiles, files)) ?? settingsPort(place);
+  return undefined;
 }

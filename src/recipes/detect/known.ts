@@ -12,7 +12,10 @@ export function servicesOf(known: readonly Known[]): readonly Known[] {
   // Above the folder of the program lie its dependencies alone.
   const top = kept.find(({ place, reading }) => place.folder === '' && reading.start === undefined);
   const heirs = kept.filter((one) => one !== top && one.reading.framework.value === top?.reading.framework.value);
-  if (top === undefined || heirs.length === 0) return kept;
+  if (top === undefined) return kept;
+  // What cannot be started is no program where others are.
+  if (heirs.length === 0)
+    return kept.length > 1 && top.reading.language !== 'Python' ? kept.filter((one) => one !== top) : kept;
   return kept.flatMap((one) => {
     if (one === top) return [];
     if (!heirs.includes(one)) return [one];

@@ -73,7 +73,7 @@ async function codePort(place: Place): Promise<Found<number> | undefined> {
   const first = files.slice(0, 25);
   return (
     (await firstPort(place, first, byVariable)) ??
-    (await environmentPort(place, exampleFiles, first)) ??
+    (await environmentPort(place, exampleFiles(place), first)) ??
     (await firstPort(place, first, where)) ??
     (await constantPort(place, first)) ??
     (await settingsPort(place)) ??

@@ -33,8 +33,9 @@ const frameworks = [
 ] as const;
 
 export async function readPython(place: Place): Promise<Reading | undefined> {
+  const isSetup = /\bsetup\s*\(/.test((await place.read('setup.py')) ?? '');
   const there = [
-    ...manifests.filter(place.has),
+    ...manifests.filter((file) => place.has(file) && (file !== 'setup.py' || isSetup)),
     ...place.files.filter((file) => /^requirements[/\w.-]*\.(txt|in)$/.test(file)),
   ];
   if (
@@ -157,7 +158,7 @@ async function portOf(place: Place): Promise<Found<number> | undefined> {
     const found = asPort(await search(place, files, [pattern]));
     if (found && ![5432, 3306, 27017, 6379, 587, 465, 25, 5672].includes(found.value)) return found;
   }
-  const inSettings = (await environmentPort(place, exampleFiles, files)) ?? (await settingsPort(place));
+  const inSettings = (await environmentPort(place, exampleFiles(place), files)) ?? (await settingsPort(place));
   if (inSettings) return inSettings;
   const lines = place.files.filter((file) => /^(?:scripts\/|bin\/|docker\/|deploy\/)?[\w.-]+\.sh$/.test(file));
   return asPort(

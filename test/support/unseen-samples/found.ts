@@ -82,4 +82,57 @@ const madeApplication: PublicSample = {
   services: [{ name: 'app', framework: 'FastAPI', start: 'uvicorn app.main:app', port: 8000, resources: [] }],
 };
 
-export const found = { deepJava, compiledPackages, parsedPort, importedDriver, dependenciesAbove, madeApplication };
+/** A server of gRPC has a usual address of its own; that of HTTP stands in the example of settings. */
+const besideGrpc: PublicSample = {
+  files: {
+    'go.mod':
+      'module acme.example/both\n\ngo 1.23\n\nrequire (\n\tgithub.com/gofiber/fiber/v2 v2.52.0\n\tgoogle.golang.org/grpc v1.62.0\n)\n',
+    'cmd/app/main.go': 'package main\n\nfunc main() {\n\tapp.Run()\n}\n',
+    'cmd/app/Dockerfile': 'FROM scratch\nENTRYPOINT ["/app"]\n',
+    'config/config.go': 'package config\n\ntype HTTP struct {\n\tPort string `env:"HTTP_PORT,required"`\n}\n',
+    'pkg/grpcserver/server.go': 'package grpcserver\n\nconst _defaultAddr = ":80"\n',
+    '.env_rename_me': 'HTTP_PORT=8070\nGRPC_PORT=8071\n',
+  },
+  services: [{ name: 'both', framework: 'Fiber', start: 'go run ./cmd/app', port: 8070, resources: [] }],
+};
+
+/** Drivers of two databases, of which the settings name one; a constant that only ends like a port. */
+const oneOfTwo: PublicSample = {
+  files: {
+    'package.json': json({
+      name: 'one-of-two',
+      scripts: { start: 'node app.js' },
+      dependencies: { express: '^4', mysql: '^2', pg: '^8', typeorm: '^0.2' },
+    }),
+    'app.js': "const ERROR_IN_EXPORT = 10009;\nrequire('express')().listen(process.env.APP_PORT);\n",
+    '.env.example': 'APP_PORT=3400\nTYPEORM_CONNECTION=postgres\n# TYPEORM_CONNECTION=mysql\n',
+  },
+  services: [{ name: 'one-of-two', framework: 'Express', start: 'npm start', port: 3400, resources: ['postgres'] }],
+};
+
+/** A Procfile starts the database too; a setup.py that sets up a debugger. */
+const serversOfOthers: PublicSample = {
+  files: {
+    Procfile: 'web: bundle exec puma\nredis: redis-server config/redis.conf\nworkers: bundle exec resque-pool\n',
+    Gemfile: "gem 'rails'\ngem 'redis'\n",
+    'bin/rails': '',
+    'config/puma.rb': 'port ENV.fetch("PORT", 3000)\n',
+    'tools/debug/setup.py': 'def show(request):\n    return True\n',
+  },
+  services: [
+    { name: 'app', framework: 'Rails', start: 'bundle exec puma', port: 3000, resources: ['redis'] },
+    { name: 'workers', framework: 'Rails', start: 'bundle exec resque-pool', resources: ['redis'] },
+  ],
+};
+
+export const found = {
+  deepJava,
+  compiledPackages,
+  parsedPort,
+  importedDriver,
+  dependenciesAbove,
+  madeApplication,
+  besideGrpc,
+  oneOfTwo,
+  serversOfOthers,
+};
