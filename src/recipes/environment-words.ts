@@ -40,7 +40,6 @@ function environmentsOf(answers: Answers): readonly Environment[] {
 /** The answers with the words that the texts of the whole project ask for. */
 export function withEnvironmentWords(answers: Answers, recipe: Pick<Recipe, 'files'>): Answers {
   const environments = environmentsOf(answers);
-  if (environments.length === 0) return answers;
   const paths = environments.map(({ name }) => `environments/${name}.yaml`);
   const sized = databasesOf(recipe) > 0 && environments.some(({ asWritten }) => !asWritten);
   return {

@@ -172,7 +172,9 @@ function strayAnswers(
     .filter(([key, value]) => value !== undefined && answers[key] === undefined)
     .map(([key]) => {
       const question = questions.find((candidate) => candidate.key === key);
-      const reason = Object.entries(question?.when ?? {}).map(([other, value]) => `${other} ${value}`);
+      const reason = Object.entries(question?.when ?? {}).map(
+        ([other, value]) => `${other} ${value.replace(/^!/, 'other than ')}`,
+      );
       return question
         ? { message: `--${question.flag} goes only with ${reason.join(' and ')}.` }
         : { message: `This recipe does not ask for ${key}.` };

@@ -40,7 +40,7 @@ const three = {
 };
 
 describe.each(recipes.map((recipe): [string, Recipe] => [recipe.name, recipe]))('%s', (name, recipe) => {
-  it.each(['aws', 'gcp'])('is with every default what it is without questions, on %s', (cloud) => {
+  it.each(['aws', 'gcp', 'none'])('is with every default what it is without questions, on %s', (cloud) => {
     expect(made({ recipe: name, cloud }).files).toEqual(render(recipe, completeAnswers(recipe.questions, { cloud })));
   });
 
@@ -57,6 +57,30 @@ describe.each(recipes.map((recipe): [string, Recipe] => [recipe.name, recipe]))(
     expect(options.map(({ value }) => value)).toEqual(['recipe', 'small', 'medium', 'large']);
     for (const { title } of options) expect(title).toMatch(/^(about|at least) \$\d+ a month/);
     expect(() => checkAnswers({ recipe: name, ...three }, questions)).not.toThrow();
+  });
+});
+
+describe.each(recipes.map(({ name }) => name))('%s for this machine only', (recipe) => {
+  const { files, next } = made({ recipe, cloud: 'none' });
+
+  it('asks nothing about clouds', () => {
+    const keys = interview(context, { recipe, cloud: 'none' }).questions.map(({ key }) => key);
+    expect(keys.at(-1)).toBe('cloud');
+    const stray = { recipe, cloud: 'none', environments: 'staging' };
+    expect(() => checkAnswers(stray, interview(context, stray).questions)).toThrow('--environments');
+    const { questions } = recipes.find(({ name }) => name === recipe) ?? { questions: [] };
+    expect(() => completeAnswers(questions, { cloud: 'none', domain: 'a.example' })).toThrow(
+      '--domain goes only with cloud other than none.',
+    );
+  });
+
+  it('has the environment of this machine, and texts that speak of no other', () => {
+    expect(files.flatMap(({ path }) => (path.startsWith('environments/') ? [path] : []))).toEqual([
+      'environments/local.yaml',
+    ]);
+    const layer = parse(textOf(files, 'opta.yaml'));
+    expect(layer.environments).toEqual([{ name: 'local', path: 'environments/local.yaml' }]);
+    for (const text of [textOf(files, 'README.md'), ...next]) expect(text).not.toMatch(/<<|opta promote|staging|\n{3}/);
   });
 });
 
@@ -109,6 +133,15 @@ describe('on disk', () => {
     folder = await mkdtemp(join(tmpdir(), 'opta-environments-'));
   });
   afterAll(() => rm(folder, { recursive: true }));
+
+  it.each(recipes.map(({ name }) => name))('%s for this machine only resolves', async (recipe) => {
+    const directory = join(folder, `${recipe}-none`);
+    await writeFiles(made({ recipe, cloud: 'none' }).files, directory, { pid: process.pid });
+    for (const target of ['process', 'kind'] as const) {
+      const app = await readApp({ system: nodeSystem(), directory, env: 'local', target });
+      expect(app.diagnostics.filter(({ code }) => code !== 'no-effect')).toEqual([]);
+    }
+  });
 
   it.each(recipes.flatMap(({ name }) => ['aws', 'gcp'].map((cloud) => [name, cloud] as const)))(
     '%s with three sizes resolves everywhere, on %s',
