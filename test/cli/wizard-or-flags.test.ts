@@ -170,4 +170,21 @@ describe.skipIf(noPty !== undefined)(`the same files by${noPty === undefined ? '
     expect(treeOf(byWizard)).toEqual(treeOf(byFlags));
     expect(Object.keys(treeOf(byWizard)).length).toBeGreaterThan(Object.keys(files).length + 2);
   });
+
+  test('a recipe for this machine only, asked in lines', async () => {
+    const byLines = place.project({ 'notes.txt': 'A shop, one day.\n' });
+    const byFlags = place.copy(byLines);
+    const steps: readonly Step[] = [
+      ['What to begin with', 'hello'],
+      ['Name of the project', 'kiosk'],
+      ['Short name'],
+      ['3. none: This machine only', '3'],
+    ];
+    expect(await drive(place.open(byLines, ['--plain'], { columns: 120, rows: 90 }), steps)).toBe(0);
+    const flags = ['--recipe', 'hello', '--name', 'kiosk', '--cloud', 'none', '--yes'];
+    expect(await runBin(['init', ...flags], byFlags, { env: place.env })).toMatchObject({ code: 0 });
+    const tree = treeOf(byLines);
+    expect(tree).toEqual(treeOf(byFlags));
+    expect(Object.keys(tree).filter((path) => path.startsWith('environments/'))).toEqual(['environments/local.yaml']);
+  });
 });
