@@ -145,6 +145,7 @@ const inCode: readonly RegExp[] = [
     'm',
   ),
   new RegExp(`\\.listen\\(\\s*${port}`),
+  new RegExp(`['"]--port['"][^)]*?\\bdefault\\s*=\\s*${port}`),
 ];
 
 async function portOf(place: Place): Promise<Found<number> | undefined> {
