@@ -45,7 +45,7 @@ const wrongBetween = (place: Rehearsal, failed: readonly string[]): readonly str
   return remains(place.home).filter((one) => !names.has(one));
 };
 
-/** Those that are made at the same time wait until the one that is meant has failed, then fail too: the cloud is out. */
+/** Later ones that are made at the same time wait until the one that is meant has failed, then fail too: the cloud is out. */
 const outage = { operation: 'create', when: 'before', message: 'ServiceUnavailable', delayMs: 1500 } as const;
 
 async function ended(
@@ -79,7 +79,8 @@ export function failedInTurn(
   return ended(ground, async (place, history) => {
     const problems: string[] = [];
     for (const [at, urn] of [...all.entries()].slice(from, to)) {
-      place.faults({ faults: [{ operation: 'create', urn, once: true, ...faultKinds[kindOf(at)] }, outage] });
+      const later = all.slice(at + 1).map((other) => ({ ...outage, urn: other }));
+      place.faults({ faults: [{ operation: 'create', urn, once: true, ...faultKinds[kindOf(at)] }, ...later] });
       const said = await place.promote();
       const name = urn.split('::').at(-1);
       if (said.code !== 13) note(history, `${at} ${name}`, said);
