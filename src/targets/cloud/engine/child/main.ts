@@ -1,17 +1,8 @@
 /** The process that holds Pulumi for one stack: answers what it is asked, in order, until its parent closes or is gone. */
-import { UserError } from '../../../../errors.ts';
 import type { System } from '../../../../system/system.ts';
-import type { Answer, Call, Channel, ChildStart, Failure, Request } from '../messages.ts';
+import type { Answer, Call, Channel, ChildStart, Request } from '../messages.ts';
+import { failureOf } from './failure.ts';
 import type { StackOperations } from './operations.ts';
-
-const failureOf = (error: unknown): Failure => {
-  if (error instanceof UserError) {
-    const message = [error.message, ...error.detail].join('\n');
-    return { message, code: error.code, hints: error.hints };
-  }
-  if (error instanceof Error) return { message: error.message, ...(error.stack && { stack: error.stack }) };
-  return { message: String(error) };
-};
 
 /** Resolves when the parent is gone and nothing runs any more. */
 export async function runChild(system: System, channel: Channel): Promise<void> {
