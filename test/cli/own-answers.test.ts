@@ -2,16 +2,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import type { Asked, Given } from '../../../src/app/asked.ts';
-import { parseArguments } from '../../../src/arguments.ts';
-import { type Detection, detect } from '../../../src/recipes/detect.ts';
-import { readLayer, withEnvironments, withServices } from '../../../src/recipes/own/add.ts';
-import { filesOf } from '../../../src/recipes/own/files.ts';
-import { answersOfFlags, checkAnswers, flagsOfAnswers, placed } from '../../../src/recipes/own/flags.ts';
-import type { Context } from '../../../src/recipes/own/project.ts';
-import { interview } from '../../../src/recipes/own/questions.ts';
-import { readFiles } from '../../support/definitions.ts';
-import { doorOf, type Sample, samples } from '../../support/samples.ts';
+import type { Asked, Given } from '../../src/app/asked.ts';
+import { parseArguments } from '../../src/arguments.ts';
+import { type Detection, detect } from '../../src/recipes/detect.ts';
+import { readLayer, withEnvironments, withServices } from '../../src/recipes/own/add.ts';
+import { filesOf } from '../../src/recipes/own/files.ts';
+import { answersOfFlags, checkAnswers, flagsOfAnswers, placed } from '../../src/recipes/own/flags.ts';
+import type { Context } from '../../src/recipes/own/project.ts';
+import { interview } from '../../src/recipes/own/questions.ts';
+import { readFiles } from '../support/definitions.ts';
+import { doorOf, type Sample, samples } from '../support/samples.ts';
 
 const contextOf = (detection: Detection, folder = 'my-project'): Context => ({
   folder,

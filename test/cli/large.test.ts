@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { distance, nearest } from '../../../src/app/nearest.ts';
-import { appOf, readFiles } from '../../support/definitions.ts';
-import { faultyLayer, largeLayer } from '../../support/large.ts';
+import { distance, nearest } from '../../src/app/nearest.ts';
+import { appOf, readFiles } from '../support/definitions.ts';
+import { faultyLayer, largeLayer } from '../support/large.ts';
 
 test('a thousand services in a chain of links resolve, in order, without taking long', async () => {
   const began = performance.now();
