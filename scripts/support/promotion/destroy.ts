@@ -1,12 +1,10 @@
 /** Taking down what a disturbed promotion made: nothing may be left but what is kept on purpose, which is listed. */
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CloudStore } from '../../../src/targets/cloud/engine/simulated/store.ts';
 import type { Retained } from '../../../src/targets/cloud/plan/destroy.ts';
 import { leaksOf } from './leaks.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { goOn, type History, note, wrongAtTheEnd } from './resume.ts';
-import { locksIn, stackFiles, thingsIn } from './standing.ts';
+import { inCloud, locksIn, stackFiles, thingsIn } from './standing.ts';
 import { type Ended, type FaultKind, faultKinds, type Ground } from './trouble.ts';
 
 /** Listed by any of the runs that it took: the last may have found nothing left to take. */
@@ -82,11 +80,4 @@ export function destroyedInPieces(ground: Ground, nth: number, event: number): P
   });
 }
 
-function deletesIn(home: string): number {
-  const store = new CloudStore(join(home, 'cloud'));
-  try {
-    return store.counted('delete');
-  } finally {
-    store.close();
-  }
-}
+const deletesIn = (home: string): number => inCloud(home, (store) => store.counted('delete'));

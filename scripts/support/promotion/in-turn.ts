@@ -1,10 +1,8 @@
 /** One environment in which create after create fails, each promotion going on from the one before: an index costs one promotion. */
-import { join } from 'node:path';
 import { strikesOf } from '../../../src/targets/cloud/engine/simulated/faults.ts';
-import { CloudStore } from '../../../src/targets/cloud/engine/simulated/store.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { goOn, type History, note, wrongAtTheEnd } from './resume.ts';
-import { remains, stackFiles } from './standing.ts';
+import { inCloud, remains, shortOf, stackFiles } from './standing.ts';
 import { type Ended, type FaultKind, faultKinds, type Ground, wrongSaid } from './trouble.ts';
 
 const stacksInOrder = ['network', 'data', 'cluster', 'identities', 'edge'];
@@ -30,18 +28,12 @@ function inOrderOfNeed(home: string): readonly string[] {
     .sort((one, other) => placeOf(one) - placeOf(other) || depth(one) - depth(other) || (one < other ? -1 : 1));
 }
 
-function strikesIn(home: string, urns: readonly string[]): readonly string[] {
-  const store = new CloudStore(join(home, 'cloud'));
-  try {
-    return urns.filter((urn) => store.counted(strikesOf('create', urn)) > 0);
-  } finally {
-    store.close();
-  }
-}
+const strikesIn = (home: string, urns: readonly string[]): readonly string[] =>
+  inCloud(home, (store) => urns.filter((urn) => store.counted(strikesOf('create', urn)) > 0));
 
 /** After a create failed: nothing pending, no lock, nothing twice, and in no state only what failed creates left. */
 const wrongBetween = (place: Rehearsal, failed: readonly string[]): readonly string[] => {
-  const names = new Set(failed.map((urn) => `in no state: ${urn.split('::').slice(2).join('::')}`));
+  const names = new Set(failed.map((urn) => `in no state: ${shortOf(urn)}`));
   return remains(place.home).filter((one) => !names.has(one));
 };
 

@@ -48,14 +48,17 @@ export function stackFiles(folder: string): readonly StackFile[] {
   );
 }
 
-export function thingsIn(folder: string): readonly Thing[] {
-  const store = new CloudStore(join(folder, 'cloud'));
+/** Looks into the simulated cloud of a rehearsal, or changes something in it. */
+export function inCloud<T>(home: string, act: (store: CloudStore) => T): T {
+  const store = new CloudStore(join(home, 'cloud'));
   try {
-    return store.everything();
+    return act(store);
   } finally {
     store.close();
   }
 }
+
+export const thingsIn = (home: string): readonly Thing[] => inCloud(home, (store) => store.everything());
 
 /** Lock files of every stack. */
 export function locksIn(folder: string): readonly string[] {
@@ -66,7 +69,7 @@ export function locksIn(folder: string): readonly string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-const shortOf = (urn: string): string => urn.split('::').slice(2).join('::');
+export const shortOf = (urn: string): string => urn.split('::').slice(2).join('::');
 
 /** The SDK seals it in what it makes, and an import does not: the same labels, which the inputs hold too. */
 const marked = 'effectiveLabels';

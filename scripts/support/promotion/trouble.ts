@@ -4,10 +4,10 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../../../src/targets/cloud/engine/simulated/faults.ts';
-import { CloudStore } from '../../../src/targets/cloud/engine/simulated/store.ts';
+import type { CloudStore } from '../../../src/targets/cloud/engine/simulated/store.ts';
 import type { Rehearsal, Role, Said } from './rehearsal.ts';
 import { goOn, type History, note, wrongAtTheEnd } from './resume.ts';
-import { locksIn, stackFiles, thingsIn } from './standing.ts';
+import { inCloud, locksIn, stackFiles, thingsIn } from './standing.ts';
 
 /** One cloud's shop as it is without trouble. */
 export interface Ground {
@@ -189,9 +189,7 @@ type Thing = ReturnType<typeof thingsIn>[number];
 function changeThing(place: Rehearsal, urn: string, act: (store: CloudStore, thing: Thing) => unknown): void {
   const thing = thingsIn(place.home).find((one) => one.urn === urn);
   if (thing === undefined) throw new Error(`${urn} is not in the cloud`);
-  const store = new CloudStore(join(place.home, 'cloud'));
-  act(store, thing);
-  store.close();
+  inCloud(place.home, (store) => act(store, thing));
 }
 
 /** Somebody else changes a thing, or takes it away: that is shown, and nothing is done about it before someone says what. */
