@@ -23,7 +23,8 @@ export interface Followed {
   readonly kind: string;
 }
 
-const keyOf = ({ metadata }: KubernetesObject): string => `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
+/** By which objects of one kind are told apart. */
+export const keyOf = ({ metadata }: KubernetesObject): string => `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
 
 /** The list was too old to go on from. */
 const gone = (error: unknown): boolean => error instanceof ApiError && error.status === 410;

@@ -4,6 +4,7 @@ import type { App, Service } from '../../../app/app.ts';
 import { namespaceName } from '../../../app/names.ts';
 import type { Step } from '../../../engine/step.ts';
 import { type Applied, apply, titleOf } from '../../../platform/apply.ts';
+import { keyOf } from '../../../platform/cluster/watch.ts';
 import { restartMisfits } from '../../../platform/components/meshed.ts';
 import { componentLabel, nameLabel, selectorText } from '../../../platform/manifests/metadata.ts';
 import { type ManifestOptions, manifests } from '../../../platform/manifests.ts';
@@ -97,7 +98,6 @@ async function newAddresses(
 ): Promise<readonly KubernetesObject[]> {
   const addresses = all.filter((one) => one.kind === 'Service' && ofService(one));
   const there = await clientOf(session).list({ apiVersion: 'v1', kind: 'Service' }, signal);
-  const keyOf = ({ metadata }: KubernetesObject) => `${metadata?.namespace}/${metadata?.name}`;
   const known = new Set(there.map(keyOf));
   return addresses.filter((one) => !known.has(keyOf(one)));
 }
