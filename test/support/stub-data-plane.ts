@@ -1,9 +1,13 @@
-/** A data plane small enough to trust: an HTTP proxy on httpPort over the endpoints of its first upstream. */
+/**
+ * A data plane small enough to trust: an HTTP proxy on httpPort over the endpoints of its first upstream. Its first
+ * argument: milliseconds until it takes endpoints.
+ */
 import { Agent, createServer, request } from 'node:http';
 import type { DataPlaneRequest, Endpoint } from '../../src/targets/process/data-plane.ts';
 
 let endpoints: readonly Endpoint[] = [];
 let turn = 0;
+const slowMs = Number(process.argv[2] ?? 0);
 const open = new Map<number, number>();
 const agent = new Agent({ keepAlive: false });
 
@@ -37,7 +41,10 @@ process.on('message', async (message: DataPlaneRequest) => {
     server.once('error', failed);
     return server.listen(port, '127.0.0.1', () => process.send?.({ seq, ok: true }));
   }
-  if (message.type === 'endpoints') endpoints = message.endpoints;
+  if (message.type === 'endpoints') {
+    await new Promise((resolve) => setTimeout(resolve, slowMs));
+    endpoints = message.endpoints;
+  }
   if (message.type === 'drain') await drained(message.port, message.graceMs);
   process.send?.({ seq, ok: true });
 });

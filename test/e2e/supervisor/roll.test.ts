@@ -29,9 +29,10 @@ function config(httpPort: number): DataPlaneConfig {
   return { ingress, mesh, upstreams: [upstream], outbound: [] };
 }
 
-async function startDataPlane(client: SupervisorClient): Promise<number> {
+async function startDataPlane(client: SupervisorClient, slowMs = 0): Promise<number> {
   const port = await project.system.network.freePort();
-  const argv = [project.system.node, join(import.meta.dirname, '../../support/stub-data-plane.ts')];
+  const stub = join(import.meta.dirname, '../../support/stub-data-plane.ts');
+  const argv = [project.system.node, stub, `${slowMs}`];
   await client.put([{ ...project.script('opta/mesh', ''), kind: 'data-plane', argv, rank: 0 }]);
   await client.configure(config(port));
   return port;
@@ -265,6 +266,16 @@ describe('a roll', () => {
 });
 
 describe('the data plane', () => {
+  test('knows a service before it counts as ready', async () => {
+    const client = await project.start();
+    const port = await startDataPlane(client, 500);
+    await client.put([project.server('back/api', { replicas: 2 })]);
+    await client.waitReady('back/api', 20_000);
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
+    await client.restart('back/api', 20_000);
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
+  });
+
   test('gets its config and endpoints again after a crash', async () => {
     const client = await project.start();
     const port = await startDataPlane(client);

@@ -35,6 +35,8 @@ export class Program implements Supervised {
   /** The roll under way: aborted when a newer one is asked for. */
   #roll: AbortController | undefined;
   #rolling: Promise<void> | undefined;
+  /** Resolves when the data plane knows the replicas that are ready now. */
+  #told: Promise<void> = Promise.resolve();
 
   constructor(world: World, traffic: Traffic, spec: ProgramSpec, force: AbortSignal) {
     this.#world = world;
@@ -108,7 +110,10 @@ export class Program implements Supervised {
     this.#changed();
   }
 
-  /** Resolves when all replicas are ready and no roll is under way; throws its failure as soon as there is one. */
+  /**
+   * Resolves when all replicas are ready, no roll is under way and the data plane sends them requests; throws its failure
+   * as soon as there is one.
+   */
   async waitReady(deadlineMs: number, signal?: AbortSignal): Promise<ProgramStatus> {
     const { clock } = this.#world.system;
     await this.#watch?.ready;
@@ -116,7 +121,7 @@ export class Program implements Supervised {
     const check = () => {
       const failure = this.#failure ?? this.#rollFailure ?? (this.#stopping ? stoppedFailure(this.#spec) : undefined);
       if (failure) settled.reject(errorOf(failure));
-      else if (this.#allReady()) settled.resolve();
+      else if (this.#allReady()) this.#told.then(settled.resolve);
     };
     const cancel = clock.after(deadlineMs, async () => settled.reject(errorOf(await this.#diagnosis(deadlineMs))));
     const abort = () => settled.reject(signal?.reason);
@@ -234,7 +239,8 @@ export class Program implements Supervised {
     const said = JSON.stringify(event);
     if (said !== this.#said) this.#world.emit(event);
     this.#said = said;
+    this.#told = this.#traffic.serve(this.#spec.id, this.#ready());
     for (const check of [...this.#waiters]) check();
-    return this.#traffic.serve(this.#spec.id, this.#ready());
+    return this.#told;
   }
 }
