@@ -7,6 +7,7 @@ import { readValues, render } from '../helm.ts';
 import { ingressHomes } from '../manifests.ts';
 import { dryRunAccepted, endpointReady } from '../ready/webhooks.ts';
 import { waitForWorkload } from '../ready.ts';
+import { referenceIn } from '../registry/reference.ts';
 import { merged, type Values } from '../values.ts';
 import { nginxEdgeValues } from './cloud-edge.ts';
 import {
@@ -22,7 +23,7 @@ import {
   renderStep,
   step,
 } from './component.ts';
-import { partsOf, withImage } from './images.ts';
+import { withImage } from './images.ts';
 import { ingressReplicas, localPlacement } from './ingress-placement.ts';
 import { install, removeOthers } from './installed.ts';
 import { tlsSecret, webhookKey } from './keys.ts';
@@ -70,7 +71,7 @@ function portValues({ httpsPort = 443, mesh }: PureSettings): Values {
 export function nginxValues(settings: PureSettings, authority: string): Values {
   const { artifacts, mesh, target } = settings;
   const { ref, version } = artifacts.pins.images['ingress-nginx'];
-  const { repository, digest } = partsOf(ref);
+  const { repository, digest } = referenceIn(ref);
   const replicas = ingressReplicas(settings);
   const spread = {
     maxSkew: 1,

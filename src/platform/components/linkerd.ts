@@ -9,6 +9,7 @@ import { readValues, render } from '../helm.ts';
 import { changesOf } from '../prune.ts';
 import { authoritySet, dryRunAccepted, endpointReady } from '../ready/webhooks.ts';
 import { waitForWorkload } from '../ready.ts';
+import { referenceIn } from '../registry/reference.ts';
 import { merged, type Values } from '../values.ts';
 import {
   counting,
@@ -22,7 +23,7 @@ import {
   renderStep,
   step,
 } from './component.ts';
-import { partsOf } from './images.ts';
+
 import { removeOthers } from './installed.ts';
 import { issuerEnd, keySecrets, keyValues, type LinkerdKeys, linkerdKeys, namespace } from './linkerd-keys.ts';
 import { isMeshed } from './meshed.ts';
@@ -44,8 +45,8 @@ export const linkerdValues = (settings: PureSettings, keys: LinkerdKeys): Values
 /** The same without certificates. */
 export function linkerdChoices(settings: PureSettings): Values {
   const { artifacts, choices, nodes, target } = settings;
-  const controller = partsOf(artifacts.pins.images['linkerd-controller'].ref);
-  const proxy = partsOf(artifacts.pins.images['linkerd-proxy'].ref);
+  const controller = referenceIn(artifacts.pins.images['linkerd-controller'].ref);
+  const proxy = referenceIn(artifacts.pins.images['linkerd-proxy'].ref);
   const version = ({ tag, digest }: typeof proxy) => (digest === '' ? tag : `${tag}@${digest}`);
   const high = choices.meshHighAvailability && (target !== 'kind' || nodes >= highAvailabilityNodes);
   return {
@@ -162,7 +163,7 @@ async function injects(client: ClusterClient, signal: AbortSignal): Promise<void
 export function planLinkerd(settings: PlatformSettings): readonly Step[] {
   const { artifacts, client, needs } = settings;
   const made: Made = { objects: undefined };
-  const { tag } = partsOf(artifacts.pins.images['linkerd-controller'].ref);
+  const { tag } = referenceIn(artifacts.pins.images['linkerd-controller'].ref);
   return [
     renderStep('linkerd', 'charts and certificates of Linkerd', made, (context) => objectsFor(settings, context)),
     step({

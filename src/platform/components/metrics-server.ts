@@ -7,6 +7,7 @@ import { readValues, render } from '../helm.ts';
 import { conditionOf } from '../ready/conditions.ts';
 import { endpointReady } from '../ready/webhooks.ts';
 import { waitForWorkload } from '../ready.ts';
+import { referenceIn } from '../registry/reference.ts';
 import { merged, type Values } from '../values.ts';
 import {
   counting,
@@ -18,7 +19,7 @@ import {
   renderStep,
   step,
 } from './component.ts';
-import { partsOf, withImage } from './images.ts';
+import { withImage } from './images.ts';
 import { install } from './installed.ts';
 
 const ids = idsOf('metrics-server');
@@ -56,7 +57,7 @@ export function planMetricsServer(settings: PlatformSettings): readonly Step[] {
         artifacts.chart(name, counting(context)),
         readValues(join(dataFolder, 'values', 'metrics-server.yaml')),
       ]);
-      const { repository, tag } = partsOf(ref);
+      const { repository, tag } = referenceIn(ref);
       const own: Values = { image: { repository, tag }, podAnnotations: { 'linkerd.io/inject': 'disabled' } };
       const chart = { file, release: name, namespace, values: merged(values, own), kubernetes };
       return withImage(inNamespace(await render(context.system, helm, chart, context.signal), namespace), name, ref);

@@ -5,7 +5,7 @@ import { UserError } from '../../errors.ts';
 import { indexName, type MirrorIndex } from '../artifacts/index-file.ts';
 import type { Artifacts } from '../artifacts.ts';
 import { counting } from '../components/component.ts';
-import { partsOf } from '../components/images.ts';
+import { referenceIn } from '../registry/reference.ts';
 import {
   type BinaryName,
   binaryNames,
@@ -144,7 +144,7 @@ function binaryStep(mirror: Mirror, name: BinaryName): Step {
 function imageStep(mirror: Mirror, name: ImageName, calls: ImageCalls): Step {
   const { artifacts, store } = mirror.options;
   const { ref, version } = artifacts.pins.images[name];
-  const { repository, tag } = partsOf(ref);
+  const { repository, tag } = referenceIn(ref);
   const tagged = `${repository}:${tag === '' ? `v${version}` : tag}`;
   return partStep(`image:${name}`, `image ${tagged}`, async (context) => {
     const before = mirror.before?.images[name] as ImageEntry | undefined;

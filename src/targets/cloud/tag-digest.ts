@@ -4,26 +4,12 @@ import { text } from 'node:stream/consumers';
 import { UserError } from '../../errors.ts';
 import { type Door, openRepository, refused } from '../../platform/registry/exchange.ts';
 import { manifestTypes } from '../../platform/registry/manifest-types.ts';
+import { placeOf, referenceIn } from '../../platform/registry/reference.ts';
 import type { ReleaseImage } from '../../releases/release.ts';
 import type { System } from '../../system/system.ts';
 
-interface Named {
-  /** `host/path`, with the host that Docker's own short names stand for. */
-  readonly repository: string;
-  readonly tag: string;
-  /** As it was written, without the tag. */
-  readonly written: string;
-}
-
-/** `nginx` is `registry-1.docker.io/library/nginx`, tag `latest`. */
-export function namedIn(reference: string): Named {
-  const [, written = reference, tag = 'latest'] = /^(.+?)(?::([\w][\w.-]*))?$/.exec(reference) ?? [];
-  const [first = '', ...rest] = written.split('/');
-  const isHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
-  if (isHost && !/^(index\.)?docker\.io$/.test(first)) return { repository: written, tag, written };
-  const path = isHost ? rest.join('/') : written;
-  return { repository: `registry-1.docker.io/${path.includes('/') ? path : `library/${path}`}`, tag, written };
-}
+/** Where docker.io answers the registries' API. */
+const apiHost = 'registry-1.docker.io';
 
 export interface TagOptions {
   readonly signal: AbortSignal;
@@ -33,7 +19,9 @@ export interface TagOptions {
 
 /** Throws UserError `registry-refused`, `image-missing`. */
 export async function digestOfTag(system: System, reference: string, options: TagOptions): Promise<ReleaseImage> {
-  const { repository, tag, written } = namedIn(reference);
+  const { repository: written, tag: named } = referenceIn(reference);
+  const { host, path } = placeOf(written);
+  const [repository, tag] = [`${host === 'docker.io' ? apiHost : host}/${path}`, named || 'latest'];
   const { signal, authorization } = options;
   const door = openRepository(system, { name: repository, ...(authorization && { authorization }) }, signal);
   try {

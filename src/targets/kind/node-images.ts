@@ -2,17 +2,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { placeOf, referenceIn } from '../../platform/registry/reference.ts';
 import type { Finished, System } from '../../system/system.ts';
 import { callEngine, type Engine, engineFailed, engineSays, lastLine } from './engine.ts';
 
 /** As containerd names it: with its registry, and by digest alone where there is one. */
 export function containerdName(reference: string): string {
-  const [tagged = '', digest] = reference.split('@');
-  const [first = '', ...rest] = tagged.split('/');
-  const hasRegistry = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
-  const name = hasRegistry ? tagged : `docker.io/${rest.length === 0 ? 'library/' : ''}${tagged}`;
-  if (digest !== undefined) return `${name.replace(/:[^/:]+$/, '')}@${digest}`;
-  return /:[^/:]+$/.test(name) ? name : `${name}:latest`;
+  const { repository, tag, digest } = referenceIn(reference);
+  const { host, path } = placeOf(repository);
+  return `${host}/${path}${digest === '' ? `:${tag || 'latest'}` : `@${digest}`}`;
 }
 
 const ctr = ['ctr', '--namespace', 'k8s.io', 'images'];

@@ -7,7 +7,6 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { type Artifacts, openArtifacts } from '../../../src/platform/artifacts.ts';
 import type { PlatformChoices } from '../../../src/platform/choices.ts';
 import { traefikObjects } from '../../../src/platform/components/gateway.ts';
-import { partsOf } from '../../../src/platform/components/images.ts';
 import { meshOf, type PlatformSettings, planPlatform, platformImages } from '../../../src/platform/components/index.ts';
 import { nginxValues } from '../../../src/platform/components/ingress-nginx.ts';
 import { keptKey } from '../../../src/platform/components/keys.ts';
@@ -212,17 +211,6 @@ describe('a kept key', () => {
     expect((await keptKey(system, folder, 'leaf', leaf, one)).renewed).toBe(false);
     expect((await keptKey(system, folder, 'leaf', leaf, other)).renewed).toBe(true);
   });
-});
-
-test.each([
-  [
-    'registry.k8s.io/x/controller:v1@sha256:ab',
-    { repository: 'registry.k8s.io/x/controller', tag: 'v1', digest: 'sha256:ab' },
-  ],
-  ['localhost:5001/shop', { repository: 'localhost:5001/shop', tag: '', digest: '' }],
-  ['traefik:v3.6', { repository: 'traefik', tag: 'v3.6', digest: '' }],
-])('%s taken apart', (ref, parts) => {
-  expect(partsOf(ref)).toEqual(parts);
 });
 
 test('values are laid over values: maps by key, lists whole', () => {

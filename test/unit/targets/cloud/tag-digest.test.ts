@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { nodeSystem } from '../../../../src/system/node.ts';
-import { digestOfTag, namedIn } from '../../../../src/targets/cloud/tag-digest.ts';
+import { digestOfTag } from '../../../../src/targets/cloud/tag-digest.ts';
 
 const digest = `sha256:${'ab'.repeat(32)}`;
 const { signal } = new AbortController();
@@ -51,14 +51,4 @@ test('is refused by a registry that is not open', async () => {
   await expect(digestOfTag(nodeSystem(), `${host}/web:1`, { signal })).rejects.toMatchObject({
     code: 'registry-refused',
   });
-});
-
-test.each([
-  ['nginx', 'registry-1.docker.io/library/nginx', 'latest', 'nginx'],
-  ['nginx:1.27', 'registry-1.docker.io/library/nginx', '1.27', 'nginx'],
-  ['docker.io/grafana/grafana:11', 'registry-1.docker.io/grafana/grafana', '11', 'docker.io/grafana/grafana'],
-  ['ghcr.io/acme/web:v1', 'ghcr.io/acme/web', 'v1', 'ghcr.io/acme/web'],
-  ['localhost:5000/web', 'localhost:5000/web', 'latest', 'localhost:5000/web'],
-])('%s is of %s', (reference, repository, tag, written) => {
-  expect(namedIn(reference)).toEqual({ repository, tag, written });
 });
