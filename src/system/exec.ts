@@ -1,8 +1,8 @@
 /** Child processes: argv arrays only, never a shell string. */
 import { spawn } from 'node:child_process';
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
-import type { Finished, Processes, Running, RunOptions, SpawnOptions } from './system.ts';
+import type { Finished, Marked, Processes, Running, RunOptions, SpawnOptions } from './system.ts';
 
 /** Feeds whole lines to `act`; the last one without a line end comes at `end`. */
 function lines(act: (line: string) => void): { push(chunk: string): void; end(): void } {
@@ -128,6 +128,7 @@ export function nodeProcesses(env: NodeJS.ProcessEnv, startTime: (pid: number) =
       }
     },
     startTime,
+    startedWith,
     which: (name, path = env['PATH'] ?? '') => which(name, path),
   };
 }
@@ -144,6 +145,25 @@ export function linuxStartTime(pid: number): string | undefined {
     if (code === 'ENOENT' || code === 'ESRCH') return undefined;
     throw error;
   }
+}
+
+/** What cannot be read is another user's, or has just ended. */
+function startedWith(variable: string): readonly Marked[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc').flatMap((name): readonly Marked[] => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const entry = readFileSync(`/proc/${name}/environ`, 'utf8')
+        .split('\0')
+        .find((one) => one.startsWith(`${variable}=`));
+      if (entry === undefined) return [];
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return [{ pid: Number(name), parent: Number(parent), value: entry.slice(variable.length + 1) }];
+    } catch {
+      return [];
+    }
+  });
 }
 
 let boot: string | undefined;

@@ -60,6 +60,13 @@ export interface Running {
   unref(): void;
 }
 
+export interface Marked {
+  readonly pid: number;
+  readonly parent: number;
+  /** Of the variable. */
+  readonly value: string;
+}
+
 export interface Processes {
   /** Runs argv to its end, without a shell. Rejects only when it cannot be started or is aborted. */
   run(argv: readonly string[], options?: RunOptions): Promise<Finished>;
@@ -68,6 +75,8 @@ export interface Processes {
   signal(pid: number, signal: NodeJS.Signals | 0): boolean;
   /** A text that tells this life of a pid from another one with the same number; undefined when it does not run. */
   startTime(pid: number): string | undefined;
+  /** Our own user's processes that were started with this variable, and all that they started. Linux only: else none. */
+  startedWith(variable: string): readonly Marked[];
   /** The full path of an executable on `path` (default: PATH of `env`). */
   which(name: string, path?: string): string | undefined;
 }

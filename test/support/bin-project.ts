@@ -61,6 +61,8 @@ export interface BinProject {
   opta(args: readonly string[], options?: BinOptions): Promise<Ended>;
   /** `dev up --detach --json` on the project's own ports, and its events. */
   up(more?: readonly string[], options?: BinOptions): Promise<Ended & { readonly events: readonly Event[] }>;
+  /** Throws what kept it from that unless `up` ends 0. */
+  isUp(): Promise<void>;
   down(): Promise<Ended>;
   /** Body of a request through the ingress; throws unless it is 200. */
   get(path?: string, host?: string): Promise<string>;
@@ -196,6 +198,10 @@ export async function makeBinProject(definition: string, script: string = server
       });
   const opta = (args: readonly string[], options: BinOptions = {}) => startBin(args, { cwd: folder, ...options }).ended;
   const ports = ['--https-port', String(httpsPort), '--http-port', String(httpPort)];
+  const up: BinProject['up'] = async (more = [], options = {}) => {
+    const ended = await opta(['dev', 'up', '--on', 'process', '--detach', '--json', ...ports, ...more], options);
+    return { ...ended, events: eventsOf(ended.stdout) };
+  };
   return {
     folder,
     httpsPort,
@@ -205,9 +211,11 @@ export async function makeBinProject(definition: string, script: string = server
     write,
     start: (args, options = {}) => startBin(args, { cwd: folder, ...options }),
     opta,
-    up: async (more = [], options = {}) => {
-      const ended = await opta(['dev', 'up', '--on', 'process', '--detach', '--json', ...ports, ...more], options);
-      return { ...ended, events: eventsOf(ended.stdout) };
+    up,
+    async isUp() {
+      const { code, stderr, events } = await up();
+      if (code !== 0)
+        throw new Error(`dev up ended ${code}: ${JSON.stringify(failuresOf(events), null, 2)}\n${stderr}`);
     },
     down: () => opta(['dev', 'down', '--plain']),
     get: (at = '/', host = 'bad.localhost') => get(httpsPort, host, at),

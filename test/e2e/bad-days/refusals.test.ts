@@ -56,7 +56,7 @@ test('the HTTPS port that was asked for is taken', async () => {
 
 test('the HTTP port that was kept is taken', async () => {
   project = await makeBinProject(layer());
-  expect((await project.up()).code).toBe(0);
+  await project.isUp();
   await project.down();
   const kept = JSON.parse(readFileSync(project.state('ports.json'), 'utf8')) as { http: number };
   await take(kept.http);
@@ -149,7 +149,7 @@ test('a service whose health is asked on a port of its own', async () => {
   expect(message).toContain('/up gave connection refused');
   expect(hints.join(' ')).toContain('PORT_HEALTH');
   project.write('code/server.mjs', script('env.PORT_HEALTH'));
-  expect((await project.up()).code).toBe(0);
+  await project.isUp();
   expect(await project.get()).toBe('main');
 });
 
@@ -158,7 +158,7 @@ test('a service that listens on every address is fine', async () => {
     layer(),
     `import { createServer } from 'node:http'; createServer((q, r) => r.end('all')).listen(process.env.PORT);`,
   );
-  expect((await project.up()).code).toBe(0);
+  await project.isUp();
   expect(await project.get()).toBe('all');
 });
 

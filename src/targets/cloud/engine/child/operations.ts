@@ -8,7 +8,7 @@ import { EngineFailed } from './command.ts';
 import { isLockText, lockedMeanwhile } from './locked.ts';
 import { lookupOf } from './lookup.ts';
 import { Gathered, isSamePlan, kindOf, outputsOf, rootType, stepIn } from './plan.ts';
-import { notePlugins } from './plugins.ts';
+import { endPlugins, notePlugins } from './plugins.ts';
 import { settle } from './settle.ts';
 import { stateOf } from './state.ts';
 import type { Workspace } from './workspace.ts';
@@ -192,6 +192,7 @@ export class StackOperations {
       told(event, this.#emit);
     };
     const { outputs } = gathered;
+    await endPlugins(this.#system, this.#start.backend.workFolder);
     try {
       await act({ onEvent });
     } catch (error) {

@@ -10,6 +10,7 @@ import { dropTornNotes } from '../../state/torn.ts';
 import type { ChildStart } from '../messages.ts';
 import { EngineCommand, EngineFailed } from './command.ts';
 import { isLockText, lockedMeanwhile } from './locked.ts';
+import { markOf } from './plugins.ts';
 
 export interface Workspace {
   readonly stack: Stack;
@@ -51,6 +52,7 @@ function environment(system: System, { backend, engine }: ChildStart): Readonly<
     PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: 'true',
     // A plugin that is missing is said at once, instead of after three tries to download it.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: '1',
+    ...markOf(system, backend.workFolder),
     ...(backend.secretsProvider === 'passphrase' && passphraseFile(system, backend.workFolder)),
     ...(engine.kind === 'built-in' && { OPTA_CLOUD_FOLDER: engine.cloudFolder }),
   };
