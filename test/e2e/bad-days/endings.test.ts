@@ -206,7 +206,7 @@ test('kill -9 of the data plane: it comes back on its ports with its routes', as
   const plane = (await status()).services.find(({ service }) => service === 'opta/data-plane');
   process.kill(plane?.replicas[0]?.pid ?? 0, 'SIGKILL');
   const began = performance.now();
-  await expect.poll(() => project.get().catch(() => ''), { timeout: 5000, interval: 20 }).toContain('pid');
+  await expect.poll(() => project.get().catch(() => ''), { timeout: 30_000, interval: 20 }).toContain('pid');
   console.log('data plane back', Math.round(performance.now() - began));
   expect((await status()).services.find(({ service }) => service === 'opta/data-plane')?.restarts).toBe(1);
 });
@@ -234,7 +234,7 @@ test('a service that crashes after it was ready is started again, later each tim
   project = await makeBinProject(layer(), crashing);
   await project.isUp();
   for (let n = 0; n < 3; n++) {
-    await expect.poll(() => project.get().catch(() => ''), { timeout: 5000, interval: 20 }).toBe('bye');
+    await expect.poll(() => project.get().catch(() => ''), { timeout: 30_000, interval: 20 }).toBe('bye');
     await new Promise((resolve) => setTimeout(resolve, 120));
   }
   const { code, stdout } = await project.opta(['dev', 'status']);

@@ -73,7 +73,7 @@ test('the whole state folder deleted while running: everything ends, and up star
   project = await makeBinProject(layer());
   await project.isUp();
   rmSync(project.state(), { recursive: true, maxRetries: 5 });
-  await expect.poll(() => project.pids(), { timeout: 5000 }).toEqual([]);
+  await expect.poll(() => project.pids(), { timeout: 30_000 }).toEqual([]);
   await project.isUp();
   expect(await project.get()).toContain('pid');
   expect((await project.down()).code).toBe(0);

@@ -162,7 +162,7 @@ describe('the definition changes while everything runs', () => {
     expect(await project.get()).toBe(before);
     expect(await project.get('/other')).toBe(before);
     // Supervisor, data plane and one replica.
-    await expect.poll(() => project.pids().length, { timeout: 3000 }).toBe(3);
+    await expect.poll(() => project.pids().length, { timeout: 30_000 }).toBe(3);
   });
 
   test('replicas up and down, and an environment variable', async () => {
@@ -174,7 +174,7 @@ describe('the definition changes while everything runs', () => {
     expect(await services()).toEqual(['bad/web 3']);
     project.write('opta.yaml', layer('    min_containers: 1\n'));
     await project.isUp();
-    await expect.poll(services, { timeout: 3000 }).toEqual(['bad/web 1']);
+    await expect.poll(services, { timeout: 30_000 }).toEqual(['bad/web 1']);
     expect(JSON.parse(await project.get())).toMatchObject({ pid });
     project.write('opta.yaml', layer('    env_vars:\n      WORD: changed\n'));
     await project.isUp();

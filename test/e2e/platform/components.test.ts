@@ -33,7 +33,7 @@ describe.skipIf(noCluster !== undefined)('the platform', { timeout: 240_000 }, (
   /** A controller that is ready takes up what it serves within a moment. */
   const answers = () =>
     expect
-      .poll(() => askIngress(client, 'shop.localhost'), { timeout: 5000, interval: 100 })
+      .poll(() => askIngress(client, 'shop.localhost'), { timeout: 30_000, interval: 100 })
       .toEqual({ status: 404, commonName: 'shop.localhost' });
   beforeAll(async () => {
     client = await testCluster();
