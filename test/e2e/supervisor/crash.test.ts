@@ -42,7 +42,7 @@ describe('kill -9 of the supervisor', () => {
       const found = await recover(project.system, project.folder);
       expect(found.alive).toBe(false);
       // One that still waited at the gate ends by itself.
-      await expect.poll(() => project.processes(), { timeout: 500, interval: 10 }).toEqual([]);
+      await expect.poll(() => project.processes(), { timeout: 30_000, interval: 10 }).toEqual([]);
       expect(readdirSync(join(project.folder, '.opta')).sort()).toEqual(['.gitignore', 'logs', 'supervisor.log']);
 
       const again = await project.start();
