@@ -4,12 +4,15 @@ import type { StackInput } from './stacks.ts';
 /** Tag of AWS and label of Google that hold `<stack>/<Pulumi name>`; Google allows no slash, so it has `_` there. */
 const resourceTag = { aws: 'opta:resource', gcp: 'opta-resource' } as const;
 
+/** Tags of everything that stacks of an environment make. */
+export function environmentTags({ app, cloud }: StackInput): Readonly<Record<string, string>> {
+  const sign = cloud === 'aws' ? ':' : '-';
+  return { [`opta${sign}environment`]: app.environment, [`opta${sign}organisation`]: app.organisation ?? 'none' };
+}
+
 /** Tags of every resource of a stack; the provider adds them. */
 export function stackTags(input: StackInput): Readonly<Record<string, string>> {
-  const { app, stack, cloud } = input;
-  const values = { environment: app.environment, organisation: app.organisation ?? 'none', stack };
-  const sign = cloud === 'aws' ? ':' : '-';
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [`opta${sign}${key}`, value]));
+  return { ...environmentTags(input), [input.cloud === 'aws' ? 'opta:stack' : 'opta-stack']: input.stack };
 }
 
 /** The tag that names one resource among those of its environment. */

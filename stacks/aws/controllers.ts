@@ -1,6 +1,7 @@
 /** Roles of what the platform runs inside EKS: AWS Load Balancer Controller and Cluster Autoscaler. */
 import { PodIdentityAssociation } from '@pulumi/aws/eks/podIdentityAssociation.js';
 import { type Output, output } from '@pulumi/pulumi';
+import { environmentTags } from '../../src/app/tags.ts';
 import { from, options, part, tagged } from '../context.ts';
 import { type AwsContext, arn } from './context.ts';
 import type { Statement } from './policy-document.ts';
@@ -70,9 +71,18 @@ function bindingStatements(context: AwsContext): Statement[] {
     {
       Sid: 'Targets',
       Action: ['elasticloadbalancing:RegisterTargets', 'elasticloadbalancing:DeregisterTargets'],
-      Resource: arn(context, 'elasticloadbalancing', `targetgroup/opta-${context.environment}-*/*`),
+      // Names of target groups are cut short where the environment's is long; their tags never are.
+      Resource: arn(context, 'elasticloadbalancing', 'targetgroup/opta-*/*'),
+      Condition: { StringEquals: ofEnvironment(context) },
     },
   ];
+}
+
+/** Holds for what the stacks of this environment made: their provider puts these tags on everything. */
+function ofEnvironment({ input }: AwsContext): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(environmentTags(input)).map(([key, value]) => [`aws:ResourceTag/${key}`, value]),
+  );
 }
 
 /** From the autoscaler's own document (cloudprovider/aws/README.md); changing is for groups of this cluster only. */

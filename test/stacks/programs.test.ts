@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type StackName, stackNames } from '../../src/app/stacks.ts';
+import { stackTags } from '../../src/app/tags.ts';
 import { valuesByPath } from '../../src/app/upstream.ts';
 import { completeAnswers } from '../../src/recipes/questions.ts';
 import { readRecipe } from '../../src/recipes/recipe.ts';
@@ -164,6 +165,29 @@ describe('an environment that was there before', () => {
     expect([...types].filter((type) => /vpc:Vpc$|subnet:|natGateway:|eip:/.test(type))).toEqual([]);
     const subnets = runs.data.resources.find(({ name }) => name === 'sql-subnets')?.inputs.subnetIds;
     expect(subnets).toEqual(['subnet-3', 'subnet-4']);
+  });
+
+  test('lets its controller register pods with its target groups, however long its name is', async () => {
+    const name = 'integration-eu-central-blue';
+    const environment = `name: ${name}\norg_name: acme\nproviders:\n  aws: {region: eu-central-1, account_id: "123456789012"}\nmodules:\n  - type: base\n  - type: k8s-cluster\n  - type: k8s-base\n`;
+    const layer = `name: shop\nenvironments: [{name: ${name}, path: env.yaml}]\nmodules: []\n`;
+    const app = await appOf({ 'opta.yaml': layer, 'env.yaml': environment }, { env: name, target: 'aws' });
+    const runs = await runStacks('aws', app);
+    const policy = runs.identities.resources.find(({ name: of }) => of === 'role-load-balancer-controller-policy');
+    const { Statement } = JSON.parse(String(plain(policy?.inputs.policy)));
+    const { Resource, Condition } = Statement.find(({ Sid }: { Sid: string }) => Sid === 'Targets');
+    const wanted = new RegExp(`^${Resource.replaceAll('*', '.*')}$`);
+    const groups = runs.edge.resources.filter(({ type }) => type === 'aws:lb/targetGroup:TargetGroup');
+    expect(groups).not.toHaveLength(0);
+    for (const { inputs } of groups) {
+      expect(String(inputs.name).length).toBeLessThanOrEqual(32);
+      expect(`arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/${inputs.name}/0123`).toMatch(wanted);
+    }
+    // Their tags come with the provider of their stack.
+    const tags = stackTags(inputOf('aws', 'edge', app));
+    const asked = Object.entries(Condition.StringEquals as Record<string, string>);
+    expect(asked).not.toHaveLength(0);
+    for (const [key, value] of asked) expect(tags[key.replace('aws:ResourceTag/', '')]).toBe(value);
   });
 
   test("without a domain has a load balancer that speaks plain HTTP only, or the cluster's own certificate", async () => {
