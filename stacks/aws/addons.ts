@@ -88,7 +88,14 @@ function volumeKey(context: AwsContext): Statement[] {
       Condition: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
     },
     {
-      Action: ['kms:Encrypt', 'kms:Decrypt', 'kms:GenerateDataKeyWithoutPlaintext', 'kms:DescribeKey'],
+      Action: [
+        'kms:Encrypt',
+        'kms:Decrypt',
+        'kms:ReEncryptFrom',
+        'kms:ReEncryptTo',
+        'kms:GenerateDataKeyWithoutPlaintext',
+        'kms:DescribeKey',
+      ],
       Resource: key,
     },
   ];

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { stackNames } from '../../src/app/stacks.ts';
 import { checkPolicy } from '../../src/targets/cloud/policy/index.ts';
 import type { Checked } from '../../src/targets/cloud/policy/rule.ts';
+import { checkVolumes } from '../../src/targets/cloud/policy/volumes.ts';
 import { fullDefinition } from '../support/full-definition.ts';
 import { runStacks } from '../support/stack-apps.ts';
 import { plain } from '../support/stack-monitor.ts';
@@ -231,6 +232,13 @@ const breaks: readonly Break[] = [
     policy: without(/AutoScaling/),
   },
   {
+    title: 'a driver of volumes that may not use their key',
+    cloud: 'aws',
+    rule: 'key-grants',
+    resource: 'role-aws-ebs-csi-driver-policy',
+    policy: without(/GenerateDataKeyWithoutPlaintext/),
+  },
+  {
     title: 'a key that does not let logs be written',
     cloud: 'aws',
     rule: 'key-grants',
@@ -340,4 +348,22 @@ test.each(breaks)('$title is found by $rule', (broken) => {
   });
   const found = checkPolicy(after, { cloud: broken.cloud, production: true });
   expect(found.map(({ rule }) => rule)).toContain(broken.rule);
+});
+
+test('volumes of a class without a key of ours are found', () => {
+  const claim = (storageClassName?: string) => ({
+    ...{ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { namespace: 'shop', name: 'kept' } },
+    spec: { volumeClaimTemplates: [{ spec: { ...(storageClassName && { storageClassName }) } }] },
+  });
+  const storage = (name: string, parameters: Readonly<Record<string, string>>) => ({
+    ...{ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name }, parameters },
+  });
+  const classes = [
+    storage('ours', { kmsKeyId: 'key-1' }),
+    storage('google', { 'disk-encryption-kms-key': 'key-1' }),
+    storage('gp2', { encrypted: 'true' }),
+  ];
+  const found = (name?: string) => checkVolumes([...classes, claim(name)]).map((one) => `${one.type} ${one.name}`);
+  expect([found('ours'), found('google')]).toEqual([[], []]);
+  for (const name of ['gp2', 'another', undefined]) expect(found(name)).toEqual(['StatefulSet shop/kept']);
 });

@@ -14,6 +14,7 @@ export type ComponentName =
   | 'ingress-nginx'
   | 'gateway'
   | 'metrics-server'
+  | 'storage'
   | 'load-balancer-controller'
   | 'cluster-autoscaler'
   | 'bindings';
@@ -27,6 +28,8 @@ export interface CloudFacts {
   readonly addressRange: string;
   /** Name that GKE gives to the groups of the controller's pods, one a zone. */
   readonly endpointGroup: string;
+  /** ARN or id of our key that disks are encrypted with. */
+  readonly volumeKey: string;
 }
 
 /** Made when planning. What is a function is asked while steps run, after the steps of `needs`. */

@@ -14,6 +14,7 @@ import { planIngressNginx, retirement } from './ingress-nginx.ts';
 import { removeOthers } from './installed.ts';
 import { planLinkerd } from './linkerd.ts';
 import { planMetricsServer } from './metrics-server.ts';
+import { planStorage } from './storage.ts';
 
 export type { PlatformSettings } from './component.ts';
 
@@ -78,6 +79,7 @@ export function planPlatform(settings: PlatformSettings): PlatformPlan {
   return {
     steps: [
       cleaned,
+      ...(settings.target === 'kind' ? [] : planStorage(settings)),
       ...(wantsGatewayApi ? planGatewayApi(settings) : []),
       ...(mesh ? planLinkerd(settings) : []),
       ...(nginx ? planIngressNginx(settings, after) : []),

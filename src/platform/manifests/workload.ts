@@ -41,6 +41,9 @@ export function deployment(parts: PodParts): V1Deployment {
   };
 }
 
+/** The class of volumes in a cloud, which the platform makes; a local cluster has one for all. */
+export const cloudStorageClass = 'opta';
+
 /** Its volumes stay when it goes or shrinks. */
 export function statefulSet(parts: PodParts): V1StatefulSet {
   return {
@@ -59,7 +62,12 @@ export function statefulSet(parts: PodParts): V1StatefulSet {
       template: podTemplate(parts),
       volumeClaimTemplates: parts.service.storage.map(({ gigabytes }, index) => ({
         metadata: { name: `data-${index}`, labels: selector(parts.owner) },
-        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: `${gigabytes}Gi` } } },
+        spec: {
+          accessModes: ['ReadWriteOnce'],
+          // Named, since a class that somebody adds later could become the default one.
+          ...(parts.options.target !== 'kind' && { storageClassName: cloudStorageClass }),
+          resources: { requests: { storage: `${gigabytes}Gi` } },
+        },
       })),
     },
   };

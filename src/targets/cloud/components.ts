@@ -9,6 +9,7 @@ import type { CloudFacts, PureSettings } from '../../platform/components/compone
 import { traefikObjects } from '../../platform/components/gateway.ts';
 import { nginxValues, ownValues } from '../../platform/components/ingress-nginx.ts';
 import { linkerdChoices } from '../../platform/components/linkerd.ts';
+import { storageObjects } from '../../platform/components/storage.ts';
 import { merged, type Values } from '../../platform/values.ts';
 import type { Pins } from '../../platform/versions.ts';
 import type { CloudEnvironment } from './environment.ts';
@@ -32,6 +33,7 @@ export function factsOf(environment: CloudEnvironment, addressRange = '<network.
     vpcId: '<network.vpcId>',
     addressRange,
     endpointGroup: endpointGroupName(environment.name),
+    volumeKey: '<network.keyVolumes>',
   };
 }
 
@@ -50,6 +52,7 @@ export function cloudComponents(environment: CloudEnvironment, app: App, pins: P
     cloud: () => factsOf(environment),
   };
   return [
+    { name: 'storage', from: 'objects', values: {}, objects: storageObjects(settings) },
     ...(choices.mesh ? meshComponents(settings) : []),
     ...(choices.ingressEnabled ? ingressComponents(settings) : []),
     ...(environment.cloud === 'aws' ? controllers(settings, environment) : []),

@@ -10,6 +10,7 @@ import type { PureSettings } from '../../../src/platform/components/component.ts
 import { traefikObjects } from '../../../src/platform/components/gateway.ts';
 import { planPlatform } from '../../../src/platform/components/index.ts';
 import { nginxValues } from '../../../src/platform/components/ingress-nginx.ts';
+import { storageObjects } from '../../../src/platform/components/storage.ts';
 import { readVersions } from '../../../src/platform/versions.ts';
 import { all, find } from '../../support/manifests.ts';
 
@@ -23,6 +24,7 @@ describe('behind the load balancer of a cloud', () => {
     vpcId: 'vpc-1',
     addressRange: '10.4.0.0/16',
     endpointGroup: 'opta-staging-ingress',
+    volumeKey: 'key-1',
   };
   const inCloud = (target: 'kind' | 'aws' | 'gcp'): PureSettings => ({
     target,
@@ -78,6 +80,23 @@ describe('behind the load balancer of a cloud', () => {
     expect(JSON.stringify(bound)).not.toContain('networking"');
   });
 
+  test('volumes are encrypted with our key, in the zone of their pod, and are the default', () => {
+    const common = { volumeBindingMode: 'WaitForFirstConsumer', allowVolumeExpansion: true };
+    const annotations = { 'storageclass.kubernetes.io/is-default-class': 'true' };
+    expect(storageObjects(inCloud('aws'))).toMatchObject([
+      {
+        ...{ ...common, metadata: { name: 'opta', annotations }, provisioner: 'ebs.csi.aws.com' },
+        parameters: { type: 'gp3', encrypted: 'true', kmsKeyId: 'key-1' },
+      },
+    ]);
+    expect(storageObjects(inCloud('gcp'))).toMatchObject([
+      {
+        ...{ ...common, metadata: { name: 'opta', annotations }, provisioner: 'pd.csi.storage.gke.io' },
+        parameters: { type: 'pd-balanced', 'disk-encryption-kms-key': 'key-1' },
+      },
+    ]);
+  });
+
   test('EKS gets what it lacks, and GKE nothing', () => {
     const never = (): never => {
       throw new Error('asked while planning');
@@ -96,6 +115,7 @@ describe('behind the load balancer of a cloud', () => {
     expect(steps('aws')).toEqual(
       expect.arrayContaining(['platform:load-balancer-controller', 'platform:cluster-autoscaler']),
     );
+    for (const target of ['aws', 'gcp'] as const) expect(steps(target)).toContain('platform:storage');
     expect(steps('gcp').join()).not.toMatch(/autoscaler|load-balancer/);
   });
 

@@ -231,6 +231,11 @@ describe('services', () => {
     ]);
     const { spec } = find(made, 'StatefulSet', 'kept');
     expect(spec.volumeClaimTemplates[0].spec.resources.requests.storage).toBe('3Gi');
+    expect(spec.volumeClaimTemplates[0].spec).not.toHaveProperty('storageClassName');
+    for (const target of ['aws', 'gcp'] as const) {
+      const cloud = find(manifests(app({ services: [kept] }), options({ target })), 'StatefulSet', 'kept');
+      expect(cloud.spec.volumeClaimTemplates[0].spec.storageClassName).toBe('opta');
+    }
     expect(spec.persistentVolumeClaimRetentionPolicy).toEqual({ whenDeleted: 'Retain', whenScaled: 'Retain' });
     expect(templateOf(find(made, 'StatefulSet', 'kept')).spec.containers[0].volumeMounts).toEqual([
       { name: 'data-0', mountPath: '/data' },

@@ -36,6 +36,7 @@ function platformSettings(inside: Inside): PlatformSettings {
     cloud: () => ({
       ...factsOf(environment, inside.session.situation.placement.addressRange),
       vpcId: outputs('network')['vpcId'] ?? '',
+      volumeKey: outputs('network')['keyVolumes'] ?? '',
     }),
     // Certificates come out of the cluster, so that nothing is rendered before it is reached.
     needs: { cluster: ['reach'], certificate: ['reach'] },

@@ -3,9 +3,9 @@ import type { Plan, Step } from '../../../engine/step.ts';
 import { UserError } from '../../../errors.ts';
 import { quotaStep } from '../account/checks.ts';
 import { listCluster } from '../listing.ts';
-import type { Change } from '../operation.ts';
 import { checkPolicy } from '../policy/index.ts';
-import { reviewOf } from '../review.ts';
+import { checkVolumes } from '../policy/volumes.ts';
+import { type Review, reviewOf } from '../review.ts';
 import { demandWaivers } from '../risk.ts';
 import { type CloudSession, made, step } from '../session.ts';
 import { type DriftChoice, demandAdopted, driftSteps } from './drift.ts';
@@ -50,7 +50,7 @@ function reviewStep(session: CloudSession, { waivers, drift }: ReviewOptions, ne
       const release = made(session.release, 'release');
       const plans = stacks.map((stack) => made(session.plans.get(stack), `plan:${stack}`));
       const review = reviewOf(environment, release, plans, listCluster(environment, app, pins, release));
-      demandPolicy(session, review.resources);
+      demandPolicy(session, review);
       demandWaivers(review.changes, waivers);
       if (drift === 'adopt') demandAdopted(session, review.changes);
       session.review = review;
@@ -61,10 +61,10 @@ function reviewStep(session: CloudSession, { waivers, drift }: ReviewOptions, ne
 }
 
 /** Throws UserError `policy-broken` with every rule that something of the plan breaks. What goes away is not asked. */
-function demandPolicy({ situation }: CloudSession, resources: readonly Change[]): void {
+function demandPolicy({ situation }: CloudSession, { resources, cluster }: Review): void {
   const { cloud, production, name } = situation.environment;
   const stays = resources.filter(({ kind }) => kind !== 'delete');
-  const broken = checkPolicy(stays, { cloud, production });
+  const broken = [...checkPolicy(stays, { cloud, production }), ...checkVolumes(cluster.whole)];
   if (broken.length === 0) return;
   throw new UserError('policy-broken', `the plan of ${name} breaks ${broken.length} rules of safety`, {
     hints: ['Change the fields of the definition that lead to them; nothing was changed in the cloud.'],

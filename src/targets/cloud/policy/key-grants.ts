@@ -36,11 +36,26 @@ function onAws(resources: readonly Checked[], _: Facts): Violation[] {
   ask('key-logs', 'does not let CloudWatch write logs', (policy) =>
     admits(policy, /^logs\..+\.amazonaws\.com/, ['kms:Encrypt', 'kms:Decrypt', 'kms:GenerateDataKey']),
   );
+  const driver = resources.find(
+    ({ type, name }) => type === 'aws:eks/addon:Addon' && name === 'addon-aws-ebs-csi-driver',
+  );
+  if (driver !== undefined && !usesVolumeKey(resources))
+    found.push(violation('key-grants', driver, 'cannot make encrypted volumes: its role may not use the key'));
   const wanted = new Set(resources.flatMap(({ type }) => throughData[type] ?? []));
   for (const service of wanted) {
     ask('key-data', `does not let ${service} use it`, (policy) => servesThrough(policy, service));
   }
   return found;
+}
+
+/** What Amazon EBS asks of whoever makes an encrypted volume. */
+const volumeActions = ['kms:CreateGrant', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKeyWithoutPlaintext'];
+
+function usesVolumeKey(resources: readonly Checked[]): boolean {
+  const policy = resources.find(({ name }) => name === 'role-aws-ebs-csi-driver-policy');
+  const statements = policy === undefined ? [] : statementsOf(at(policy, 'policy'));
+  const allowed = new Set(statements.flatMap(({ Action }) => listOf(Action)));
+  return policy !== undefined && (statements.length === 0 || volumeActions.every((action) => allowed.has(action)));
 }
 
 function servesThrough(policy: unknown, service: string): boolean {
