@@ -1,6 +1,6 @@
 /** What the answers about environments put into the texts of a recipe. */
 import { itemsOf } from './own/asked.ts';
-import { isProduction, recipeSize, type Size, sizeOf } from './own/sizes.ts';
+import { type Engine, isProduction, recipeSize, type Size, sizeOf } from './own/sizes.ts';
 import type { Answers } from './placeholders.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -17,8 +17,10 @@ interface Environment {
 const clouds = { aws: 'aws', gcp: 'gcp' } as const;
 
 /** SQL databases of a recipe: those that have a size. */
-export const databasesOf = ({ files }: Pick<Recipe, 'files'>): number =>
-  (files.find(({ path }) => path === 'opta.yaml')?.text.match(/^ +type: (?:postgres|mysql)$/gm) ?? []).length;
+export const databasesOf = ({ files }: Pick<Recipe, 'files'>): readonly Engine[] =>
+  [...(files.find(({ path }) => path === 'opta.yaml')?.text ?? '').matchAll(/^ +type: (postgres|mysql)$/gm)].map(
+    ([, engine]) => engine as Engine,
+  );
 
 function environmentsOf(answers: Answers): readonly Environment[] {
   const cloud = clouds[answers.cloud as keyof typeof clouds] ?? 'aws';
@@ -41,7 +43,7 @@ function environmentsOf(answers: Answers): readonly Environment[] {
 export function withEnvironmentWords(answers: Answers, recipe: Pick<Recipe, 'files'>): Answers {
   const environments = environmentsOf(answers);
   const paths = environments.map(({ name }) => `environments/${name}.yaml`);
-  const sized = databasesOf(recipe) > 0 && environments.some(({ asWritten }) => !asWritten);
+  const sized = databasesOf(recipe).length > 0 && environments.some(({ asWritten }) => !asWritten);
   return {
     ...answers,
     environment_list: listText(

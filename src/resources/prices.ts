@@ -1,9 +1,11 @@
 /** What things in a cloud cost, as far as a dated source says so. No figure here is a guess: what has none is unknown. */
+import { everywhere, monthHours, type PriceList, priceLists } from './price-lists.ts';
 
 export interface Price {
-  readonly provider: 'aws' | 'gcp';
-  /** The name of the thing where it is bought: an instance type, a class, or what stands for a flat fee. */
+  readonly provider: PriceList['provider'];
+  /** The name of the thing where it is bought: an instance type, an engine and class, or what stands for a flat fee. */
   readonly item: string;
+  /** `*` for a fee that is the same everywhere. */
   readonly region: string;
   /** US dollars a month of 730 hours, one piece, on demand, without storage and traffic. */
   readonly usdMonth: number;
@@ -12,95 +14,71 @@ export interface Price {
   readonly dated: string;
 }
 
-/** Hours of a month, as the clouds themselves reckon. */
-const hours = 730;
+const cents = (usd: number): number => Math.round(usd * 100) / 100;
 
-const monthly = (usdHour: number): number => Math.round(usdHour * hours * 100) / 100;
-
-const virginia = { provider: 'aws', region: 'us-east-1' } as const;
-const iowa = { provider: 'gcp', region: 'us-central1' } as const;
-
-const ec2 = 'https://aws.amazon.com/ec2/pricing/on-demand/';
-const rds = 'https://infratally.com/articles/aws-rds-pricing-explained-2026.html';
-
-export const prices: readonly Price[] = [
-  { ...virginia, item: 'eks-cluster', usdMonth: 73, source: 'https://aws.amazon.com/eks/pricing/', dated: '2026-03' },
-  {
-    ...virginia,
-    item: 'nat-gateway',
-    usdMonth: monthly(0.045),
-    source: 'https://aws.amazon.com/vpc/pricing/',
-    dated: '2026-03',
-  },
-  { ...virginia, item: 't3.medium', usdMonth: monthly(0.0416), source: ec2, dated: '2026-04' },
-  { ...virginia, item: 't3.large', usdMonth: monthly(0.0832), source: ec2, dated: '2026-04' },
-  {
-    ...virginia,
-    item: 'm6i.xlarge',
-    usdMonth: 140.16,
-    source: 'https://c3x.dev/blog/m5-vs-m6i-vs-m7i-cost-performance',
-    dated: '2026-06',
-  },
-  { ...virginia, item: 'db.t4g.micro', usdMonth: monthly(0.016), source: rds, dated: '2026-05' },
-  { ...virginia, item: 'db.t4g.small', usdMonth: monthly(0.032), source: rds, dated: '2026-05' },
-  { ...virginia, item: 'db.t4g.medium', usdMonth: monthly(0.065), source: rds, dated: '2026-05' },
-  {
-    ...iowa,
-    item: 'gke-cluster',
-    usdMonth: 73,
-    source: 'https://cloud.google.com/kubernetes-engine/pricing',
-    dated: '2026-05',
-  },
-  {
-    ...iowa,
-    item: 'db-custom-2-7680',
-    // 2 × $0.0413 a vCPU and hour, 7.5 × $0.007 a GB and hour.
-    usdMonth: monthly(2 * 0.0413 + 7.5 * 0.007),
-    source: 'https://cloud.google.com/sql/pricing',
-    dated: '2026-05',
-  },
-  {
-    ...iowa,
-    item: 'db-custom-4-15360',
-    usdMonth: monthly(4 * 0.0413 + 15 * 0.007),
-    source: 'https://cloud.google.com/sql/pricing',
-    dated: '2026-05',
-  },
-];
+export const prices: readonly Price[] = priceLists.flatMap(({ provider, source, dated, items, usdHour }) =>
+  Object.entries(usdHour).flatMap(([region, row]) =>
+    items.flatMap((item, column): readonly Price[] => {
+      const usd = row[column];
+      return usd === undefined ? [] : [{ provider, item, region, usdMonth: cents(usd * monthHours), source, dated }];
+    }),
+  ),
+);
 
 /** The price in that region, or undefined: prices of other regions differ, so none stands in for another. */
 export function priceOf(provider: Price['provider'], item: string, region: string): Price | undefined {
-  return prices.find((price) => price.provider === provider && price.item === item && price.region === region);
+  const places: readonly string[] = [region, everywhere];
+  return prices.find((price) => price.provider === provider && price.item === item && places.includes(price.region));
 }
+
+/** Whether there are any prices of that region itself. */
+export const hasPrices = (provider: Price['provider'], region: string): boolean =>
+  prices.some((price) => price.provider === provider && price.region === region);
 
 export interface Estimate {
   /** US dollars a month of what is known. */
   readonly usdMonth: number;
   /** Items without a figure; with any of them the sum is a part, never the whole. */
   readonly unknown: readonly string[];
+  /** The region, when there are no prices of it at all. */
+  readonly noPricesOf?: string;
   /** The oldest date among the figures; absent without any. */
   readonly dated?: string;
 }
 
+export interface Piece {
+  /** As the lists of prices call it. */
+  readonly item: string;
+  readonly count: number;
+}
+
 /** Adds up pieces of a region. */
-export function estimate(
-  provider: Price['provider'],
-  region: string,
-  pieces: readonly { readonly item: string; readonly count: number }[],
-): Estimate {
+export function estimate(provider: Price['provider'], region: string, pieces: readonly Piece[]): Estimate {
   const found = pieces.map(({ item, count }) => ({ item, count, price: priceOf(provider, item, region) }));
   const known = found.flatMap(({ count, price }) => (price === undefined ? [] : [{ count, price }]));
+  const unknown = [...new Set(found.flatMap(({ item, price }) => (price === undefined ? [item] : [])))];
   const [dated] = known.map(({ price }) => price.dated).sort();
   return {
-    usdMonth: Math.round(known.reduce((sum, { count, price }) => sum + count * price.usdMonth, 0) * 100) / 100,
-    unknown: found.flatMap(({ item, price }) => (price === undefined ? [item] : [])),
+    usdMonth: cents(known.reduce((sum, { count, price }) => sum + count * price.usdMonth, 0)),
+    unknown,
+    ...(unknown.length > 0 && !hasPrices(provider, region) && { noPricesOf: region }),
     ...(dated === undefined ? {} : { dated }),
   };
 }
 
-/** `about $156 a month`, `at least $73 a month (n2-standard-4 unknown)`, `cost unknown`. */
-export function estimateText({ usdMonth, unknown }: Estimate): string {
-  if (usdMonth === 0) return 'cost unknown';
-  const sum = `$${Math.round(usdMonth)} a month`;
-  return unknown.length === 0 ? `about ${sum}` : `at least ${sum} (unknown: ${unknown.join(', ')})`;
+/** `about $156 a month`, `at least $73 a month`, `unknown`; the caller says what is missing. */
+export function sumText({ usdMonth, unknown }: Pick<Estimate, 'usdMonth' | 'unknown'>): string {
+  if (usdMonth === 0) return 'unknown';
+  return `${unknown.length === 0 ? 'about' : 'at least'} $${Math.round(usdMonth)} a month`;
 }
+
+/** `; not priced: nlb, s3 Bucket; no list of prices here covers eu-south-1`, empty when all has a price. */
+export function missingText({ unknown, noPricesOf }: Estimate, others: readonly string[] = []): string {
+  const missing = [...unknown, ...others];
+  const list = missing.length === 0 ? '' : `; not priced: ${missing.join(', ')}`;
+  return noPricesOf === undefined ? list : `${list}; no list of prices here covers ${noPricesOf}`;
+}
+
+/** `about $156 a month`, `at least $73 a month; not priced: n2-standard-4`, `cost unknown; not priced: n2-standard-4`. */
+export const estimateText = (one: Estimate): string =>
+  `${one.usdMonth === 0 ? 'cost ' : ''}${sumText(one)}${missingText(one)}`;

@@ -19,8 +19,8 @@ interface ReviewText {
   readonly changes: readonly ChangeRow[];
   readonly riskTitles: Readonly<Record<string, string>>;
   readonly cost: string;
-  /** US dollars a month. */
-  readonly delta: number;
+  /** What changes of it. */
+  readonly delta: string;
   readonly hash: string;
 }
 
@@ -59,15 +59,13 @@ function shortType(type: string): string {
   return `${module.split('/')[0] ?? ''} ${name}`.trim();
 }
 
-const money = (usd: number): string => `${usd < 0 ? '-' : '+'}$${Math.abs(Math.round(usd))}`;
-
 /** With its line end. `columns` is the width of the terminal; undefined in a pipe. */
 export function reviewText(review: ReviewText, theme: Theme, columns = Number.POSITIVE_INFINITY): string {
   const { title, changes, cost, delta, hash } = review;
   if (changes.length === 0)
-    return `${labelled(`${title}:`, ' ', `nothing changes in the cloud; ${cost}`, theme, columns).join('\n')}\n`;
+    return `${labelled(`${title}:`, ' ', `nothing changes in the cloud; cost ${cost}`, theme, columns).join('\n')}\n`;
   const rows = [['RISK', 'CHANGE', 'STACK', 'TYPE', 'NAME', 'WHY'], ...rowsOf(changes, review.riskTitles)];
-  const sum = `${changes.length} changes; cost ${money(delta)} a month, then ${cost}; storage and traffic not included`;
+  const sum = `${changes.length} changes; cost ${delta}, then ${cost}; storage and traffic not included`;
   const last = [...hung('', sum, columns, 2), ...hung('', `plan ${hash}`, columns, 2)].map((line) => `${line}\n`);
   return `${labelled(title, '', '', theme, columns).join('\n')}\n${table(rows, columns)}${last.join('')}`;
 }
@@ -108,6 +106,15 @@ function counted(names: readonly string[]): string {
   return [...counts].map(([name, count]) => (count === 1 ? name : `${name} ×${count}`)).join(', ');
 }
 
+/** Nested values one by one, as `controller.replicaCount 2`; lists as JSON. */
+function scalars(values: Readonly<Record<string, unknown>>, before = ''): readonly (readonly [string, string])[] {
+  return Object.entries(values).flatMap(([key, value]): readonly (readonly [string, string])[] => {
+    if (typeof value !== 'object' || value === null) return [[`${before}${key}`, String(value)]];
+    if (Array.isArray(value)) return [[`${before}${key}`, JSON.stringify(value)]];
+    return scalars(value as Readonly<Record<string, unknown>>, `${before}${key}.`);
+  });
+}
+
 /** With its line end. `columns` as in `reviewText`. */
 export function resultText(result: ResultText, theme: Theme, columns = Number.POSITIVE_INFINITY): string {
   const { release, environment, cloud, region, rehearsal } = result;
@@ -119,7 +126,7 @@ export function resultText(result: ResultText, theme: Theme, columns = Number.PO
       line(stack, `${resources.length} resources: ${counted(resources.map(({ type }) => shortType(type)))}`),
     ),
     ...result.platform.flatMap(({ name, version, values }) => {
-      const set = Object.entries(values).map(([key, value]) => `${key} ${String(value)}`);
+      const set = scalars(values).map(([key, value]) => `${key} ${value}`);
       return line(
         'platform',
         `${[name, version].filter(Boolean).join(' ')}${set.length > 0 ? `: ${set.join(', ')}` : ''}`,

@@ -241,7 +241,7 @@ const review = {
   ],
   riskTitles: { data: 'DATA LOSS', outage: 'outage', add: 'new' },
   cost: '$123 to $456 a month',
-  delta: 123,
+  delta: 'at least +$123 a month',
   hash: 'f'.repeat(64),
 };
 const result = {
@@ -255,6 +255,7 @@ const result = {
   ],
   platform: [
     { name: 'linkerd-control-plane', version: '2026.6.3', values: { highAvailability: true, disableHeartBeat: true } },
+    { name: 'ingress-nginx', version: '1.15.1', values: { controller: { replicaCount: 2, watch: ['a', 'b'] } } },
   ],
   objects: ['Deployment', 'Service', 'HorizontalPodAutoscaler'].map((kind) => ({ kind })),
   cost: { says: '$123 to $456 a month' },

@@ -3,7 +3,7 @@ import type { RunResult } from '../../engine/run.ts';
 import { UserError } from '../../errors.ts';
 import { type Phase, type Promotion, resumable, standing } from '../../releases/promotion.ts';
 import { promotionId } from '../../releases/store.ts';
-import { costText } from '../../targets/cloud/cost.ts';
+import { costText, deltaText } from '../../targets/cloud/cost.ts';
 import type { StackDoor } from '../../targets/cloud/operation.ts';
 import { planApply } from '../../targets/cloud/plan/apply.ts';
 import { planReview } from '../../targets/cloud/plan/review.ts';
@@ -66,7 +66,7 @@ function reviewOf({ system }: Invocation, review: Review): string {
     changes,
     riskTitles,
     cost: costText(cost),
-    delta: cost.delta,
+    delta: deltaText(cost),
     hash,
   };
   return reviewText(said, themeOf(system, system.stderr), system.stderr.columns || undefined);

@@ -1,12 +1,13 @@
 /** Asks where a project goes: cloud, region, account, domain, environments, their order and sizes. */
 
 import type { Asked } from '../../app/asked.ts';
+import { hasPrices } from '../../resources/prices.ts';
 import { regions } from '../../resources/regions.ts';
 import type { QuestionType } from '../questions.ts';
 import { checkAnswer } from '../questions.ts';
 import { type Asking, itemsOf, oneOfThese } from './asked.ts';
 import type { Context, OwnEnvironment, OwnResource, Project } from './project.ts';
-import { isProduction, sizeOptions } from './sizes.ts';
+import { type Engine, isProduction, sizeOptions } from './sizes.ts';
 
 const section = 'Cloud';
 
@@ -65,7 +66,7 @@ export function askWhere(context: Context, asking: Asking, resources: readonly O
       default: 'staging,production',
       cloud,
       region,
-      databases: resources.filter(({ type }) => type === 'postgres' || type === 'mysql').length,
+      databases: resources.flatMap(({ type }) => (type === 'postgres' || type === 'mysql' ? [type] : [])),
     }),
   };
 }
@@ -74,7 +75,7 @@ export function regionOptions(cloud: 'aws' | 'gcp') {
   return regions[cloud].map(({ name, place, zones }) => ({
     value: name,
     title: place,
-    note: `zones ${zones.map((zone) => zone.slice(name.length).replace('-', '')).join(' ')}`,
+    note: `zones ${zones.map((zone) => zone.slice(name.length).replace('-', '')).join(' ')}${hasPrices(cloud, name) ? '' : ', prices not known here'}`,
   }));
 }
 
@@ -131,7 +132,7 @@ interface Environments {
   readonly cloud: 'aws' | 'gcp';
   readonly region: string;
   /** SQL databases of the layer. */
-  readonly databases: number;
+  readonly databases: readonly Engine[];
   /** Whether a recipe brings a size of its own. */
   readonly recipe?: boolean;
 }

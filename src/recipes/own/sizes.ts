@@ -14,6 +14,7 @@ export interface Size {
 }
 
 type Cloud = 'aws' | 'gcp';
+export type Engine = 'mysql' | 'postgres';
 
 const sizes: { readonly [K in Cloud]: readonly Size[] } = {
   aws: [
@@ -67,8 +68,8 @@ interface Asked {
   readonly cloud: Cloud;
   readonly region: string;
   readonly environment: string;
-  /** SQL databases of the layer. */
-  readonly databases: number;
+  /** SQL databases of the layer: an engine costs by itself. */
+  readonly databases: readonly Engine[];
   /** Whether a recipe brings a size of its own, which is then the first. */
   readonly recipe?: boolean;
 }
@@ -79,8 +80,12 @@ function costOf(size: Size, { cloud, region, environment, databases }: Asked): E
   const zones = cloud === 'gcp' ? 3 : 1;
   return estimate(cloud, region, [
     { item: cloud === 'aws' ? 'eks-cluster' : 'gke-cluster', count: 1 },
-    { item: size.machine, count: size.nodes.min * zones },
-    ...(databases > 0 ? [{ item: size.database, count: databases * each }] : []),
+    // As a plan calls them, so that both find the same prices.
+    { item: `${size.machine}${size.spot ? ' (spot)' : ''}`, count: size.nodes.min * zones },
+    ...databases.map((engine) => ({
+      item: cloud === 'aws' ? `${engine} ${size.database}` : size.database,
+      count: each,
+    })),
   ]);
 }
 
@@ -90,7 +95,7 @@ export function sizeOptions(asked: Asked): readonly Option[] {
   return [...own, ...sizes[asked.cloud]].map((size) => {
     const { min, max } = size.nodes;
     const zones = asked.cloud === 'gcp' ? ' a zone' : '';
-    const database = asked.databases > 0 ? `, ${size.database}` : '';
+    const database = asked.databases.length > 0 ? `, ${size.database}` : '';
     return {
       value: size.name,
       title: estimateText(costOf(size, asked)),

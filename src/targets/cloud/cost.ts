@@ -1,21 +1,17 @@
 /** What an environment costs a month, from its planned resources and the dated table of prices; unknown is said as unknown. */
-import { type Estimate, estimate, estimateText } from '../../resources/prices.ts';
+import { type Estimate, estimate, missingText, type Piece, priceOf, sumText } from '../../resources/prices.ts';
 import type { CloudEnvironment } from './environment.ts';
 import { isFree } from './free.ts';
 import type { Change } from './operation.ts';
-
-interface Piece {
-  /** As the table of prices calls it. */
-  readonly item: string;
-  readonly count: number;
-}
 
 export interface CostReview {
   /** Of what stands now. */
   readonly before: Estimate;
   readonly after: Estimate;
-  /** US dollars a month of what is known. */
+  /** US dollars a month, of what has a price: with `deltaUnknown` a part, never the whole. */
   readonly delta: number;
+  /** Items without a price of which there will be more, or fewer. */
+  readonly deltaUnknown: { readonly more: readonly string[]; readonly fewer: readonly string[] };
   readonly pieces: readonly Piece[];
   /** What costs by its use, or has no way to be reckoned, as `s3 Bucket`: none of it is in the sums. */
   readonly notPriced: readonly string[];
@@ -39,6 +35,9 @@ const inside = (inputs: Inputs, key: string): Inputs => {
   return (Array.isArray(value) ? (value[0] ?? {}) : (value ?? {})) as Inputs;
 };
 
+/** One price for up to five of a project. */
+const globalRules = 'global-load-balancer-rules';
+
 /** Types that cost by being there. Storage and traffic are not reckoned: they depend on use. */
 const reckoned: Readonly<Record<string, Reckon>> = {
   'aws:eks/cluster:Cluster': () => one('eks-cluster'),
@@ -56,7 +55,9 @@ const reckoned: Readonly<Record<string, Reckon>> = {
   },
   'aws:lb/loadBalancer:LoadBalancer': () => one('nlb'),
   'aws:rds/instance:Instance': (inputs) => {
-    return one(textAt(inputs, 'instanceClass', 'db'), inputs['multiAz'] === true ? 2 : 1);
+    // A class costs by its engine.
+    const bought = `${textAt(inputs, 'engine', 'engine')} ${textAt(inputs, 'instanceClass', 'db')}`;
+    return one(bought, inputs['multiAz'] === true ? 2 : 1);
   },
   'aws:docdb/clusterInstance:ClusterInstance': (inputs) => one(`docdb ${textAt(inputs, 'instanceClass', 'db')}`),
   'aws:elasticache/replicationGroup:ReplicationGroup': (inputs) => {
@@ -81,8 +82,8 @@ const reckoned: Readonly<Record<string, Reckon>> = {
   'gcp:compute/address:Address': (inputs) => (inputs['addressType'] === 'INTERNAL' ? [] : one('public-ipv4')),
   'gcp:compute/globalAddress:GlobalAddress': (inputs) =>
     inputs['purpose'] === undefined && inputs['addressType'] !== 'INTERNAL' ? one('public-ipv4') : [],
-  'gcp:compute/forwardingRule:ForwardingRule': () => one('load-balancer-rule'),
-  'gcp:compute/globalForwardingRule:GlobalForwardingRule': () => one('load-balancer-rule'),
+  'gcp:compute/forwardingRule:ForwardingRule': () => one('private-service-connect'),
+  'gcp:compute/globalForwardingRule:GlobalForwardingRule': () => one(globalRules),
   'gcp:sql/databaseInstance:DatabaseInstance': (inputs) => {
     const settings = inside(inputs, 'settings');
     return one(textAt(settings, 'tier', 'db'), settings['availabilityType'] === 'REGIONAL' ? 2 : 1);
@@ -97,7 +98,7 @@ const reckoned: Readonly<Record<string, Reckon>> = {
 function summed(pieces: readonly Piece[]): readonly Piece[] {
   const counts = new Map<string, number>();
   for (const { item, count } of pieces) counts.set(item, (counts.get(item) ?? 0) + count);
-  return [...counts].map(([item, count]) => ({ item, count }));
+  return [...counts].map(([item, count]) => ({ item, count: item === globalRules ? Math.ceil(count / 5) : count }));
 }
 
 function piecesOf(changes: readonly Change[], side: 'before' | 'after'): readonly Piece[] {
@@ -120,10 +121,22 @@ function notPricedOf(changes: readonly Change[]): readonly string[] {
   return [...new Set(stays.map(({ type }) => shortOf(type)))].sort();
 }
 
-/** `at least $313 a month (unknown: nlb); not priced: s3 Bucket, sqs Queue`. */
-export function costText({ after, notPriced }: Pick<CostReview, 'after' | 'notPriced'>): string {
-  const rest = notPriced.length === 0 ? '' : `; not priced: ${notPriced.join(', ')}`;
-  return `${estimateText(after)}${rest}`;
+/** `at least $313 a month; not priced: nlb, s3 Bucket, sqs Queue`. */
+export const costText = ({ after, notPriced }: Pick<CostReview, 'after' | 'notPriced'>): string =>
+  `${sumText(after)}${missingText(after, notPriced)}`;
+
+const money = (usd: number): string => `${usd < 0 ? '-' : '+'}$${Math.abs(Math.round(usd))}`;
+
+/**
+ * What a promotion changes: `+$12 a month`, `at least +$313 a month`, `unknown`, or `unchanged`. A sum that leaves out what has
+ * no price is never called the whole.
+ */
+export function deltaText({
+  delta,
+  deltaUnknown: { more, fewer },
+}: Pick<CostReview, 'delta' | 'deltaUnknown'>): string {
+  if (more.length === 0 && fewer.length === 0) return Math.round(delta) === 0 ? 'unchanged' : `${money(delta)} a month`;
+  return fewer.length === 0 && Math.round(delta) > 0 ? `at least ${money(delta)} a month` : 'unknown';
 }
 
 /** Pure. The figures leave out storage and traffic. */
@@ -132,8 +145,29 @@ export function reviewCost(
   changes: readonly Change[],
 ): CostReview {
   const pieces = piecesOf(changes, 'after');
-  const before = estimate(cloud, region, piecesOf(changes, 'before'));
+  const earlier = piecesOf(changes, 'before');
+  const before = estimate(cloud, region, earlier);
   const after = estimate(cloud, region, pieces);
-  const delta = Math.round((after.usdMonth - before.usdMonth) * 100) / 100;
-  return { before, after, delta, pieces, notPriced: notPricedOf(changes) };
+  const unpriced = ({ item }: Piece): boolean => priceOf(cloud, item, region) === undefined;
+  return {
+    before,
+    after,
+    delta: Math.round((after.usdMonth - before.usdMonth) * 100) / 100,
+    deltaUnknown: {
+      more: moreOf(pieces, earlier)
+        .filter(unpriced)
+        .map(({ item }) => item),
+      fewer: moreOf(earlier, pieces)
+        .filter(unpriced)
+        .map(({ item }) => item),
+    },
+    pieces,
+    notPriced: notPricedOf(changes),
+  };
+}
+
+/** Those of which `these` has more than `those`. */
+function moreOf(these: readonly Piece[], those: readonly Piece[]): readonly Piece[] {
+  const counts = new Map(those.map(({ item, count }) => [item, count]));
+  return these.filter(({ item, count }) => count > (counts.get(item) ?? 0));
 }

@@ -1,6 +1,6 @@
 /** What an environment costs, and what of it has no price: nothing is left out silently. */
 import { describe, expect, test } from 'vitest';
-import { costText, reviewCost } from '../../../../src/targets/cloud/cost.ts';
+import { costText, deltaText, reviewCost } from '../../../../src/targets/cloud/cost.ts';
 import { awsBaseKinds } from '../../../../src/targets/cloud/engine/simulated/aws.ts';
 import { awsDataKinds } from '../../../../src/targets/cloud/engine/simulated/aws-data.ts';
 import { awsIdentityKinds } from '../../../../src/targets/cloud/engine/simulated/aws-identity.ts';
@@ -21,6 +21,47 @@ describe('the cost of a plan', () => {
       created('aws:cloudwatch/logGroup:LogGroup'),
     ]);
     expect(costText(cost)).toBe('about $73 a month; not priced: cloudwatch LogGroup, s3 Bucket, sqs Queue');
+  });
+
+  test('never calls a part of a change the whole of it', () => {
+    const told = (...changes: readonly Change[]): string => deltaText(reviewCost(virginia, changes));
+    const cluster = created('aws:eks/cluster:Cluster');
+    const zone = created('aws:route53/zone:Zone');
+    const gone = (one: Change): Change => ({ ...one, kind: 'delete' }) as Change;
+    const stays = (one: Change): Change => ({ ...one, kind: 'same' }) as unknown as Change;
+    expect(told(cluster)).toBe('+$73 a month');
+    expect(told(cluster, zone)).toBe('at least +$73 a month');
+    expect(told(zone)).toBe('unknown');
+    expect(told(gone(cluster), zone)).toBe('unknown');
+    expect(told(cluster, gone(zone))).toBe('unknown');
+    expect(told(gone(cluster))).toBe('-$73 a month');
+    expect(told(stays(cluster), stays(zone))).toBe('unchanged');
+  });
+
+  test('names what has no price, and the region that no list covers', () => {
+    const nodes = created('aws:eks/nodeGroup:NodeGroup', {
+      instanceTypes: ['t3.medium'],
+      scalingConfig: { minSize: 2 },
+    });
+    const changes = [created('aws:eks/cluster:Cluster'), nodes, created('aws:s3/bucket:Bucket')];
+    expect(costText(reviewCost({ cloud: 'aws', region: 'eu-central-1' }, changes))).toBe(
+      'about $143 a month; not priced: s3 Bucket',
+    );
+    expect(costText(reviewCost({ cloud: 'aws', region: 'eu-south-1' }, changes))).toBe(
+      'at least $73 a month; not priced: t3.medium, s3 Bucket; no list of prices here covers eu-south-1',
+    );
+  });
+
+  test('prices a database by its engine, and its standby', () => {
+    const of = (engine: string): Change =>
+      created('aws:rds/instance:Instance', { engine, instanceClass: 'db.t3.medium', multiAz: true });
+    expect(costText(reviewCost(virginia, [of('postgres')]))).toBe('about $105 a month');
+    expect(costText(reviewCost(virginia, [of('mysql')]))).toBe('about $99 a month');
+  });
+
+  test('pays once for up to five rules of the global load balancer', () => {
+    const rule = created('gcp:compute/globalForwardingRule:GlobalForwardingRule');
+    expect(costText(reviewCost({ cloud: 'gcp', region: 'us-central1' }, [rule, rule]))).toBe('about $18 a month');
   });
 
   test('says nothing of what is free, or goes', () => {
