@@ -236,6 +236,10 @@ function handleOf({ input, backend }: OpenStack, { cloud, log, faults, emit, sig
       cloud.set(key, wanted(input));
       return result(changes.every(({ kind }) => kind === 'same') ? 'unchanged' : 'done');
     },
+    async unguard({ urns }) {
+      log.calls.push(`unguard ${key} ${urns.map((urn) => urn.split('::').at(-1)).join(' ')}`);
+      return result('done');
+    },
     async destroy() {
       log.calls.push(`destroy ${key}`);
       for (const one of standing()) emit({ type: 'resource', urn: urnOf(one), kind: 'delete', state: 'done' });

@@ -91,9 +91,16 @@ export interface StackHandle {
   /**
    * Refuses with UserError `plan-changed` when the plan of that moment has another hash. With `planned`, the plan that
    * has that hash, the two are compared with the values of other stacks in the place of their names: that is exact, while
-   * two hashes differ when two values of other stacks turn out to be equal.
+   * two hashes differ when two values of other stacks turn out to be equal. `waived`: URNs that may be replaced or deleted
+   * although they are protected; the cloud's own guards of these are lowered first.
    */
-  up(options: { readonly expectHash?: string; readonly planned?: StackPlan }): Promise<StackResult>;
+  up(options: {
+    readonly expectHash?: string;
+    readonly planned?: StackPlan;
+    readonly waived?: readonly string[];
+  }): Promise<StackResult>;
+  /** Lowers what keeps the cloud itself from deleting these, as `guards.ts` knows it; everything else stays as it is. */
+  unguard(options: { readonly urns: readonly string[] }): Promise<StackResult>;
   destroy(options: { readonly unprotect: boolean }): Promise<StackResult>;
   refresh(): Promise<StackResult>;
   /** Settles what a killed run left: ends our plugins, looks up by tags, adopts, forgets (cloud.md's failure table). */

@@ -68,9 +68,12 @@ export function programSteps(command: string, version: string, options: Programs
   return [cli, ...plugins];
 }
 
+/** The first whose `preview`, `up` and `destroy` all know `--ignore-protect`, without which nothing protected can be waived. */
+const oldest = '3.256.0';
+
 function demandFitting(command: string, found: string, version: string): void {
   const known = parse(found);
-  if (known === null || known.prerelease.length > 0 || gte(known, `${parse(version)?.major ?? 3}.200.0`)) return;
+  if (known === null || known.prerelease.length > 0 || gte(known, oldest)) return;
   throw new UserError('pulumi-too-old', `${command} is Pulumi ${found}, which is too old for these stacks`, {
     hints: [`Install Pulumi ${version}, or take the old one off PATH: opta then brings its own.`],
   });

@@ -77,13 +77,17 @@ export function reviewed(changes: readonly Change[]): readonly Reviewed[] {
 const isWaived = ({ name, urn }: Change, waivers: readonly string[]): boolean =>
   waivers.some((one) => one === name || one === urn);
 
-/** Throws UserError `needs-waiver` for each loss of something stateful that no `--waive` names. */
-export function demandWaivers(changes: readonly Reviewed[], waivers: readonly string[]): void {
-  const unwaived = changes.filter((one) => one.risk === 'data' && !isWaived(one, waivers));
+/** Whether a person must name it first: something stateful or protected is replaced or goes. */
+export const needsWaiver = (change: Change): boolean =>
+  (change.kind === 'delete' || change.kind === 'replace') && (change.protect || isStateful(change));
+
+/** Throws UserError `needs-waiver` for each loss of something stateful or protected that no `--waive` names. */
+export function demandWaivers(changes: readonly Change[], waivers: readonly string[]): void {
+  const unwaived = changes.filter((one) => needsWaiver(one) && !isWaived(one, waivers));
   if (unwaived.length === 0) return;
   throw new UserError(
     'needs-waiver',
-    `the plan would ${unwaived.map(({ kind, name }) => `${kind} ${name}`).join(', ')}: data or fixed addresses would be lost`,
+    `the plan would ${unwaived.map(({ kind, name }) => `${kind} ${name}`).join(', ')}: data, fixed addresses or what is protected would be lost`,
     {
       hints: [
         `When that is what you want, name each: ${unwaived.map(({ name }) => `--waive ${name}`).join(' ')}.`,

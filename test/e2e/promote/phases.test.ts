@@ -197,6 +197,10 @@ describe('destroying', () => {
     expect(await destroyWith(forced.invocation, door)).toBe(0);
     const order = door.log.calls.filter((call) => call.startsWith('destroy ')).map((call) => call.split('/')[1]);
     expect(order.at(-1)).toBe('network');
+    const opened = door.log.calls.filter((call) => call.startsWith('unguard ')).map((call) => call.split('/')[1]);
+    expect(opened.sort()).toEqual(['cluster cluster', 'data db', 'edge edge']);
+    const first = door.log.calls.findIndex((call) => call.startsWith('destroy '));
+    expect(door.log.calls.findLastIndex((call) => call.startsWith('unguard '))).toBeLessThan(first);
     expect(order.indexOf('edge')).toBeLessThan(order.indexOf('cluster'));
     expect(forced.out()).toContain('id-of-nat-2');
     const once = invocationIn(folder, ['production'], { rehearse: true, json: true, unprotect: true });

@@ -105,6 +105,7 @@ export function stackDoor(system: System, packageRoot: string, program?: string)
       const handle: StackHandle = {
         preview: (options) => child.ask('preview', options) as ReturnType<StackHandle['preview']>,
         up: (options) => child.ask('up', options) as ReturnType<StackHandle['up']>,
+        unguard: (options) => child.ask('unguard', options) as ReturnType<StackHandle['unguard']>,
         destroy: (options) => child.ask('destroy', options) as ReturnType<StackHandle['destroy']>,
         refresh: () => child.ask('refresh') as ReturnType<StackHandle['refresh']>,
         settle: () => child.ask('settle') as ReturnType<StackHandle['settle']>,

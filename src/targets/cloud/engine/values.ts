@@ -24,6 +24,19 @@ function secretIn(value: Value): Secret | undefined {
 export const secretOf = (value: Value): Value => ({ [signatureKey]: secretSignature, value });
 export const encryptedOf = (ciphertext: string): Value => ({ [signatureKey]: secretSignature, ciphertext });
 
+/** A secret as `pulumi stack export --show-secrets` writes it: JSON in clear. */
+export const plainSecretFor = (value: Value): Value => ({
+  [signatureKey]: secretSignature,
+  plaintext: JSON.stringify(value),
+});
+
+/** What such a secret holds; undefined for every other value. */
+export function plainSecretOf(value: Value): { readonly value: Value } | undefined {
+  if (secretIn(value) === undefined) return undefined;
+  const { plaintext } = value as { readonly plaintext?: unknown };
+  return { value: JSON.parse(typeof plaintext === 'string' ? plaintext : 'null') };
+}
+
 /** Rebuilds a value from the inside out. */
 function mapped(value: Value, secret: (inner: Secret) => Value): Value {
   const found = secretIn(value);

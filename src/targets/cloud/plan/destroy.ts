@@ -3,6 +3,7 @@ import { type StackName, stackNames, stackNeeds } from '../../../app/stacks.ts';
 import type { Plan, Step } from '../../../engine/step.ts';
 import { UserError } from '../../../errors.ts';
 import { inPhase } from '../../../releases/promotion.ts';
+import { isGuarded } from '../guards.ts';
 import type { Change } from '../operation.ts';
 import { type CloudSession, made, openStack, step } from '../session.ts';
 import { settleSteps } from './settle.ts';
@@ -89,7 +90,11 @@ export interface LeaveSteps {
 export function planDestroy(session: CloudSession, unprotect: boolean, leave?: LeaveSteps): Plan {
   const { environment, places } = session.situation;
   const stacks = session.situation.existing;
-  const inside = leave?.before ?? (places.rehearsal ? [rehearsedInside()] : []);
+  // First of all: where a guard cannot be lowered, nothing is gone yet.
+  const open = unguardSteps(session, stacks);
+  const opened = open.map(({ id }) => id);
+  const leaving = leave?.before ?? (places.rehearsal ? [rehearsedInside()] : []);
+  const inside = leaving.map((one) => ({ ...one, needs: [...opened, ...one.needs] }));
   const readers = (stack: StackName) =>
     stackNames.filter((one) => stackNeeds[one].includes(stack) && stacks.includes(one));
   const steps = stacks.toReversed().map((stack) =>
@@ -97,7 +102,7 @@ export function planDestroy(session: CloudSession, unprotect: boolean, leave?: L
       id: `destroy:${stack}`,
       title: `${stackTitles[stack]} gone`,
       kind: 'change',
-      needs: [...inside.map(({ id }) => id), ...readers(stack).map((one) => `destroy:${one}`)],
+      needs: [...opened, ...inside.map(({ id }) => id), ...readers(stack).map((one) => `destroy:${one}`)],
       async run(context) {
         const handle = await openStack(session, stack);
         const total = made(session.plans.get(stack), `plan:${stack}`).changes.length;
@@ -109,6 +114,7 @@ export function planDestroy(session: CloudSession, unprotect: boolean, leave?: L
   );
   const sweep = leave === undefined ? [] : [leave.after(steps.map(({ id }) => id))];
   const all = [
+    ...open,
     ...inside,
     ...steps,
     ...sweep,
@@ -118,6 +124,28 @@ export function planDestroy(session: CloudSession, unprotect: boolean, leave?: L
     ),
   ];
   return { goal: 'destroy', target: environment.name, reason: 'approved', steps: all };
+}
+
+/** What the cloud itself would refuse to delete is told that it may go. A destroy that was cut off finds here what is left of it. */
+function unguardSteps(session: CloudSession, stacks: readonly StackName[]): readonly Step[] {
+  return stacks.flatMap((stack) => {
+    const changes = made(session.plans.get(stack), `plan:${stack}`).changes;
+    const guarded = changes.filter((one) => !isRetained(one) && isGuarded(one.type, one.inputs));
+    if (guarded.length === 0) return [];
+    return step({
+      id: `unguard:${stack}`,
+      title: `${stackTitles[stack]}: may be deleted`,
+      kind: 'change',
+      async run(context) {
+        const handle = await openStack(session, stack);
+        const urns = guarded.map(({ urn }) => urn);
+        const result = await followed(session, stack, urns.length, context, () => handle.unguard({ urns }));
+        demandDone(stack, result, context.signal);
+        context.note(`deletion protection is off: ${guarded.map(({ name }) => name).join(', ')}`);
+        return result.outcome === 'unchanged' ? 'unchanged' : undefined;
+      },
+    });
+  });
 }
 
 /** A binding whose target group is gone stays on its finalizer, an endpoint group in use cannot be deleted: so they go first. */

@@ -4,6 +4,7 @@ import type { Step, StepContext } from '../../../engine/step.ts';
 import { UserError } from '../../../errors.ts';
 import { nameOfUrn, typeOfUrn } from '../in-flight.ts';
 import type { StackEvent, StackPlan, StackResult } from '../operation.ts';
+import { needsWaiver } from '../risk.ts';
 import { type CloudSession, made, openStack, step } from '../session.ts';
 import { usually } from '../typical.ts';
 import { settled } from './settle.ts';
@@ -122,8 +123,10 @@ export function applyStep(session: CloudSession, stack: StackName, needs: readon
       if (typical !== undefined) context.note(typical);
       const handle = await openStack(session, stack);
       await session.touches(stack);
+      // Each of them was waived by name, or there would be no review.
+      const waived = plan.changes.filter(needsWaiver).map(({ urn }) => urn);
       const result = await followed(session, stack, total, context, () =>
-        handle.up({ expectHash: plan.hash, planned: plan }),
+        handle.up({ expectHash: plan.hash, planned: plan, waived }),
       );
       demandDone(stack, result, context.signal);
       session.outputs.set(stack, result.outputs);

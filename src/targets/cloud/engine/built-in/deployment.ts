@@ -21,6 +21,8 @@ export interface DeploymentOptions {
   /** Packages without a provider of their own, from `pulumi:disable-default-providers`; `*` is all. */
   readonly withoutDefault: readonly string[];
   readonly ignoreProtect: boolean;
+  /** URNs of what alone may change; undefined is all. */
+  readonly targets: readonly string[] | undefined;
 }
 
 const clear = (properties: Properties): Properties => inClear(properties) as Properties;
@@ -52,6 +54,7 @@ export class Deployment {
     }
     this.#seen.set(urn, undefined);
     const old = this.#oldOf(urn, registration);
+    if (!this.#isTarget(urn)) return this.#left(urn, old);
     const state = await this.#stepFor(this.#goalOf(urn, registration, old), registration, old).catch(
       async (error: unknown) => {
         if (error instanceof StepFailed && error.left) await this.#options.journal.put(error.left, old);
@@ -81,7 +84,8 @@ export class Deployment {
 
   /** Deletes what was replaced and what the program no longer has. */
   async finish(): Promise<void> {
-    await this.remove(this.#options.journal.snapshot.resources.filter((state) => this.#isLeft(state)));
+    const left = this.#options.journal.snapshot.resources.filter((state) => this.#isLeft(state));
+    await this.remove(left.filter(({ urn }) => this.#isTarget(urn)));
   }
 
   async remove(states: readonly ResourceState[]): Promise<void> {
@@ -129,6 +133,18 @@ export class Deployment {
     const of = packageOf(token);
     if (provider !== '' || of === 'pulumi' || !(withoutDefault.includes('*') || withoutDefault.includes(of))) return;
     throw steps.fail(`Default provider for '${of}' disabled. '${who}' must use an explicit provider.`, who);
+  }
+
+  #isTarget(urn: string): boolean {
+    return this.#options.targets?.includes(urn) ?? true;
+  }
+
+  /** What is no target stays as the state has it. */
+  async #left(urn: string, old: ResourceState | undefined): Promise<ResourceState> {
+    const { steps } = this.#options;
+    if (!old) throw steps.fail(`Resource '${urn}' does not exist and was not specified in --target list`, urn);
+    this.#seen.set(urn, old);
+    return steps.same(old, old);
   }
 
   #isLeft(state: ResourceState): boolean {

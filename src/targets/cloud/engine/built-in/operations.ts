@@ -54,6 +54,7 @@ function worldOf(name: OperationName, args: Arguments, home: Home, place: StackP
     ...{ stack: place.stack, project: place.project, dryRun, base, journal, events, steps, cloud },
     withoutDefault: disabledPackages(settings.values().get('pulumi:disable-default-providers')?.value),
     ignoreProtect: isSet(args, 'ignore-protect'),
+    targets: name === 'up' ? args.flags.get('target') : undefined,
   });
   if (base.pending.some(({ type }) => type === 'creating') && name === 'up') {
     events.diagnostic(

@@ -1,7 +1,7 @@
 /** `pulumi stack` and `pulumi config` of the built-in engine. */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { holdsSecret, inClear, type Properties } from '../values.ts';
+import { holdsSecret, inClear, type Properties, plainSecretFor, withSecrets } from '../values.ts';
 import { type Arguments, flagOf, isSet } from './command-line.ts';
 import { EngineError, type Home, placeOf, qualifiedName, type StackPlace } from './home.ts';
 import { cancelLocks, lockStack } from './lock.ts';
@@ -55,10 +55,11 @@ const exported: Command = (args, home) => {
   const deployment = readDeployment(place);
   if (!isSet(args, 'show-secrets')) return `${JSON.stringify({ version: 3, deployment }, undefined, 4)}\n`;
   const { resources, pending } = snapshotOf(deployment, crypter);
+  const shown = (values: Properties) => withSecrets(values, ({ value }) => plainSecretFor(inClear(value)));
   const plain = (state: (typeof resources)[number]): object => ({
     ...state,
-    inputs: inClear(state.inputs) as Properties,
-    outputs: inClear(state.outputs) as Properties,
+    inputs: shown(state.inputs),
+    outputs: shown(state.outputs),
   });
   const clear = {
     ...deployment,

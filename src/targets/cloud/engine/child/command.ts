@@ -70,8 +70,7 @@ export class EngineCommand {
   async run(args: string[], cwd: string, env: Record<string, string>): Promise<Ended> {
     const known = answered[args.slice(0, 2).join(' ')];
     if (known !== undefined) return { stdout: known, stderr: '', code: 0 };
-    const verb = args[0] ?? '';
-    const extra = verb === 'destroy' || verb === 'up' ? this.extra : [];
+    const extra = ['preview', 'up', 'destroy'].includes(args[0] ?? '') ? this.extra : [];
     return this.call([...args, ...extra, '--non-interactive'], cwd, { env });
   }
 

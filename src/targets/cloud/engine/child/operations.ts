@@ -64,6 +64,7 @@ interface PreviewOptions {
 interface UpOptions {
   readonly expectHash?: string;
   readonly planned?: StackPlan;
+  readonly waived?: readonly string[];
 }
 
 export class StackOperations {
@@ -97,8 +98,8 @@ export class StackOperations {
   async #gather({ refresh = false, destroy = false }: PreviewOptions): Promise<Gathered> {
     const { stack, command } = this.#workspace;
     const gathered = new Gathered(this.#start.input);
-    // What is protected is in the plan too: who reads it says no.
-    command.extra = destroy ? ['--ignore-protect'] : [];
+    // What is protected is in the plan too: who reads it says no, or wants a waiver.
+    command.extra = ['--ignore-protect'];
     const options: EventOptions = { onEvent: (event) => heard(event) && gathered.take(event) };
     try {
       if (refresh) await stack.previewRefresh(options);
@@ -112,13 +113,28 @@ export class StackOperations {
     return gathered;
   }
 
-  async up({ expectHash, planned }: UpOptions): Promise<StackResult> {
+  async up({ expectHash, planned, waived = [] }: UpOptions): Promise<StackResult> {
     if (expectHash !== undefined) {
       const fresh = (await this.#gather({})).plan();
       const same = planned?.hash === expectHash && isSamePlan(planned, fresh, this.#start.input);
       if (fresh.hash !== expectHash && !same) throw planChanged(this.#start.input.stack);
     }
-    return this.#run((options) => this.#workspace.stack.up(options));
+    const { command, stack } = this.#workspace;
+    if (waived.length === 0) return this.#run((options) => stack.up(options));
+    const open = await this.unguard({ urns: waived });
+    if (open.outcome !== 'done' && open.outcome !== 'unchanged') return open;
+    command.extra = ['--ignore-protect'];
+    return this.#run((options) => stack.up(options)).finally(() => {
+      command.extra = [];
+    });
+  }
+
+  /** Lowers what keeps the cloud from deleting these, and changes nothing else. */
+  async unguard({ urns }: { readonly urns: readonly string[] }): Promise<StackResult> {
+    const { replayOf } = await import('./replay.ts');
+    const { program, targets } = await replayOf(this.#workspace, urns, this.#system.clock.now());
+    if (targets.length === 0) return { outcome: 'unchanged', outputs: {}, changes: {}, pending: [] };
+    return this.#run((options) => this.#workspace.stack.up({ ...options, program, target: [...targets] }));
   }
 
   async destroy({ unprotect }: { readonly unprotect: boolean }): Promise<StackResult> {

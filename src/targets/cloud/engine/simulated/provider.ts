@@ -14,6 +14,7 @@ import {
 import { awsBaseKinds } from './aws.ts';
 import { awsDataKinds } from './aws-data.ts';
 import { awsIdentityKinds } from './aws-identity.ts';
+import { refuseDelete } from './deletion.ts';
 import { faultOf, type Operation, readFaults, strikesOf } from './faults.ts';
 import { atlasKinds, gcpKinds } from './gcp.ts';
 import { type Birth, hexOf, type Kind, type Setting, text, usuallyFixed } from './kind.ts';
@@ -119,6 +120,7 @@ export class SimulatedProvider {
       if (!thing) return;
       const user = this.#users(thing)[0];
       if (user) throw new Refused(`DependencyViolation: ${type} ${id} has a dependent ${user.type} ${user.id}`);
+      refuseDelete(this.#store, thing);
       this.#store.delete(setting.account, type, id);
     });
     await this.#linger();
