@@ -43,11 +43,12 @@ export async function devUp(invocation: Invocation, otherwise?: 'process'): Prom
 async function bringUp(invocation: Invocation, stage: Stage, app: App, situation: Situation, turn: Turn) {
   const plan = planUp(app, situation);
   stage.tell([...app.diagnostics, ...unrealised(app, 'process'), ...situation.diagnostics, ...plan.diagnostics]);
+  const since = invocation.system.clock.now();
   const result = await stage.run(plan);
   turn.end();
   if (result.outcome === 'failed' || result.outcome === 'aborted') return exitCodeOf(result);
   const { emit, secrets } = stage.stream;
-  const how = await keepCompany(plan.session, { ...invocation, emit, secrets, run: stage.run });
+  const how = await keepCompany(plan.session, { ...invocation, since, emit, secrets, run: stage.run });
   return how === 'failed' ? 1 : 0;
 }
 

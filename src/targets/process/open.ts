@@ -2,6 +2,8 @@
 import type { Emit } from '../../engine/event.ts';
 import type { RunResult } from '../../engine/run.ts';
 import type { Plan } from '../../engine/step.ts';
+import type { System } from '../../system/system.ts';
+import { watchWithLines } from './lines.ts';
 import { planDown } from './plan/down.ts';
 import { planPrune } from './plan/prune.ts';
 import { clientOf, isShown, type Session } from './plan/session.ts';
@@ -10,6 +12,9 @@ export { type Situation, survey } from './survey.ts';
 export { type Turn, takeTurn } from './turn.ts';
 
 export interface Company {
+  readonly system: System;
+  /** When the run began, milliseconds since 1970 UTC. */
+  readonly since: number;
   readonly signal: AbortSignal;
   readonly force: AbortSignal;
   readonly emit: Emit;
@@ -31,19 +36,20 @@ export async function keepCompany(session: Session, company: Company): Promise<'
   }
   for (const value of await session.secrets.values()) company.secrets.add(value);
   const watching = new AbortController();
-  const watched = client.watch(
-    ({ at: _, ...event }) => {
-      if (isShown(event)) company.emit(event);
-    },
-    { signal: watching.signal },
-  );
+  const { projectFolder } = session.situation;
+  const services = session.app.services.map(({ id }) => id);
+  const { system, since } = company;
+  const options = { system, projectFolder, services, since, signal: watching.signal };
+  const watched = watchWithLines(client, options, (event) => {
+    if (isShown(event)) company.emit(event);
+  });
+  // The supervisor's end is told below.
   watched.catch(() => {});
   const interrupted = new Promise<'interrupted'>((resolve) => {
     if (company.signal.aborted) resolve('interrupted');
     company.signal.addEventListener('abort', () => resolve('interrupted'), { once: true });
   });
   const how = await Promise.race([interrupted, client.closed.then(() => 'ended' as const)]);
-  const { projectFolder } = session.situation;
   // Once it ended by itself, only leftovers are ours to end: a later `up` elsewhere may have started the next one.
   const ending =
     how === 'ended' ? planPrune(projectFolder) : planDown({ projectFolder, volumes: false, force: company.force });

@@ -13,7 +13,7 @@ createServer(({ url }, response) => {
     for (let at = 7; at <= 20; at += 1) console.log('tick ' + at);
   }
   response.end('ok');
-}).listen(process.env.PORT, '127.0.0.1');
+}).listen(process.env.PORT, '127.0.0.1', () => console.log('begun'));
 process.on('SIGTERM', () => process.exit(0));
 `;
 
@@ -50,6 +50,9 @@ describe.skipIf(noPty !== undefined)(`dev up${noPty === undefined ? '' : ` (left
   test('lists its keys, shows logs, filters them, and clears the filter', async () => {
     await sees(/^Up in .*$/m);
     await sees(/^q stop {3}l logs {3}\/ filter$/m);
+    screen.type('l');
+    await sees(/^bad\/web\/0 │ begun$/m);
+    screen.type('l');
     await project.get('/many');
     screen.type('/');
     await sees(/^── logs of all services, filter: _ ─+$/m);
