@@ -20,6 +20,7 @@ export const errorCodes = [
   'cloud-duplicates',
   'cloud-refused',
   'cloud-unreachable',
+  'cluster-closed',
   'cluster-failed',
   'cluster-not-ours',
   'cluster-refused',

@@ -42,7 +42,7 @@ export interface StackInput {
   readonly retained: Readonly<Record<string, string>>;
   /** Environment of production kind: deletion protection, several zones, one NAT a zone. Decided once, by the name. */
   readonly production: boolean;
-  /** ARNs that administer the cluster besides those in the file: of who promotes. The same in every promotion. */
+  /** ARNs that administer the cluster besides those in the file: those who promoted last. */
   readonly administrators?: readonly string[];
   /** Ranges from which the API of the cluster is reached besides the network itself: of who promotes. */
   readonly callers?: readonly string[];

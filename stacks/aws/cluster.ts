@@ -68,8 +68,8 @@ function makeCluster(context: AwsContext, settings: Readonly<Record<string, unkn
         roleArn: role.arn,
         accessConfig: {
           authenticationMode: 'API',
-          // Whoever promotes is admitted below; without their name the one who creates it must be.
-          bootstrapClusterCreatorAdminPermissions: inside.input.administrators === undefined,
+          // Whoever promotes is let in below, by an entry of their own: a second one for its maker would be refused.
+          bootstrapClusterCreatorAdminPermissions: false,
         },
         bootstrapSelfManagedAddons: false,
         vpcConfig: {
@@ -86,7 +86,12 @@ function makeCluster(context: AwsContext, settings: Readonly<Record<string, unkn
         deletionProtection: inside.production,
         tags: tagged(inside, 'cluster'),
       },
-      { ...options(inside, 'cluster', { protect: inside.production }), dependsOn: [logs, ...role.ready] },
+      {
+        ...options(inside, 'cluster', { protect: inside.production }),
+        dependsOn: [logs, ...role.ready],
+        // It counts when a cluster is made; to change it later would make the cluster anew.
+        ignoreChanges: ['accessConfig.bootstrapClusterCreatorAdminPermissions'],
+      },
     );
   });
 }

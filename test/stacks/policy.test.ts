@@ -309,6 +309,13 @@ const breaks: readonly Break[] = [
     set: { egress: [{ protocol: '-1' }] },
   },
   {
+    title: 'a cluster that lets in whoever made it',
+    cloud: 'aws',
+    rule: 'no-defaults',
+    resource: 'cluster',
+    set: { 'accessConfig.bootstrapClusterCreatorAdminPermissions': true },
+  },
+  {
     title: 'pods that take the role of their node',
     cloud: 'aws',
     rule: 'no-defaults',

@@ -135,6 +135,20 @@ describe('an environment that was there before', () => {
     expect(Object.fromEntries(imported)).toEqual(retained);
   });
 
+  test('lets in those of its file and who promoted, each once, and never whoever makes the cluster', async () => {
+    const app = await fullDefinition('aws', 'staging');
+    const promoter = 'arn:aws:iam::123456789012:role/sso/promoter';
+    const administrators = ['arn:aws:iam::123456789012:role/admin', promoter];
+    const { resources } = await runStack(inputOf('aws', 'cluster', app, { administrators }));
+    const of = (type: string) => resources.filter((one) => one.type === `aws:eks/${type}`);
+    const principals = (type: string) => of(type).map(({ inputs }) => inputs.principalArn);
+    expect(principals('accessEntry:AccessEntry')).toEqual(administrators);
+    expect(principals('accessPolicyAssociation:AccessPolicyAssociation')).toEqual(administrators);
+    const [cluster] = of('cluster:Cluster');
+    expect(cluster?.inputs.accessConfig).toMatchObject({ bootstrapClusterCreatorAdminPermissions: false });
+    expect(cluster?.ignoreChanges).toEqual(['accessConfig.bootstrapClusterCreatorAdminPermissions']);
+  });
+
   test('keeps the groups of nodes that are still to be drained', async () => {
     const app = await fullDefinition('aws', 'staging');
     const old = {

@@ -19,6 +19,7 @@ export function inputOf(cloud: Cloud, stack: StackName, app: App, more: Partial<
     upstream: {},
     retained: {},
     production: app.environment.startsWith('prod'),
+    ...(cloud === 'aws' && { administrators: ['arn:aws:iam::123456789012:role/ci/promoter'] }),
     ...more,
   };
 }

@@ -20,6 +20,7 @@ import {
   keptPlacement,
   type Placement,
   rangeFor,
+  rehearsedAdministrators,
   usualZones,
 } from '../../targets/cloud/placement.ts';
 import { type CloudSession, newSession } from '../../targets/cloud/session.ts';
@@ -95,7 +96,12 @@ async function placementOf(
   };
   const now = reality === undefined ? placement : admitting(placement, await reality.account.callers());
   if (now !== kept) await keepPlacement(records, now);
-  return now;
+  // Kept when a promotion begins: who only looks does not stay let in.
+  const administrators =
+    reality === undefined
+      ? rehearsedAdministrators(environment)
+      : await reality.account.administrators(reality.identity);
+  return admitting(now, administrators, 'administrators');
 }
 
 /** As the cloud says; where it cannot say yet, as they usually are. */

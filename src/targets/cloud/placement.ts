@@ -11,6 +11,8 @@ export interface Placement {
   readonly zones: readonly string[];
   /** From where the API of the cluster is reached: those who promoted last. */
   readonly callers?: readonly string[];
+  /** Whom the cluster lets in besides those in the file: those who promoted last. AWS only. */
+  readonly administrators?: readonly string[];
 }
 
 const key = 'environment.json';
@@ -23,15 +25,23 @@ export async function keptPlacement(door: RecordDoor): Promise<Placement | undef
 export const keepPlacement = (door: RecordDoor, placement: Placement): Promise<void> =>
   door.write(key, `${JSON.stringify(placement)}\n`);
 
-/** How many addresses of people and runners stay let in. */
-const mostCallers = 5;
+/** How many people and runners stay let in. */
+const mostAdmitted = 5;
 
-/** With those who promote now let in too; the same when they are already. */
-export function admitting(placement: Placement, now: readonly string[]): Placement {
-  const { callers = [] } = placement;
-  const fresh = now.filter((one) => !callers.includes(one));
-  return fresh.length === 0 ? placement : { ...placement, callers: [...callers, ...fresh].slice(-mostCallers) };
+/** With those who promote now let in too: by their address, or as who they are. The same when they are already. */
+export function admitting(
+  placement: Placement,
+  now: readonly string[],
+  as: 'callers' | 'administrators' = 'callers',
+): Placement {
+  const known = placement[as] ?? [];
+  const fresh = now.filter((one) => !known.includes(one));
+  return fresh.length === 0 ? placement : { ...placement, [as]: [...known, ...fresh].slice(-mostAdmitted) };
 }
+
+/** Stands for whoever would promote: a rehearsal asks nobody who that is. */
+export const rehearsedAdministrators = ({ cloud, account }: CloudEnvironment): readonly string[] =>
+  cloud === 'aws' ? [`arn:aws:iam::${account}:role/whoever-promotes`] : [];
 
 /**
  * The range that the file writes, else the first /16 that no other environment has. `others` is by environment. Throws

@@ -4,7 +4,7 @@ import { openStore } from '../../../src/releases/store.ts';
 import { nodeSystem } from '../../../src/system/node.ts';
 import type { AccountOptions, CloudAccount } from '../../../src/targets/cloud/account/account.ts';
 import { awsAccount } from '../../../src/targets/cloud/account/aws/account.ts';
-import { awsCaller } from '../../../src/targets/cloud/account/aws/call.ts';
+import { awsCaller, xmlText } from '../../../src/targets/cloud/account/aws/call.ts';
 import { bucketRecords } from '../../../src/targets/cloud/account/objects.ts';
 import { inProject } from '../../support/cli.ts';
 import { doctor, found, heldState, projectIn } from '../../support/held-state.ts';
@@ -41,6 +41,29 @@ describe.skipIf(lacking !== undefined)('an account of AWS', () => {
   test('is the one of the credentials, or is refused by name', async () => {
     expect(await account().identity()).toMatchObject({ account: '123456789012' });
     await expect(account({ account: '999999999999' }).identity()).rejects.toMatchObject({ code: 'account-differs' });
+  });
+
+  test('lets a cluster know who promotes: a user as such, a session by its role with the path', async () => {
+    const aws = awsCaller(options(), credentials);
+    const iam = (fields: Readonly<Record<string, string>>) => aws.query('iam', '2010-05-08', fields);
+    const trust = { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' };
+    await iam({
+      ...{ Action: 'CreateRole', RoleName: 'AWSReservedSSO_Ops_1', Path: '/aws-reserved/sso.amazonaws.com/' },
+      AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [trust] }),
+    });
+    const RoleArn = 'arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops_1';
+    const asked = { Action: 'AssumeRole', RoleArn, RoleSessionName: 'ada' };
+    const session = await aws.query('sts', '2011-06-15', asked);
+    const of = (name: string) => xmlText(session, name) ?? '';
+    const keys = { accessKeyId: of('AccessKeyId'), secretAccessKey: of('SecretAccessKey') };
+    const assumed = awsAccount(options(), async () => ({ ...keys, sessionToken: of('SessionToken') }));
+    const identity = await assumed.identity();
+    expect(identity.who).toBe('arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Ops_1/ada');
+    expect(await assumed.administrators(identity)).toEqual([RoleArn]);
+    const administrators = (who: string) => account().administrators({ account: '123456789012', who });
+    const ada = 'arn:aws:iam::123456789012:user/people/ada';
+    expect(await administrators(ada)).toEqual([ada]);
+    expect(await administrators('arn:aws:sts::123456789012:federated-user/bob')).toEqual([]);
   });
 
   test('has three zones by id, none in which EKS has no control plane', async () => {

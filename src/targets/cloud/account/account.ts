@@ -39,6 +39,8 @@ export interface CloudAccount {
   quotas(needs: readonly QuotaNeed[]): Promise<readonly QuotaRoom[]>;
   /** Address ranges from which whoever promotes reaches the API of the cluster; none where that needs no address. */
   callers(): Promise<readonly string[]>;
+  /** Whom a cluster must let in so that whoever promotes reaches what is in it; none where the project's own roles say it. */
+  administrators(identity: Identity): Promise<readonly string[]>;
   readonly bucket: StateBucket;
   readonly inside: InsideDoor;
 }

@@ -1,10 +1,11 @@
 /** What the steps inside a real cluster share: the way in, certificates, and what linked variables stand for. */
 import { join } from 'node:path';
 import type { Resource } from '../../../app/app.ts';
-import type { Step } from '../../../engine/step.ts';
+import type { Step, StepContext } from '../../../engine/step.ts';
+import { UserError } from '../../../errors.ts';
 import { readAddress } from '../../../platform/artifacts/download.ts';
 import type { Artifacts } from '../../../platform/artifacts.ts';
-import { type ClusterClient, openClusterAt } from '../../../platform/cluster.ts';
+import { ApiError, type ClusterClient, openClusterAt } from '../../../platform/cluster.ts';
 import { restoreKeys } from '../../../platform/components/kept-keys.ts';
 import { keptKey } from '../../../platform/components/keys.ts';
 import { authorityFile } from '../../../platform/manifests/resources/index.ts';
@@ -65,6 +66,38 @@ async function connect(inside: Inside, system: System, signal?: AbortSignal): Pr
   return openClusterAt(system, connection, clusterName ?? '', undefined, signal);
 }
 
+/** Milliseconds that a cloud may take to know whom it lets in: EKS says a minute at most. */
+const admissionMs = 180_000;
+
+/** What `open` gives, once the cluster knows who asks. Throws UserError `cluster-closed` when it never does. */
+export async function untilAdmitted<T>(
+  open: () => Promise<T>,
+  { clock, signal, note, who }: Pick<System, 'clock'> & { readonly who: string } & Pick<StepContext, 'signal' | 'note'>,
+): Promise<T> {
+  const end = clock.monotonic() + admissionMs;
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) throw error;
+      if (clock.monotonic() > end) throw closed(who, error);
+      note(`waiting until the cluster knows ${who}`);
+      await clock.sleep(5_000, signal);
+    }
+  }
+}
+
+function closed(who: string, error: ApiError): UserError {
+  return new UserError('cluster-closed', `the cluster does not let ${who} in`, {
+    hints: [
+      'On AWS: let somebody promote who is in it, with your role or user in `admin_arns` of k8s-base.',
+      'On Google: whoever promotes needs the role Kubernetes Engine Admin in the project.',
+    ],
+    detail: [`${error.status} ${error.message}`],
+    cause: error,
+  });
+}
+
 /** Opens the cluster, and takes from it the certificates of its mesh: whoever promoted before may have been another. */
 export function reachStep(inside: Inside, needs: readonly string[]): Step {
   return step({
@@ -73,7 +106,10 @@ export function reachStep(inside: Inside, needs: readonly string[]): Step {
     kind: 'check',
     needs,
     async run({ system, signal, note }) {
-      inside.client ??= await connect(inside, system, signal);
+      const { who } = realityOf(inside).identity;
+      inside.client ??= await untilAdmitted(() => connect(inside, system, signal), {
+        ...{ clock: system.clock, signal, note, who },
+      });
       const restored = await restoreKeys(inside.client, inside.keysFolder, signal);
       if (restored > 0) note(`${restored} certificates of its platform are kept there`);
       const { domain, name } = inside.session.situation.environment;

@@ -3,6 +3,7 @@ import { type StackName, stackNeeds } from '../../../app/stacks.ts';
 import type { Plan, Step } from '../../../engine/step.ts';
 import { inPhase } from '../../../releases/promotion.ts';
 import { demandDelegation } from '../delegation.ts';
+import { keepPlacement } from '../placement.ts';
 import { addressesOf } from '../result.ts';
 import { type CloudSession, closeStacks, made, step } from '../session.ts';
 import { rehearsedClusterSteps } from './cluster.ts';
@@ -83,7 +84,8 @@ function startStep(session: CloudSession): Step {
     kind: 'check',
     needs: ['state'],
     async run() {
-      const { store } = session.situation;
+      const { store, reality, records, placement } = session.situation;
+      if (reality !== undefined) await keepPlacement(records, placement);
       session.record = inPhase(made(session.record, 'record'), 'Running');
       await store.keepPromotion(session.record);
       return undefined;

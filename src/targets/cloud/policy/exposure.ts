@@ -126,9 +126,10 @@ export const noDefaults = ruleOf('no-defaults', {
     'metadataOptions.httpTokens': 'required',
     'metadataOptions.httpPutResponseHopLimit': 1,
   }),
-  'aws:eks/cluster:Cluster': mustBe('falls into extended support at six times the price', {
-    'upgradePolicy.supportType': 'STANDARD',
-  }),
+  'aws:eks/cluster:Cluster': either(
+    mustBe('falls into extended support at six times the price', { 'upgradePolicy.supportType': 'STANDARD' }),
+    mustBe('lets its maker in for ever, unseen', { 'accessConfig.bootstrapClusterCreatorAdminPermissions': false }),
+  ),
   'gcp:compute/network:Network': mustBe('makes subnets by itself', { autoCreateSubnetworks: false }),
   'gcp:container/cluster:Cluster': either(
     ownAccount,

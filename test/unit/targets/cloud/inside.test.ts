@@ -1,6 +1,7 @@
 /** Inside a real cluster: the order of steps, the way in, and what is moved or made there. Without any cluster. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Resource } from '../../../../src/app/app.ts';
+import { ApiError } from '../../../../src/platform/cluster.ts';
 import { mustMove } from '../../../../src/platform/drain.ts';
 import {
   type DatabaseUser,
@@ -8,7 +9,9 @@ import {
   userStatements,
 } from '../../../../src/platform/manifests/database-user.ts';
 import { readVersions } from '../../../../src/platform/versions.ts';
+import { nodeSystem } from '../../../../src/system/node.ts';
 import { clusterToken } from '../../../../src/targets/cloud/account/aws/inside.ts';
+import { untilAdmitted } from '../../../../src/targets/cloud/inside/inside.ts';
 
 const { pins } = await readVersions('kind/versions.yaml');
 
@@ -26,6 +29,41 @@ test('EKS is shown a signed question to STS about who we are, for this cluster o
     'X-Amz-SignedHeaders': expect.stringContaining('x-k8s-aws-id'),
   });
   expect(url.href).not.toContain('not-a-secret');
+});
+
+describe('a cluster that does not know yet who asks', () => {
+  const asked = (answers: readonly (Error | string)[]) => {
+    let [now, index] = [0, 0];
+    const notes: string[] = [];
+    const clock = {
+      ...nodeSystem().clock,
+      monotonic: () => now,
+      sleep: async (ms: number) => {
+        now += ms;
+      },
+    };
+    const open = async () => {
+      const answer = answers[Math.min(index, answers.length - 1)] ?? '';
+      index += 1;
+      if (typeof answer === 'string') return answer;
+      throw answer;
+    };
+    const note = (text: string) => notes.push(text);
+    const signal = new AbortController().signal;
+    return { notes, opened: untilAdmitted(open, { clock, signal, note, who: 'ada' }) };
+  };
+  const refused = (status: number) => new ApiError(status, 'Unauthorized', 'Unauthorized', []);
+
+  test('is asked again until it does', async () => {
+    const { notes, opened } = asked([refused(401), refused(403), 'open']);
+    expect(await opened).toBe('open');
+    expect(notes).toEqual(Array(2).fill('waiting until the cluster knows ada'));
+  });
+
+  test('is given up after three minutes, and anything else at once', async () => {
+    await expect(asked([refused(401)]).opened).rejects.toMatchObject({ code: 'cluster-closed' });
+    await expect(asked([refused(500)]).opened).rejects.toMatchObject({ status: 500 });
+  });
 });
 
 test('pods of DaemonSets, of the node itself, and those that ended stay when a node is emptied', () => {

@@ -23,6 +23,7 @@ export function awsAccount(options: AccountOptions, credentials = awsCredentials
     standing: () => standingOf(aws),
     quotas: (needs) => awsQuotas(aws, needs),
     callers: () => callersOf(options),
+    administrators: ({ who }) => administratorsOf(aws, who),
     bucket: awsStateBucket(options, aws),
     inside: awsInside({ options, aws, credentials }),
   };
@@ -75,4 +76,16 @@ async function callersOf({ env, ...options }: AccountOptions): Promise<readonly 
   if (written !== undefined) return written.split(/[\s,]+/).filter(Boolean);
   const { text } = await send(async () => new Request('https://checkip.amazonaws.com/'), options);
   return /^\d+\.\d+\.\d+\.\d+$/.test(text.trim()) ? [`${text.trim()}/32`] : [];
+}
+
+/**
+ * EKS lets in users and roles, never one session of a role. A session's name leaves out the path of its role, such as
+ * that of every role of the IAM Identity Center, so IAM is asked. None for a federated user, which EKS lets in nowhere.
+ */
+async function administratorsOf(aws: AwsCaller, who: string): Promise<readonly string[]> {
+  const role = /^arn:[\w-]+:sts::\d+:assumed-role\/([^/]+)\//.exec(who)?.[1];
+  if (role === undefined) return /^arn:[\w-]+:iam::\d+:(user\/|root$)/.test(who) ? [who] : [];
+  const answer = await aws.query('iam', '2010-05-08', { Action: 'GetRole', RoleName: role });
+  const arn = xmlText(answer, 'Arn');
+  return arn === undefined ? [] : [arn];
 }

@@ -30,6 +30,7 @@ export function gcpAccount(options: AccountOptions): CloudAccount {
     quotas: (needs) => quotasOf(options, google, needs),
     // The API of the cluster is reached by its name, with Google's own identity.
     callers: async () => [],
+    administrators: async () => [],
     bucket: gcpStateBucket(options, google),
     inside: gcpInside(options, google, credentials),
   };
