@@ -5,9 +5,12 @@ import { type CloudFacts, cloudOf, type PureSettings } from './component.ts';
 /** Where Google's load balancers speak from (Cloud Load Balancing, firewall rules). */
 const googleRanges = '130.211.0.0/22,35.191.0.0/16';
 
-/** GKE makes a group of endpoints a zone from it: the pods themselves, at the port of the Service's https. */
-const groupAnnotation = (port: number, { endpointGroup }: CloudFacts): Readonly<Record<string, string>> => ({
-  'cloud.google.com/neg': JSON.stringify({ exposed_ports: { [port]: { name: endpointGroup } } }),
+/**
+ * GKE makes a group of endpoints a zone from it: the pods themselves, at the port of the Service's https. Left alone it
+ * makes them where pods are; `zones` asks for the others too, of controllers that know the word (ingress-gce 3152).
+ */
+const groupAnnotation = (port: number, { endpointGroup, zones }: CloudFacts): Readonly<Record<string, string>> => ({
+  'cloud.google.com/neg': JSON.stringify({ exposed_ports: { [port]: { name: endpointGroup } }, zones }),
 });
 
 /** Annotations of the controller's Service. */

@@ -26,6 +26,8 @@ export interface CloudFacts {
   readonly vpcId: string;
   /** Of the network, such as `10.4.0.0/16`: the load balancer speaks from it. */
   readonly addressRange: string;
+  /** Three. */
+  readonly zones: readonly string[];
   /** Name that GKE gives to the groups of the controller's pods, one a zone. */
   readonly endpointGroup: string;
   /** ARN or id of our key that disks are encrypted with. */

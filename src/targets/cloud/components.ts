@@ -13,6 +13,7 @@ import { storageObjects } from '../../platform/components/storage.ts';
 import { merged, type Values } from '../../platform/values.ts';
 import type { Pins } from '../../platform/versions.ts';
 import type { CloudEnvironment } from './environment.ts';
+import { type Placement, usualZones } from './placement.ts';
 
 export interface ListedComponent {
   readonly name: string;
@@ -26,12 +27,19 @@ export interface ListedComponent {
 }
 
 /** What is known of a cluster before it stands goes by its name, as between stacks. */
-export function factsOf(environment: CloudEnvironment, addressRange = '<network.addressRange>'): CloudFacts {
+export function factsOf(
+  environment: CloudEnvironment,
+  { addressRange, zones }: Pick<Placement, 'addressRange' | 'zones'> = {
+    addressRange: '<network.addressRange>',
+    zones: usualZones(environment),
+  },
+): CloudFacts {
   return {
     clusterName: clusterName(environment.name),
     region: environment.region,
     vpcId: '<network.vpcId>',
     addressRange,
+    zones,
     endpointGroup: endpointGroupName(environment.name),
     volumeKey: '<network.keyVolumes>',
   };

@@ -23,6 +23,7 @@ describe('behind the load balancer of a cloud', () => {
     region: 'us-east-1',
     vpcId: 'vpc-1',
     addressRange: '10.4.0.0/16',
+    zones: ['a', 'b', 'c'],
     endpointGroup: 'opta-staging-ingress',
     volumeKey: 'key-1',
   };
@@ -61,8 +62,9 @@ describe('behind the load balancer of a cloud', () => {
     expect(args('gcp')).toContain('forwardedHeaders.trustedIPs=130.211.0.0/22,35.191.0.0/16');
   });
 
-  test('GKE is told the name of the endpoint group that the load balancer looks for', () => {
-    const group = JSON.stringify({ exposed_ports: { 443: { name: 'opta-staging-ingress' } } });
+  test('GKE is told the name of the endpoint group that the load balancer looks for, and every zone', () => {
+    const exposed = { 443: { name: 'opta-staging-ingress' } };
+    const group = JSON.stringify({ exposed_ports: exposed, zones: ['a', 'b', 'c'] });
     const annotations = (nginxValues(inCloud('gcp'), 'CA') as { controller: Written }).controller.service?.annotations;
     expect(annotations).toEqual({ 'cloud.google.com/neg': group });
     expect(find(traefikObjects(inCloud('gcp')), 'Service', 'traefik').metadata.annotations).toEqual(annotations);

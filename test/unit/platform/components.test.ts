@@ -124,7 +124,7 @@ test('the mesh is off, and says why, when a mirror lacks its charts', () => {
 describe('high availability of the ingress', () => {
   const high = { ingressHighAvailability: true };
   const facts = { clusterName: 'c', region: 'r', vpcId: 'v', addressRange: '10.1.0.0/16' };
-  const cloud = () => ({ ...facts, endpointGroup: 'g', volumeKey: 'k' });
+  const cloud = () => ({ ...facts, zones: ['z'], endpointGroup: 'g', volumeKey: 'k' });
 
   test('is three controllers over the zones with a budget, in a cloud', () => {
     expect(nginxValues(settings({ target: 'aws', cloud }, high), 'CA')).toMatchObject({

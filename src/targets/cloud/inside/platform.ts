@@ -10,9 +10,10 @@ import { ingressHomes } from '../../../platform/manifests.ts';
 import { conditionOf } from '../../../platform/ready/conditions.ts';
 import { factsOf } from '../components.ts';
 import { made, step } from '../session.ts';
+import { groupsStep } from './groups.ts';
 import { clientOf, type Inside } from './inside.ts';
 
-/** Milliseconds that GKE may take for its groups of endpoints, and AWS for the first healthy target. */
+/** Milliseconds that AWS may take for the first healthy target. */
 const bindingMs = 600_000;
 
 function platformSettings(inside: Inside): PlatformSettings {
@@ -34,7 +35,7 @@ function platformSettings(inside: Inside): PlatformSettings {
     helm: () => inside.artifacts.binary('helm'),
     certificate: () => made(inside.certificate, 'reach'),
     cloud: () => ({
-      ...factsOf(environment, inside.session.situation.placement.addressRange),
+      ...factsOf(environment, inside.session.situation.placement),
       vpcId: outputs('network')['vpcId'] ?? '',
       volumeKey: outputs('network')['keyVolumes'] ?? '',
     }),
@@ -48,7 +49,7 @@ export function platformSteps(inside: Inside): { readonly steps: readonly Step[]
   const settings = platformSettings(inside);
   const { steps, ingress, mesh } = planPlatform(settings);
   const all = steps.map((one) => (one.id.startsWith('render:') ? { ...one, needs: [...one.needs, 'reach'] } : one));
-  const groups = settings.target === 'gcp' && settings.choices.ingressEnabled ? [groupsStep(settings)] : [];
+  const groups = settings.target === 'gcp' && settings.choices.ingressEnabled ? [groupsOf(inside, settings)] : [];
   const needs = [...all, ...groups].map(({ id }) => id);
   const done = step({
     id: 'platform',
@@ -64,34 +65,13 @@ export function platformSteps(inside: Inside): { readonly steps: readonly Step[]
 
 const services = { nginx: 'ingress-nginx-controller', gateway: 'traefik' } as const;
 
-function groupsStep({ choices, client, cloud }: PlatformSettings): Step {
-  return step({
-    id: 'endpoint-groups',
-    title: 'endpoint groups of the ingress',
-    kind: 'wait',
-    needs: [idsOf(choices.ingress === 'nginx' ? 'ingress-nginx' : 'gateway').apply],
-    deadlineMs: bindingMs,
-    async run({ signal, note }) {
-      const { namespace } = ingressHomes[choices.ingress];
-      const selection = {
-        apiVersion: 'v1',
-        kind: 'Service',
-        namespace,
-        fields: `metadata.name=${services[choices.ingress]}`,
-      };
-      const group = cloud?.().endpointGroup ?? '';
-      await client().watch(
-        selection,
-        ([found]) => {
-          const status = found?.metadata?.annotations?.['cloud.google.com/neg-status'] ?? '';
-          const { zones = [] } = status === '' ? {} : (JSON.parse(status) as { zones?: readonly string[] });
-          note(zones.length === 0 ? `waiting for ${group}` : `${group} in ${zones.join(', ')}`);
-          return status.includes(group) && zones.length > 0;
-        },
-        signal,
-      );
-      return undefined;
-    },
+function groupsOf(inside: Inside, { choices: { ingress }, client, cloud }: PlatformSettings): Step {
+  return groupsStep({
+    client,
+    group: cloud?.().endpointGroup ?? '',
+    zones: inside.session.situation.placement.zones,
+    service: { namespace: ingressHomes[ingress].namespace, name: services[ingress] },
+    needs: [idsOf(ingress === 'nginx' ? 'ingress-nginx' : 'gateway').apply],
   });
 }
 

@@ -1,7 +1,10 @@
 /** Inside a real cluster: the order of steps, the way in, and what is moved or made there. Without any cluster. */
+
+import type { KubernetesObject } from '@kubernetes/client-node';
 import { describe, expect, test } from 'vitest';
 import type { Resource } from '../../../../src/app/app.ts';
-import { ApiError } from '../../../../src/platform/cluster.ts';
+import type { StepContext } from '../../../../src/engine/step.ts';
+import { ApiError, type ClusterClient } from '../../../../src/platform/cluster.ts';
 import { mustMove } from '../../../../src/platform/drain.ts';
 import {
   type DatabaseUser,
@@ -11,6 +14,7 @@ import {
 import { readVersions } from '../../../../src/platform/versions.ts';
 import { nodeSystem } from '../../../../src/system/node.ts';
 import { clusterToken } from '../../../../src/targets/cloud/account/aws/inside.ts';
+import { groupsStep, zonesWith } from '../../../../src/targets/cloud/inside/groups.ts';
 import { untilAdmitted } from '../../../../src/targets/cloud/inside/inside.ts';
 
 const { pins } = await readVersions('kind/versions.yaml');
@@ -63,6 +67,52 @@ describe('a cluster that does not know yet who asks', () => {
   test('is given up after three minutes, and anything else at once', async () => {
     await expect(asked([refused(401)]).opened).rejects.toMatchObject({ code: 'cluster-closed' });
     await expect(asked([refused(500)]).opened).rejects.toMatchObject({ status: 500 });
+  });
+});
+
+describe('the endpoint groups that a load balancer of Google names', () => {
+  const group = 'opta-staging-ingress';
+  const record = (zones: readonly string[]) => ({
+    kind: 'ServiceNetworkEndpointGroup',
+    status: {
+      networkEndpointGroups: zones.map((zone) => ({
+        selfLink: `https://www.googleapis.com/compute/v1/projects/acme/zones/${zone}/networkEndpointGroups/${group}`,
+      })),
+    },
+  });
+
+  test('are in the zones that GKE has made them in, by its record or by its note on the Service', () => {
+    expect(zonesWith(group, record(['b', 'a']))).toEqual(['a', 'b']);
+    const status = JSON.stringify({ network_endpoint_groups: { 443: group }, zones: ['c', 'a'] });
+    const annotations = { 'cloud.google.com/neg-status': status };
+    expect(zonesWith(group, { kind: 'Service', metadata: { annotations } })).toEqual(['a', 'c']);
+    expect(zonesWith('another', { kind: 'Service', metadata: { annotations } })).toEqual([]);
+    expect(zonesWith(group, undefined)).toEqual([]);
+  });
+
+  test.each([true, false])('are waited for until every zone has one (record of GKE: %s)', async (known) => {
+    const notes: string[] = [];
+    const seen: boolean[] = [];
+    const asked: string[] = [];
+    const annotated = (zones: readonly string[]) => ({
+      kind: 'Service',
+      metadata: { annotations: { 'cloud.google.com/neg-status': JSON.stringify({ groups: [group], zones }) } },
+    });
+    const client = {
+      discovery: { find: async () => (known ? { plural: 'x', namespaced: true } : undefined) },
+      watch: async ({ kind }: { kind: string }, act: (objects: readonly KubernetesObject[]) => boolean) => {
+        asked.push(kind);
+        const made = known ? record : annotated;
+        for (const objects of [[], [made(['a'])], [made(['a', 'b', 'c'])]]) seen.push(act(objects));
+      },
+    } as unknown as ClusterClient;
+    const service = { namespace: 'ingress-nginx', name: 'controller' };
+    const { run } = groupsStep({ client: () => client, group, zones: ['a', 'b', 'c'], service, needs: [] });
+    const context = { signal: new AbortController().signal, note: (text: string) => notes.push(text) };
+    await run(context as unknown as StepContext);
+    expect(asked).toEqual([known ? 'ServiceNetworkEndpointGroup' : 'Service']);
+    expect(seen).toEqual([false, false, true]);
+    expect(notes[1]).toBe(`waiting for ${group} in b, c`);
   });
 });
 
