@@ -1,7 +1,7 @@
 /** The zone of the environment's domain, signed. It is kept: the parent zone names its servers. */
 import { ManagedZone } from '@pulumi/gcp/dns/managedZone.js';
 import type { Output, Resource } from '@pulumi/pulumi';
-import { environmentName } from '../../src/app/names.ts';
+import { environmentName, hashOf } from '../../src/app/names.ts';
 import { options, part, tagged } from '../context.ts';
 import { settingsOf, text } from '../settings.ts';
 import type { GcpContext } from './context.ts';
@@ -21,7 +21,8 @@ export function makeZone(context: GcpContext, apis: Resource[]): MadeZone | unde
     const zone = new ManagedZone(
       'zone',
       {
-        name: environmentName(inside.environment, 'zone', 63),
+        // Of another domain it is another zone: the old one is kept, and its name stays taken.
+        name: environmentName(inside.environment, `zone-${hashOf(domain)}`, 63),
         dnsName: `${domain}.`,
         description: `opta ${inside.environment}`,
         visibility: 'public',

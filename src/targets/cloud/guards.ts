@@ -67,6 +67,13 @@ export function finalSnapshotOf(type: string, inputs: Inputs): string | undefine
 export const isGuarded = (type: string, inputs: Inputs): boolean =>
   guardsOf(type, inputs).length > 0 || finalSnapshotOf(type, inputs) !== undefined;
 
+/** Kept things whose name is taken as long as they stand. */
+const namedForGood = new Set(['aws:dynamodb/table:Table']);
+
+/** Whether what replaces a kept thing cannot be made beside it, so that the old one has to go although it is kept. */
+export const isInTheWay = (type: string, before: Inputs, after: Inputs): boolean =>
+  namedForGood.has(type) && before['name'] === after['name'];
+
 const stampOf = (now: number): string => new Date(now).toISOString().slice(0, 19).replace(/\D/g, '');
 
 /** The inputs with which it can go: guards lowered, and a name for its last snapshot that is of this moment alone. */

@@ -34,12 +34,13 @@ const engines: readonly (readonly [string, () => CloudPlace, EngineChoice | unde
 const ties = (place: CloudPlace) =>
   checkpointOf(place)
     .resources.map((resource) => {
-      const { urn, parent, protect, dependencies, propertyDependencies, customTimeouts } =
+      const { urn, parent, protect, retainOnDelete, dependencies, propertyDependencies, customTimeouts } =
         resource as unknown as Record<string, unknown>;
-      return { urn: String(urn), parent, protect, dependencies, propertyDependencies, customTimeouts };
+      return { urn: String(urn), parent, protect, retainOnDelete, dependencies, propertyDependencies, customTimeouts };
     })
     .sort((one, other) => (one.urn < other.urn ? -1 : 1));
 const others = (place: CloudPlace) => comparable(place).filter((line) => !/^\S+::(db|images) /.test(line));
+const urnsOf = (place: CloudPlace) => checkpointOf(place).resources.map(({ urn }) => urn);
 const database = (place: CloudPlace) => place.things().find(({ type }) => type === 'aws:rds/instance:Instance');
 
 describe.each(engines)('over %s', (_, placed, engine) => {
@@ -58,9 +59,7 @@ describe.each(engines)('over %s', (_, placed, engine) => {
     await over(['one'], async (stack) => {
       expect((await stack.up({})).outcome).toBe('done');
       const before = { ties: ties(place), others: others(place), all: comparable(place) };
-      const refused = await stack.destroy({ unprotect: false });
-      expect(refused).toMatchObject({ outcome: 'failed', message: expect.stringContaining('protected') });
-      const urns = (await stack.preview({ destroy: true })).changes.map(({ urn }) => urn);
+      const urns = urnsOf(place);
       expect(await stack.unguard({ urns })).toMatchObject({ outcome: 'done' });
       expect(database(place)?.inputs).toMatchObject({
         deletionProtection: false,
@@ -80,35 +79,36 @@ describe.each(engines)('over %s', (_, placed, engine) => {
     await over(['other'], async (stack) => {
       const plan = await stack.preview();
       const waived = plan.changes.filter(needsWaiver);
-      expect(waived.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['replace db']);
+      expect(waived.map(({ kind, name }) => `${kind} ${name}`).sort()).toEqual(['replace db', 'replace table']);
       const refused = await stack.up({ expectHash: plan.hash, planned: plan });
       expect(refused).toMatchObject({ outcome: 'failed', message: expect.stringContaining('protect') });
       const urns = waived.map(({ urn }) => urn);
       expect(await stack.up({ expectHash: plan.hash, planned: plan, waived: urns })).toMatchObject({ outcome: 'done' });
       expect(database(place)?.inputs).toMatchObject({ dbName: 'other', deletionProtection: true });
+      const [table, ...more] = place.things().filter(({ type }) => type === 'aws:dynamodb/table:Table');
+      expect(table?.inputs).toMatchObject({ hashKey: 'other', deletionProtectionEnabled: true });
+      expect(more).toEqual([]);
     });
   });
 
-  test('so is its end, when the definition has it no more', { timeout: 300_000 }, async () => {
+  test('so is its end, when the definition has it no more; a destroy then takes the rest', {
+    timeout: 300_000,
+  }, async () => {
     await over([], async (stack) => {
       const plan = await stack.preview();
       const waived = plan.changes.filter(needsWaiver);
-      expect(waived.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['delete db']);
+      expect(waived.map(({ kind, name }) => `${kind} ${name}`).sort()).toEqual(['delete db', 'replace table']);
       const urns = waived.map(({ urn }) => urn);
       expect(await stack.up({ expectHash: plan.hash, planned: plan, waived: urns })).toMatchObject({ outcome: 'done' });
       expect(database(place)).toBeUndefined();
-    });
-  });
-
-  test('a destroy takes all of it once the guards are lowered', { timeout: 300_000 }, async () => {
-    await over(['one'], async (stack) => {
-      await stack.up({});
       const blocked = await stack.destroy({ unprotect: true });
       expect(blocked).toMatchObject({ outcome: 'failed', message: expect.stringContaining('OperationNotPermitted') });
-      const urns = (await stack.preview({ destroy: true })).changes.map(({ urn }) => urn);
-      expect(await stack.unguard({ urns })).toMatchObject({ outcome: 'done' });
+      const left = { urns: urnsOf(place) };
+      place.faults({ faults: [{ operation: 'update', urn: '::images', when: 'before', once: true }] });
+      expect(await stack.unguard(left)).toMatchObject({ outcome: 'failed' });
+      expect(await stack.unguard(left), 'what was not done').toMatchObject({ outcome: 'done' });
       expect(await stack.destroy({ unprotect: true })).toMatchObject({ outcome: 'done' });
-      expect(place.things()).toEqual([]);
+      expect(place.things().map(({ type }) => type)).toEqual(['aws:dynamodb/table:Table']);
     });
   });
 });

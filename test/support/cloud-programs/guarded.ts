@@ -1,4 +1,5 @@
-/** A stack with a database that the cloud itself guards, in a component, and what it hangs on. */
+/** A stack with a database that the cloud itself guards, in a component, and what it hangs on; and a table that is kept. */
+import { Table } from '@pulumi/aws/dynamodb/table.js';
 import * as ec2 from '@pulumi/aws/ec2/index.js';
 import { Repository } from '@pulumi/aws/ecr/repository.js';
 import { Provider } from '@pulumi/aws/provider.js';
@@ -27,6 +28,18 @@ export async function programOf(input: StackInput): Promise<() => Promise<Record
     );
     new Repository('images', { name: 'images', forceDelete: false, tags: tags('images') }, { provider });
     const [dbName] = input.zones;
+    const hashKey = dbName ?? 'none';
+    new Table(
+      'table',
+      {
+        name: 'table',
+        hashKey,
+        attributes: [{ name: hashKey, type: 'S' }],
+        deletionProtectionEnabled: true,
+        tags: tags('table'),
+      },
+      { provider, protect: true, retainOnDelete: true },
+    );
     if (dbName === undefined) return { vpcId: vpc.id };
     const password = new Config('opta').requireSecret('token');
     const database = new Instance(

@@ -1,6 +1,6 @@
 /** What a cloud refuses to delete, and with which inputs it would let go. */
 import { describe, expect, test } from 'vitest';
-import { finalSnapshotOf, guardsOf, isGuarded, unguarded } from '../../../../src/targets/cloud/guards.ts';
+import { finalSnapshotOf, guardsOf, isGuarded, isInTheWay, unguarded } from '../../../../src/targets/cloud/guards.ts';
 
 const now = Date.UTC(2026, 10, 23, 6, 5, 4);
 const rds = 'aws:rds/instance:Instance';
@@ -36,6 +36,13 @@ describe('guards', () => {
     });
     expect(isGuarded(sql, open)).toBe(false);
   });
+});
+
+test('a kept table goes for another of its name, and for no other', () => {
+  const table = 'aws:dynamodb/table:Table';
+  expect(isInTheWay(table, { name: 'a', hashKey: 'x' }, { name: 'a', hashKey: 'y' })).toBe(true);
+  expect(isInTheWay(table, { name: 'a' }, { name: 'b' })).toBe(false);
+  expect(isInTheWay('aws:route53/zone:Zone', { name: 'a' }, { name: 'a' })).toBe(false);
 });
 
 describe('the final snapshot', () => {

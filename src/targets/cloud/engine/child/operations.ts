@@ -2,6 +2,7 @@
 import type { EngineEvent } from '@pulumi/pulumi/automation/events.js';
 import { UserError } from '../../../../errors.ts';
 import type { System } from '../../../../system/system.ts';
+import { isInTheWay } from '../../guards.ts';
 import type { Change, StackEvent, StackHandle, StackPlan, StackResult } from '../../operation.ts';
 import type { ChildStart } from '../messages.ts';
 import { EngineFailed } from './command.ts';
@@ -67,6 +68,12 @@ interface UpOptions {
   readonly waived?: readonly string[];
 }
 
+interface UnguardOptions {
+  readonly urns: readonly string[];
+  /** Of these: kept, and to go all the same. */
+  readonly released?: readonly string[];
+}
+
 export class StackOperations {
   readonly #workspace: Workspace;
   readonly #start: ChildStart;
@@ -121,8 +128,12 @@ export class StackOperations {
     }
     const { command, stack } = this.#workspace;
     if (waived.length === 0) return this.#run((options) => stack.up(options));
-    const open = await this.unguard({ urns: waived });
+    const released = (planned?.changes ?? [])
+      .filter(({ kind, type, before = {}, inputs }) => kind === 'replace' && isInTheWay(type, before, inputs))
+      .map(({ urn }) => urn);
+    const open = await this.unguard({ urns: waived, released });
     if (open.outcome !== 'done' && open.outcome !== 'unchanged') return open;
+    if (this.#stop.signal.aborted) return { ...open, outcome: 'cancelled' };
     command.extra = ['--ignore-protect'];
     return this.#run((options) => stack.up(options)).finally(() => {
       command.extra = [];
@@ -130,9 +141,9 @@ export class StackOperations {
   }
 
   /** Lowers what keeps the cloud from deleting these, and changes nothing else. */
-  async unguard({ urns }: { readonly urns: readonly string[] }): Promise<StackResult> {
+  async unguard(wanted: UnguardOptions): Promise<StackResult> {
     const { replayOf } = await import('./replay.ts');
-    const { program, targets } = await replayOf(this.#workspace, urns, this.#system.clock.now());
+    const { program, targets } = await replayOf(this.#workspace, { ...wanted, now: this.#system.clock.now() });
     if (targets.length === 0) return { outcome: 'unchanged', outputs: {}, changes: {}, pending: [] };
     return this.#run((options) => this.#workspace.stack.up({ ...options, program, target: [...targets] }));
   }

@@ -111,25 +111,35 @@ class Cast {
   }
 }
 
-/** All of the state, and those of `urns` that the cloud would not let go with what lets them. `now` is of the wall clock. */
+interface Wanted {
+  /** What is to go. */
+  readonly urns: readonly string[];
+  /** Kept things that are to go all the same. */
+  readonly released?: readonly string[];
+  /** Of the wall clock. */
+  readonly now: number;
+}
+
+/** All of the state, and what is wanted of it that the cloud would not let go, with what lets it. */
 export async function replayOf(
   { pulumi }: Pick<Workspace, 'pulumi'>,
-  urns: readonly string[],
-  now: number,
+  { urns, released = [], now }: Wanted,
 ): Promise<Replay> {
   const exported = JSON.parse(await pulumi(['stack', 'export', '--show-secrets'])) as {
     readonly deployment?: { readonly resources?: readonly Kept[] };
   };
   const all = exported.deployment?.resources?.filter((one) => one.delete !== true && one.external !== true) ?? [];
   const targets = all
-    .filter((one) => urns.includes(one.urn) && one.retainOnDelete !== true)
-    .filter(({ type, inputs = {} }) => isGuarded(type, inputs))
+    .filter((one) => urns.includes(one.urn) && (one.retainOnDelete !== true || released.includes(one.urn)))
+    .filter(({ type, inputs = {}, retainOnDelete }) => retainOnDelete === true || isGuarded(type, inputs))
     .map(({ urn }) => urn);
   const program: PulumiFn = async () => {
     const cast = new Cast();
     for (const kept of all) {
       const { urn, type, inputs = {} } = kept;
-      if (type !== rootType) cast.register(kept, targets.includes(urn) ? unguarded(type, inputs, now) : inputs);
+      if (type === rootType) continue;
+      if (targets.includes(urn)) cast.register({ ...kept, retainOnDelete: false }, unguarded(type, inputs, now));
+      else cast.register(kept, inputs);
     }
     return written(all.find(({ type }) => type === rootType)?.outputs ?? {}) as Record<string, unknown>;
   };
