@@ -123,10 +123,8 @@ async function load(
     ]);
     return undefined;
   }
-  if (read.definition === undefined || read.findings.errors > 0) {
-    report(choosing, read.findings.list);
-    if (read.definition === undefined) return undefined;
-  }
+  report(choosing, read.findings.list);
+  if (read.definition === undefined) return undefined;
   if (read.definition.kind !== 'environment') {
     const what =
       read.definition === definition || read.definition.file === definition.file

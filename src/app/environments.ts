@@ -7,6 +7,7 @@ import { discover, existing, type Files, newFiles } from './files.ts';
 import { newFindings } from './findings.ts';
 import { fetchGitFile, isGitPath } from './git-path.ts';
 import { didYouMean, listed } from './nearest.ts';
+import { get, stringOf } from './nodes.ts';
 
 export interface ListedEnvironment {
   /** As the layers call it. */
@@ -17,6 +18,8 @@ export interface ListedEnvironment {
   readonly provider: ProviderName | undefined;
   readonly settings: Readonly<Record<string, string>>;
   readonly organisation: string | undefined;
+  /** Of its `dns` module, in small letters; undefined without one, and where other values decide it. */
+  readonly domain: string | undefined;
   readonly file: string;
   /** The environment whose verified releases it takes; undefined for the first. */
   readonly before: string | undefined;
@@ -80,8 +83,29 @@ function ofDefinition(name: string, definition: Definition | undefined, file: st
     provider: definition?.provider?.name,
     settings: Object.fromEntries(settings),
     organisation: definition?.organisation,
+    domain: domainOf(definition),
     file,
   };
+}
+
+function domainOf(definition: Definition | undefined): string | undefined {
+  const dns = definition?.modules.find(({ type }) => type.name === 'dns');
+  const written = dns === undefined ? undefined : stringOf(get(dns.node, 'domain'));
+  return written === undefined || written === '' || written.includes('{')
+    ? undefined
+    : written.toLowerCase().replace(/\.$/, '');
+}
+
+/** Throws UserError `domain-shared` when another environment has the domain of this one: a name has one zone. */
+export function refuseSharedDomain(
+  { name, domain, file }: ListedEnvironment,
+  environments: readonly ListedEnvironment[],
+): void {
+  const twin = environments.find((one) => one.file !== file && isCloud(one) && one.domain === domain);
+  if (domain === undefined || twin === undefined) return;
+  throw new UserError('domain-shared', `${name} (${file}) and ${twin.name} (${twin.file}) have the domain ${domain}`, {
+    hints: [`Give one of them a domain of its own, such as ${name}.${domain}.`],
+  });
 }
 
 /** `promotes_from`, else the cloud environment listed before. Throws UserError `unknown-environment`. */

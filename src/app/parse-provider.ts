@@ -1,5 +1,6 @@
 /** The `providers` block of an environment file. */
 import { checkFields } from './check.ts';
+import { checkRegion } from './check-region.ts';
 import type { ProviderName, WrittenProvider } from './definition.ts';
 import { providerFields } from './file-schema.ts';
 import { type Findings, problem } from './findings.ts';
@@ -85,6 +86,7 @@ function oneProvider(source: Source, entry: MapEntry, findings: Findings): Writt
     if (value.kind !== 'scalar' || value.value === null) continue;
     const text = key === 'account_id' ? value.text.padStart(12, '0') : value.text;
     settings.set(key, { ...value, value: text, text });
+    if (key === 'region') checkRegion(source, name, value, findings);
   }
   return { name, range: entry.keyRange, settings };
 }

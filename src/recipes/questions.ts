@@ -1,6 +1,7 @@
 /** What a recipe asks: which questions apply, what an answer must look like, and what is taken without one. */
 import { correctedName, isValidName, longestName } from '../app/names.ts';
 import { UserError } from '../errors.ts';
+import { regionShapes } from '../resources/regions.ts';
 import type { Answers } from './placeholders.ts';
 import { holds, type When } from './when.ts';
 
@@ -49,7 +50,7 @@ const withoutAccents = (answer: string) => answer.normalize('NFD').replace(/\p{M
 
 const rules: Readonly<Record<Exclude<QuestionType, 'choice'>, Rule>> = {
   aws_account_id: { fits: matches(/^\d{12}$/), must: 'the 12 digits of an AWS account' },
-  aws_region: { fits: matches(/^[a-z]{2}(-[a-z]+)+-\d$/), must: 'an AWS region, such as us-east-1' },
+  aws_region: { fits: matches(regionShapes.aws), must: 'an AWS region, such as us-east-1' },
   domain: {
     fits: matches(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/),
     must: 'a domain, such as example.com',
@@ -71,7 +72,7 @@ const rules: Readonly<Record<Exclude<QuestionType, 'choice'>, Rule>> = {
     fits: matches(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/),
     must: 'the id of a Google Cloud project: 6 to 30 of a-z, 0-9 and -',
   },
-  gcp_region: { fits: matches(/^[a-z]+-[a-z]+\d+$/), must: 'a Google Cloud region, such as us-central1' },
+  gcp_region: { fits: matches(regionShapes.gcp), must: 'a Google Cloud region, such as us-central1' },
   layer_name: {
     fits: (answer) => isValidName(answer) && !environments.includes(answer),
     must: `at most ${longestName} of a-z, 0-9 and -, with a letter first and no - last, and not the name of an environment, because it becomes part of addresses`,

@@ -103,3 +103,11 @@ const gcp: readonly Region[] = [
 ];
 
 export const regions: { readonly [K in 'aws' | 'gcp']: readonly Region[] } = { aws, gcp };
+
+const directions = '(?:central|(?:north|south)(?:east|west)?|east|west)';
+
+/** How names of regions are made, those of governments and sovereign parts too: `us-gov-west-1`, `northamerica-northeast1`. */
+export const regionShapes: { readonly [K in 'aws' | 'gcp']: RegExp } = {
+  aws: new RegExp(`^[a-z]{2,4}(?:-[a-z]{2,4})?-${directions}-[1-9]\\d?$`),
+  gcp: new RegExp(`^[a-z]+-${directions}[1-9]\\d?$`),
+};

@@ -1,4 +1,5 @@
 /** The whole of `opta promote` over any door to stacks: review, approval, apply, record. */
+import { refuseSharedDomain } from '../../app/environments.ts';
 import type { RunResult } from '../../engine/run.ts';
 import { UserError } from '../../errors.ts';
 import { type Phase, type Promotion, resumable, standing } from '../../releases/promotion.ts';
@@ -28,6 +29,7 @@ import { inTurn, tellRefusal } from './turn.ts';
 
 export async function promoteWith(invocation: Invocation, door: StackDoor): Promise<ExitCode> {
   const project = await openProject(invocation, invocation.args[0] ?? '', door);
+  refuseSharedDomain(project.chosen, project.environments);
   return inTurn(invocation, project, () => promoted(invocation, project));
 }
 

@@ -1,6 +1,7 @@
 /** What every command about a cloud environment begins with: the environment, its App, its records, its stacks. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { writtenRanges } from '../../app/addresses.ts';
 import type { App } from '../../app/app.ts';
 import { isCloud, type ListedEnvironment, listEnvironments } from '../../app/environments.ts';
@@ -21,6 +22,7 @@ import {
   type Placement,
   rangeFor,
   rehearsedAdministrators,
+  staying,
   usualZones,
 } from '../../targets/cloud/placement.ts';
 import { type CloudSession, newSession } from '../../targets/cloud/session.ts';
@@ -84,18 +86,24 @@ async function placementOf(
   app: App,
   environment: CloudEnvironment,
   { records, reality }: Reached,
+  stands: boolean,
 ): Promise<Placement> {
   const kept = await keptPlacement(records);
-  const placement = kept ?? {
-    addressRange: rangeFor(
-      writtenRanges(app),
-      environment.name,
-      await otherRanges(invocation, environments, environment.name),
-    ),
-    zones: await zonesOf(environment, reality),
+  const stays = kept === undefined ? undefined : staying(kept, environment, stands);
+  const { account, region } = environment;
+  const placement = {
+    ...(stays ?? {
+      addressRange: rangeFor(
+        writtenRanges(app),
+        environment.name,
+        await otherRanges(invocation, environments, environment.name),
+      ),
+    }),
+    zones: stays?.zones ?? (await zonesOf(environment, reality)),
+    ...{ account, region },
   };
   const now = reality === undefined ? placement : admitting(placement, await reality.account.callers());
-  if (now !== kept) await keepPlacement(records, now);
+  if (!isDeepStrictEqual(now, kept)) await keepPlacement(records, now);
   // Kept when a promotion begins: who only looks does not stay let in.
   const administrators =
     reality === undefined
@@ -124,12 +132,16 @@ export async function openProject(invocation: Invocation, name: string, door: St
   const reached = await reach(invocation, environment, hidden);
   const { places, records, secrets, reality } = reached;
   const store = openStore(records);
-  const [promotions, standing, placement] = await Promise.all([
-    store.promotions(),
-    reality?.account.standing(),
-    placementOf(invocation, environments, app, environment, reached),
-  ]);
+  const [promotions, standing] = await Promise.all([store.promotions(), reality?.account.standing()]);
   const lastDestroy = promotions.findLastIndex(({ destroy, phase }) => destroy === true && phase === 'Succeeded');
+  const existing = stackNames.filter((one) =>
+    promotions
+      .slice(lastDestroy + 1)
+      .some(({ applied, touched = [] }) => applied.includes(one) || touched.includes(one)),
+  );
+  const kept = retainedIn(promotions);
+  const stands = existing.length > 0 || Object.keys(kept).length > 0;
+  const placement = await placementOf(invocation, environments, app, environment, reached, stands);
   const session = newSession({
     app,
     environment,
@@ -139,14 +151,10 @@ export async function openProject(invocation: Invocation, name: string, door: St
     store,
     promotions,
     placement,
-    retained: { ...standing, ...retainedIn(promotions) },
+    retained: { ...standing, ...kept },
     ...(reality !== undefined && { reality }),
     stacks: stackNames,
-    existing: stackNames.filter((one) =>
-      promotions
-        .slice(lastDestroy + 1)
-        .some(({ applied, touched = [] }) => applied.includes(one) || touched.includes(one)),
-    ),
+    existing,
     pins: versions.pins,
     secrets: stackSecrets(app, secrets, (secret) => hidden.add(secret)),
     hidden,

@@ -1,4 +1,4 @@
-/** What an environment gets once and keeps: its address range and its zones. */
+/** What an environment gets once and keeps: where it is, its address range and its zones. */
 import { chooseRange, overlaps, parseRange, rangeText } from '../../app/addresses.ts';
 import { UserError } from '../../errors.ts';
 import type { RecordDoor } from '../../releases/store.ts';
@@ -9,6 +9,10 @@ export interface Placement {
   readonly addressRange: string;
   /** Three. */
   readonly zones: readonly string[];
+  /** Where it was made; absent in records of before these were kept. */
+  readonly region?: string;
+  /** Account or project. */
+  readonly account?: string;
   /** From where the API of the cluster is reached: those who promoted last. */
   readonly callers?: readonly string[];
   /** Whom the cluster lets in besides those in the file: those who promoted last. AWS only. */
@@ -24,6 +28,38 @@ export async function keptPlacement(door: RecordDoor): Promise<Placement | undef
 
 export const keepPlacement = (door: RecordDoor, placement: Placement): Promise<void> =>
   door.write(key, `${JSON.stringify(placement)}\n`);
+
+/** Where the file says that it is and the records do not: `region eu-west-1, and not eu-central-1`. Empty when both agree. */
+function movedFrom(placement: Placement, environment: CloudEnvironment): readonly string[] {
+  return (['account', 'region'] as const).flatMap((key) => {
+    const before = placement[key];
+    const word = key === 'account' && environment.cloud === 'gcp' ? 'project' : key;
+    return before === undefined || before === environment[key]
+      ? []
+      : [`${word} ${before}, and not ${environment[key]}`];
+  });
+}
+
+/**
+ * What is kept of where an environment is: none of its zones when it may move, as nothing stands there. Throws UserError
+ * `environment-moved` when something does.
+ */
+export function staying(
+  placement: Placement,
+  environment: CloudEnvironment,
+  stands: boolean,
+): Pick<Placement, 'addressRange'> & Partial<Placement> {
+  const moved = movedFrom(placement, environment);
+  if (moved.length === 0) return placement;
+  const { addressRange, callers } = placement;
+  if (!stands) return { addressRange, ...(callers !== undefined && { callers }) };
+  throw new UserError('environment-moved', `what stands of ${environment.name} is in ${moved.join(' and in ')}`, {
+    hints: [
+      'Set it back in the file of the environment: what stands does not move.',
+      'To move, give the new place an environment with a name of its own, and destroy this one when it is empty.',
+    ],
+  });
+}
 
 /** How many people and runners stay let in. */
 const mostAdmitted = 5;

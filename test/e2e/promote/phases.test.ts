@@ -1,5 +1,5 @@
 /** Promotions from scaffold to record, over a door in memory: gates, approval, phases, resuming, secrets. */
-import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -49,6 +49,43 @@ describe('a promotion', () => {
     await promoteIn(folder, 'production', door);
     const ranges = door.log.opened.map(({ input }) => `${input.app.environment} ${input.addressRange}`);
     expect([...new Set(ranges)].sort()).toEqual(['production 10.1.0.0/16', 'staging 10.0.0.0/16']);
+  });
+
+  test('is refused where what stands would have to move, and a destroy too', async () => {
+    const door = memoryDoor();
+    await promoteIn(folder, 'staging', door);
+    const file = join(folder, 'environments', 'staging.yaml');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace('us-east-1', 'eu-west-1'));
+    const moved = {
+      code: 'environment-moved',
+      message: expect.stringContaining('region us-east-1, and not eu-west-1'),
+    };
+    await expect(promoteIn(folder, 'staging', door)).rejects.toMatchObject(moved);
+    const { invocation } = invocationIn(folder, ['staging'], { rehearse: true, yes: true });
+    await expect(destroyWith(invocation, door)).rejects.toMatchObject(moved);
+    await writeFile(file, text.replace('123456789012', '210987654321'));
+    await expect(promoteIn(folder, 'staging', door)).rejects.toMatchObject({
+      code: 'environment-moved',
+      message: expect.stringContaining('account 123456789012, and not 210987654321'),
+    });
+    await writeFile(file, text);
+    expect((await promoteIn(folder, 'staging', door)).code).toBe(0);
+  });
+
+  test('that was only looked at may go to another region, with the zones of that', async () => {
+    const door = memoryDoor();
+    await promoteIn(folder, 'staging', door, { planOnly: true });
+    const file = join(folder, 'environments', 'staging.yaml');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('us-east-1', 'eu-west-1'));
+    expect((await promoteIn(folder, 'staging', door)).code).toBe(0);
+    expect(door.log.opened.at(-1)?.input.zones).toEqual(['euw1-az1', 'euw1-az2', 'euw1-az3']);
+  });
+
+  test('is refused while another environment has its domain', async () => {
+    const file = join(folder, 'environments', 'staging.yaml');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('domain: staging.example.com', 'domain: example.com'));
+    await expect(promoteIn(folder, 'staging', memoryDoor())).rejects.toMatchObject({ code: 'domain-shared' });
   });
 
   test('applies what it planned: stacks that did not exist are opened again with what others gave', async () => {

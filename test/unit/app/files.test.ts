@@ -53,7 +53,7 @@ describe('three kinds of file', () => {
     ],
     [
       'two clouds',
-      local.replace('local: {}', 'aws: {region: a, account_id: "1"}\n  google: {region: a, project: b}'),
+      local.replace('local: {}', 'aws: {region: us-east-1, account_id: "1"}\n  google: {region: us-east1, project: b}'),
       ['5:3 provider-conflict'],
     ],
     ['an unknown cloud', local.replace('local:', 'awz:'), ['4:3 unknown-field']],

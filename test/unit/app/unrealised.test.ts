@@ -71,7 +71,7 @@ test('in a cloud every module and field that is not realised yet is told, and a 
   const files = {
     'opta.yaml': `${layer('  - {name: table, type: aws-dynamodb, hash_key: id, attributes: [{name: id, type: S}]}\n  - {name: files, type: bucket, bucket_name: abc, files: ./public}\n  - {name: front, type: cloudfront-distribution}\n')}environments: [{name: dev, path: dev.yaml}]\n`,
     'dev.yaml':
-      'name: dev\norg_name: acme\nproviders: {google: {region: r, project: p}}\nmodules:\n  - {type: base}\n  - {type: datadog, api_key: k}\n',
+      'name: dev\norg_name: acme\nproviders: {google: {region: us-central1, project: p}}\nmodules:\n  - {type: base}\n  - {type: datadog, api_key: k}\n',
   };
   const found = unrealised(await appOf(files, { env: 'dev', target: 'gcp' }), 'gcp');
   expect(found.map((d) => `${d.severity}: ${d.message}`)).toEqual([

@@ -1,7 +1,7 @@
 /** Prices: each figure has a source and a date, and what has none is said to be unknown. */
 import { describe, expect, test } from 'vitest';
 import { estimate, estimateText, hasPrices, priceOf, prices } from '../../../src/resources/prices.ts';
-import { regions } from '../../../src/resources/regions.ts';
+import { regionShapes, regions } from '../../../src/resources/regions.ts';
 
 test.each(prices)(
   '$provider $item in $region has a source and a date',
@@ -70,6 +70,17 @@ describe('an estimate', () => {
     );
   });
 });
+
+test.each(['aws', 'gcp'] as const)('every region of %s has the shape of one', (cloud) => {
+  for (const { name } of regions[cloud]) expect(name).toMatch(regionShapes[cloud]);
+});
+
+test.each(['us-gov-west-1', 'cn-north-1', 'eusc-de-east-1', 'eu-isoe-west-1', 'ap-southeast-12'])(
+  '%s may be a region of Amazon',
+  (name) => {
+    expect(name).toMatch(regionShapes.aws);
+  },
+);
 
 test('regions have at least two zones, named after them', () => {
   for (const { name, zones } of [...regions.aws, ...regions.gcp]) {

@@ -18,6 +18,7 @@ export const takenBucket = (name: string, cause: unknown): UserError =>
   new UserError('state-bucket-taken', `the bucket ${name} exists and is not this account's, or is in another region`, {
     hints: [
       'Names of buckets are unique in the world: choose another `org` or environment name in the definition.',
+      'If the region of the environment was changed, set it back: what stands does not move.',
       'If it is yours, whoever promotes needs to read and write its objects.',
     ],
     cause,
