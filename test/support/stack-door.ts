@@ -104,7 +104,15 @@ function bare(input: StackInput): readonly Wanted[] {
     }
     case 'cluster':
       return [
-        { type: 'aws:eks/cluster:Cluster', name: 'cluster', inputs: { vpc: upstream(input, 'network', 'vpcId') } },
+        {
+          type: 'aws:eks/cluster:Cluster',
+          name: 'cluster',
+          inputs: {
+            vpc: upstream(input, 'network', 'vpcId'),
+            upgradePolicy: { supportType: 'STANDARD' },
+            accessConfig: { bootstrapClusterCreatorAdminPermissions: false },
+          },
+        },
       ];
     case 'identities':
       return input.app.services.map(({ name }) => ({
