@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { unfindable } from '../../../scripts/support/promotion/look-up.ts';
 import { stackNames } from '../../../src/app/stacks.ts';
 import type { ArchitectureRow } from '../../../src/targets/cloud/architecture.ts';
+import { CloudStore } from '../../../src/targets/cloud/engine/simulated/store.ts';
 import type { PromotionResult } from '../../../src/targets/cloud/result.ts';
 import { inProject, type Project, root } from '../../support/cli.ts';
 import { type PlainProject, previewBuiltIn, previewReal, realPulumi } from '../../support/plain-pulumi.ts';
@@ -58,6 +59,25 @@ async function ejected({ folder, opta }: Project, environment: string): Promise<
   const input = join(home, 'environment.json');
   await writeFile(input, (await readFile(input, 'utf8')).replace('"production": true', '"production": false'));
   expect(await previewBuiltIn(projectOf('cluster'))).toContain('no changes were expected but changes occurred');
+}
+
+/** Production goes only with a word for it, and then whole, although the cloud guards databases, cluster and balancer. */
+async function gone({ folder, opta }: Project): Promise<void> {
+  const { code, stdout, stderr } = await opta([
+    'destroy',
+    'production',
+    '--rehearse',
+    '--unprotect',
+    '--yes',
+    '--plain',
+  ]);
+  expect(code, `${stdout.slice(-3000)}${stderr}`).toBe(0);
+  const cloud = new CloudStore(join(folder, '.opta', 'rehearsal', 'production', 'cloud'));
+  const left = cloud.everything().map(({ type }) => type);
+  cloud.close();
+  for (const type of ['rds/instance:Instance', 'eks/cluster:Cluster', 'lb/loadBalancer:LoadBalancer', 'ec2/vpc:Vpc'])
+    expect(left).not.toContain(`aws:${type}`);
+  expect(left).toContain('aws:route53/zone:Zone');
 }
 
 /** What each row must show, of `facts`: at least once, or as often as it says. */
@@ -170,6 +190,7 @@ describe.each(Object.entries(clouds))('the shop on %s', (cloud, flags) => {
         console.log(
           'plain previews of what was ejected on AWS are left out: OPTA_E2E_ALL=1, or a real pulumi, runs them',
         );
+        await gone(project);
         return;
       }
       await ejected(project, 'production');
@@ -177,6 +198,7 @@ describe.each(Object.entries(clouds))('the shop on %s', (cloud, flags) => {
         (await filesBelow(join(project.folder, 'infrastructure'))).map((file) => readFile(file, 'utf8')),
       );
       for (const secret of secrets) for (const text of written) expect(text).not.toContain(secret);
+      if (cloud === 'aws') await gone(project);
     });
   });
 });
