@@ -143,8 +143,10 @@ describe('an edit', () => {
 
   test('that fails at first goes on to the other replicas of an exclusive program once it starts', async () => {
     const client = await project.start();
-    const fails = `import { existsSync } from 'node:fs'; if (existsSync('fails')) process.exit(1); setInterval(() => {}, 1000);`;
-    const spec = project.script('back/api', fails, { replicas: 2, exclusive: true, watch: ['*.mjs'] });
+    const fails = `import { existsSync } from 'node:fs'; import { createServer } from 'node:net';
+      if (existsSync('fails')) process.exit(1); createServer().listen(process.env.PORT, '127.0.0.1');`;
+    const ready = { port: 'free', readiness: { kind: 'tcp' } } as const;
+    const spec = project.script('back/api', fails, { replicas: 2, exclusive: true, watch: ['*.mjs'], ...ready });
     await client.put([spec]);
     const before = (await client.waitReady('back/api', 10_000)).replicas.map(({ pid }) => pid);
     const marker = project.file('fails', '');
