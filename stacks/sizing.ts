@@ -41,9 +41,6 @@ export function cacheEngine(written: string | undefined): {
   };
 }
 
-/** The version that kind runs too, so that what was tried there holds here (release calendar of EKS: standard support). */
-export const eksVersion = '1.35';
-
 /** Addresses of Services inside EKS: outside of 10/8, so that they meet no environment's range, unless one is there. */
 export function serviceRange(network: string): string {
   return network.startsWith('172.') ? '10.100.0.0/16' : '172.20.0.0/16';
