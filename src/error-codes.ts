@@ -9,6 +9,7 @@ export const errorCodes = [
   'archive-broken',
   'atlas-addresses',
   'atlas-free-tier',
+  'atlas-own-key',
   'bad-stream',
   'bad-value',
   'bug',

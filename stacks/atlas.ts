@@ -1,6 +1,7 @@
 /** mongodb-atlas on both clouds: a cluster, its user, and an allow-list of the environment's own addresses. */
 import { AdvancedCluster } from '@pulumi/mongodbatlas/advancedCluster.js';
 import { DatabaseUser } from '@pulumi/mongodbatlas/databaseUser.js';
+import type { EncryptionAtRest } from '@pulumi/mongodbatlas/encryptionAtRest.js';
 import { ProjectIpAccessList } from '@pulumi/mongodbatlas/projectIpAccessList.js';
 import { Provider } from '@pulumi/mongodbatlas/provider.js';
 import type { Resource as PulumiResource } from '@pulumi/pulumi';
@@ -12,6 +13,8 @@ import { type Context, options } from './context.ts';
 import type { Values } from './made.ts';
 import { secret } from './secrets.ts';
 import { text } from './settings.ts';
+
+export type AtlasKeys = ReadonlyMap<string, EncryptionAtRest>;
 
 /** Sizes that share machines with others: no private link, no keys of ours, no choice of version. */
 export function isShared(cluster: Resource): boolean {
@@ -50,14 +53,27 @@ export function withAtlas<C extends Context>(context: C): C {
 
 const user = 'app';
 
+/** Our keys by project of Atlas: one for each that has a cluster which can have one. */
+export function atlasKeys(clusters: readonly Resource[], make: (projectId: string) => EncryptionAtRest): AtlasKeys {
+  const projects = new Set(clusters.filter((cluster) => !isShared(cluster)).map(projectOf));
+  return new Map([...projects].map((projectId) => [projectId, make(projectId)]));
+}
+
 /** `links` are private links that must stand before the cluster, so that its connection strings name them. */
-export function makeAtlasCluster(context: Context, cluster: Resource, cloud: 'AWS' | 'GCP', links: PulumiResource[]) {
+export function makeAtlasCluster(
+  context: Context,
+  cluster: Resource,
+  cloud: 'AWS' | 'GCP',
+  keys: AtlasKeys,
+  links: readonly PulumiResource[] = [],
+) {
   const { layer, name, settings } = cluster;
   const resource = `atlas-${layer}_${name}`;
   const projectId = projectOf(cluster);
   const shared = isShared(cluster);
   const region = String(settings.region);
   const version = text(settings, 'mongodbversion');
+  const key = keys.get(projectId);
   const where = shared ? { providerName: 'TENANT', backingProviderName: cloud } : { providerName: cloud };
   const made = new AdvancedCluster(
     resource,
@@ -78,11 +94,14 @@ export function makeAtlasCluster(context: Context, cluster: Resource, cloud: 'AW
           ],
         },
       ],
-      ...(shared ? {} : { backupEnabled: true, pitEnabled: context.production }),
+      ...(shared ? {} : { backupEnabled: true, pitEnabled: context.production, encryptionAtRestProvider: cloud }),
       ...(shared || version === undefined ? {} : { mongoDbMajorVersion: version }),
       terminationProtectionEnabled: context.production,
     },
-    { ...options(context, resource, { protect: context.production }), dependsOn: links },
+    {
+      ...options(context, resource, { protect: context.production }),
+      dependsOn: [...links, ...(shared || key === undefined ? [] : [key])],
+    },
   );
   new DatabaseUser(
     `${resource}-user`,

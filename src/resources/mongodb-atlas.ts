@@ -10,8 +10,14 @@ export const mongodbAtlas = moduleType({
   doc: 'A database at MongoDB Atlas, reached over TLS; its allow-list holds the addresses of the environment.',
   fields: {
     region: text('Region in the words of Atlas, such as US_EAST_1.', { required: true, on: cloud }),
-    mongodb_atlas_project_id: text('Project at Atlas.', { required: true, on: cloud }),
-    mongodb_instance_size: text('Size, M0 is free.', { default: 'M0', on: cloud }),
+    mongodb_atlas_project_id: text(
+      "Project at Atlas, one an environment: the key of M10 and larger is the project's.",
+      { required: true, on: cloud },
+    ),
+    mongodb_instance_size: text(
+      'Size, M0 is free; up to M5 machines are shared, and encrypted by Atlas without a key of ours.',
+      { default: 'M0', on: cloud },
+    ),
     mongodbversion: word('Version, such as 8.0.', { on: cloud }),
     database_name: text('Name of the database.', { default: 'mongodb_database' }),
   },
@@ -25,7 +31,7 @@ export const mongodbAtlas = moduleType({
   on: {
     process: 'the mongod found on PATH',
     kind: 'a MongoDB pod with a volume',
-    aws: 'an Atlas cluster, by private link from M10 on',
-    gcp: 'an Atlas cluster, by the NAT addresses',
+    aws: 'an Atlas cluster, from M10 on by private link and encrypted with our key',
+    gcp: 'an Atlas cluster, by the NAT addresses, from M10 on encrypted with our key',
   },
 });

@@ -9,6 +9,7 @@ import { environmentName } from '../../src/app/names.ts';
 import {
   allowAddresses,
   atlasClusters,
+  atlasKeys,
   atlasValues,
   isShared,
   makeAtlasCluster,
@@ -19,6 +20,7 @@ import { from, listFrom, options, part, tagged } from '../context.ts';
 import type { Made } from '../made.ts';
 import { settingsOf, text } from '../settings.ts';
 import { natCount } from '../sizing.ts';
+import { atlasKey } from './atlas-key.ts';
 import type { AwsContext } from './context.ts';
 import { privateSubnets } from './subnets.ts';
 
@@ -37,9 +39,10 @@ export function makeAtlas(context: AwsContext): Made {
     const addresses = listFrom(inside, 'network', 'natAddresses', count);
     const shared = clusters.filter(isShared);
     allowAddresses(atlas, shared, addresses);
+    const keys = atlasKeys(clusters, (projectId) => atlasKey(inside, atlas, projectId));
     const made = clusters.map((cluster) => {
       const link = links.get(projectOf(cluster));
-      const atlasCluster = makeAtlasCluster(atlas, cluster, 'AWS', link === undefined ? [] : [link]);
+      const atlasCluster = makeAtlasCluster(atlas, cluster, 'AWS', keys, link === undefined ? [] : [link]);
       const connection = atlasCluster.connectionStrings.apply((strings) =>
         isShared(cluster)
           ? strings.standardSrv

@@ -105,6 +105,13 @@ const breaks: readonly Break[] = [
     resource: 'sql-shop_db',
     set: { encryptionKeyName: undefined },
   },
+  ...clouds.map((cloud) => ({
+    title: `a cluster at Atlas without our key, on ${cloud}`,
+    cloud,
+    rule: 'encrypted-at-rest',
+    resource: 'atlas-shop_ledger',
+    set: { encryptionAtRestProvider: undefined },
+  })),
   {
     title: 'TLS not forced by PostgreSQL',
     cloud: 'aws',

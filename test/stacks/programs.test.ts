@@ -8,6 +8,7 @@ import { valuesByPath } from '../../src/app/upstream.ts';
 import { completeAnswers } from '../../src/recipes/questions.ts';
 import { readRecipe } from '../../src/recipes/recipe.ts';
 import { render } from '../../src/recipes/render.ts';
+import { cloudNotices } from '../../src/targets/cloud/notices.ts';
 import { appOf } from '../support/definitions.ts';
 import { fullDefinition } from '../support/full-definition.ts';
 import { inputOf, runStacks, secretsFor } from '../support/stack-apps.ts';
@@ -147,6 +148,24 @@ describe('an environment that was there before', () => {
     const [cluster] = of('cluster:Cluster');
     expect(cluster?.inputs.accessConfig).toMatchObject({ bootstrapClusterCreatorAdminPermissions: false });
     expect(cluster?.ignoreChanges).toEqual(['accessConfig.bootstrapClusterCreatorAdminPermissions']);
+  });
+
+  test.each(clouds)('gives Atlas on %s our key for what has machines of its own, before its cluster', async (cloud) => {
+    const app = await fullDefinition(cloud, 'staging');
+    const { resources } = await runStack(inputOf(cloud, 'data', app), secretsFor(app, 'data'));
+    const of = (name: string) => resources.find((one) => one.name === name && one.type.startsWith('mongodbatlas:'));
+    const key = of('atlas-key-6f0000000000000000000000');
+    const config = key?.inputs[cloud === 'aws' ? 'awsKmsConfig' : 'googleCloudKmsConfig'];
+    expect(JSON.stringify(plain(config))).toContain('<network.keyData>');
+    expect(plain(config)).toMatchObject({ enabled: true, roleId: expect.stringContaining('role-of-') });
+    expect(of('atlas-shop_ledger')?.inputs.encryptionAtRestProvider).toBe(cloud.toUpperCase());
+    expect(of('atlas-shop_ledger')?.dependencies).toContain(key?.urn);
+    // M0 can have none.
+    expect(of('atlas-key-5f0000000000000000000000')).toBeUndefined();
+    expect(of('atlas-shop_atlas')?.inputs).not.toHaveProperty('encryptionAtRestProvider');
+    expect(cloudNotices(app).map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'atlas-own-key shop/atlas is of size M0: Atlas encrypts it with its own key, not with one of yours.',
+    ]);
   });
 
   test('keeps the groups of nodes that are still to be drained', async () => {

@@ -31,6 +31,11 @@ modules:
     type: mongodb-atlas
     region: EU_CENTRAL_1
     mongodb_atlas_project_id: 5f0000000000000000000000
+  - name: ledger
+    type: mongodb-atlas
+    region: EU_CENTRAL_1
+    mongodb_atlas_project_id: 6f0000000000000000000000
+    mongodb_instance_size: M10
 `;
 
 const awsMore = `  - {name: docs, type: aws-documentdb}

@@ -5,6 +5,7 @@ import { UserError } from '../../errors.ts';
 import { type Phase, type Promotion, resumable, standing } from '../../releases/promotion.ts';
 import { promotionId } from '../../releases/store.ts';
 import { costText, deltaText } from '../../targets/cloud/cost.ts';
+import { cloudNotices } from '../../targets/cloud/notices.ts';
 import type { StackDoor } from '../../targets/cloud/operation.ts';
 import { planApply } from '../../targets/cloud/plan/apply.ts';
 import { planReview } from '../../targets/cloud/plan/review.ts';
@@ -45,7 +46,8 @@ async function promoted(invocation: Invocation, project: CloudProject): Promise<
     const looked = await onStage(
       invocation,
       async (stage) => {
-        stage.tell(session.situation.app.diagnostics);
+        const { app } = session.situation;
+        stage.tell([...app.diagnostics, ...cloudNotices(app)]);
         return unlessLeft(invocation, session, stage, stage.run(plan));
       },
       session.situation.hidden,

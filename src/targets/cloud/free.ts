@@ -29,7 +29,7 @@ const free: readonly RegExp[] = [
   /^gcp:serviceaccount\//,
   /^gcp:servicenetworking\//,
   /^gcp:sql\/(database|user):/,
-  /^mongodbatlas:index\/(databaseUser|encryptionAtRest|privateLinkEndpointService|projectIpAccessList):/,
+  /^mongodbatlas:index\/(cloudProviderAccess\w+|databaseUser|encryptionAtRest|privateLinkEndpointService|projectIpAccessList):/,
 ];
 
 export const isFree = (type: string): boolean => free.some((pattern) => pattern.test(type));

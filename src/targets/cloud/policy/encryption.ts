@@ -37,6 +37,13 @@ const nodeDisks: Complaint = (template) => {
   return encrypted ? undefined : noKey;
 };
 
+const atlasKey: Complaint = (cluster) => {
+  const size = String(at(cluster, 'replicationSpecs.0.regionConfigs.0.electableSpecs.instanceSize'));
+  // Those that share machines with others can have no key of their own.
+  if (/^M[025]$/.test(size)) return undefined;
+  return /^(AWS|GCP)$/.test(String(at(cluster, 'encryptionAtRestProvider'))) ? undefined : noKey;
+};
+
 const rotation = needs('is never rotated', 'enableKeyRotation');
 
 export const encryptedAtRest = ruleOf('encrypted-at-rest', {
@@ -52,6 +59,7 @@ export const encryptedAtRest = ruleOf('encrypted-at-rest', {
   'aws:eks/cluster:Cluster': key('encryptionConfig.provider.keyArn'),
   'aws:ec2/launchTemplate:LaunchTemplate': nodeDisks,
   'aws:s3/bucket:Bucket': bucketKey,
+  'mongodbatlas:index/advancedCluster:AdvancedCluster': atlasKey,
   'aws:kms/key:Key': either(rotation, mustBe('can be lost in less than 30 days', { deletionWindowInDays: 30 })),
   'gcp:sql/databaseInstance:DatabaseInstance': key('encryptionKeyName'),
   'gcp:redis/instance:Instance': key('customerManagedKey'),

@@ -282,5 +282,16 @@ export const atlasKinds: Readonly<Record<string, Kind>> = {
   'mongodbatlas:index/privateLinkEndpointService:PrivateLinkEndpointService': {
     id: (birth) => `${atlasProject(birth)}--${birth.digits(24)}`,
   },
+  'mongodbatlas:index/cloudProviderAccessSetup:CloudProviderAccessSetup': {
+    id: (birth) => `${atlasProject(birth)}-${text(birth.inputs['providerName'])}-${birth.digits(24)}`,
+    outputs: ({ digits }) => ({
+      roleId: digits(24),
+      awsConfigs: [{ atlasAwsAccountArn: 'arn:aws:iam::536727724300:root', atlasAssumedRoleExternalId: digits(32) }],
+      gcpConfigs: [{ serviceAccountForAtlas: `mongodb-atlas-${digits(8)}@p-atlas.iam.gserviceaccount.com` }],
+    }),
+  },
+  'mongodbatlas:index/cloudProviderAccessAuthorization:CloudProviderAccessAuthorization': {
+    id: (birth) => `${atlasProject(birth)}-${text(birth.inputs['roleId'])}`,
+  },
   'mongodbatlas:index/encryptionAtRest:EncryptionAtRest': { id: (birth) => atlasProject(birth), unique: ['projectId'] },
 };
