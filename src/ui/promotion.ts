@@ -42,7 +42,7 @@ function rowsOf(
       stack,
       shortType(type),
       name,
-      replaceKeys.length > 0 ? `because of ${replaceKeys.join(', ')}` : diff.join(', '),
+      whyOf(kind, diff, replaceKeys),
     ]),
     ...[...made.values()].map((group) => {
       const [first] = group;
@@ -51,6 +51,12 @@ function rowsOf(
       return [titles['add'] ?? 'new', 'create', first?.stack ?? '', shortType(first?.type ?? ''), said, ''];
     }),
   ];
+}
+
+function whyOf(kind: string, diff: readonly string[], replaceKeys: readonly string[]): string {
+  if (replaceKeys.length > 0) return `because of ${replaceKeys.join(', ')}`;
+  if (kind !== 'import') return diff.join(', ');
+  return ['it is there already and is taken over', ...diff].join(', ');
 }
 
 /** `aws:ec2/vpc:Vpc` is `ec2 Vpc`. */

@@ -22,7 +22,11 @@ export function makeKeys(context: AwsContext): Keys {
     const scaling = new ServiceLinkedRole(
       'autoscaling-role',
       { awsServiceName: 'autoscaling.amazonaws.com' },
-      options(inside, 'autoscaling-role', { keep: true }),
+      {
+        ...options(inside, 'autoscaling-role', { keep: true }),
+        // It is the account's: who made it says what it is called, AWS itself or another environment.
+        ignoreChanges: ['description', 'tags', 'tagsAll'],
+      },
     );
     const made = purposes.map((purpose) => [purpose, makeKey(inside, purpose, scaling)] as const);
     return Object.fromEntries(made) as Keys;

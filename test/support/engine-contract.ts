@@ -7,6 +7,7 @@ import type { EngineChoice, StackHandle, StackPlan, StackResult } from '../../sr
 import { clearStale, locksOf } from '../../src/targets/cloud/state/locks.ts';
 import { type CloudPlace, smallInput } from './cloud-stack.ts';
 import { comparable, remains } from './cloud-state.ts';
+import { forget, keptThings } from './kept-things.ts';
 
 /** One step: its name, and what is to be the same with every engine. */
 export type Transcript = readonly (readonly [step: string, found: unknown])[];
@@ -79,6 +80,17 @@ export async function transcriptOf(place: CloudPlace, engine?: EngineChoice): Pr
       'destroy',
       [(await handle.destroy({ unprotect: true })).outcome, place.things().map(({ type }) => type)],
     ]);
+  });
+  const retained = keptThings(place);
+  await on({ ...changed, retained }, async (handle) => {
+    const plan = await handle.preview();
+    told.push(['take over', [moved(plan), ended(await handle.up({ expectHash: plan.hash })), stands()]]);
+    told.push(['taken over', [ended(await handle.up({})), moved(await handle.preview({ refresh: true }))]]);
+    told.push(['kept', [(await handle.destroy({ unprotect: true })).outcome, place.things().map(({ type }) => type)]]);
+  });
+  forget(place, retained['nat'] ?? '');
+  await on({ ...changed, retained }, async (handle) => {
+    told.push(['gone meanwhile', moved(await handle.preview())]);
   });
   return told;
 }

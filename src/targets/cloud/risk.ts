@@ -61,7 +61,7 @@ function riskOf(change: Change): Risk {
     return security.test(type) ? 'security' : 'outage';
   }
   if (kind === 'update') return security.test(type) ? 'security' : 'change';
-  return 'add';
+  return kind === 'import' ? 'change' : 'add';
 }
 
 export interface Reviewed extends Change {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StackHandle, StackPlan } from '../../../src/targets/cloud/operation.ts';
 import { cloudPlace, smallInput, theSecret } from '../../support/cloud-stack.ts';
+import { forget, keptThings, roleDescription } from '../../support/kept-things.ts';
 
 const place = cloudPlace();
 let stack: StackHandle;
@@ -102,5 +103,39 @@ describe('a stack', () => {
     expect(destroyed.outcome).toBe('done');
     expect(place.things().map(({ type }) => type)).toEqual(['aws:ec2/eip:Eip']);
     expect(readdirSync(place.lockFolder)).toEqual([]);
+  });
+
+  test('takes over what was kept and what an account has, as it is, and then makes it its own', async () => {
+    const retained = keptThings(place);
+    const again = await place.open({ ...smallInput, retained });
+    try {
+      const next = await again.preview();
+      const taken = next.changes.filter(({ kind }) => kind === 'import');
+      expect(taken.map(({ name, diff }) => [name, ...diff]).sort()).toEqual([['nat'], ['role'], ['zone', 'labels']]);
+      expect((await again.up({ expectHash: next.hash })).outcome).toBe('done');
+      const found = (part: string) => place.things().find(({ type }) => type.endsWith(part));
+      expect(found(':Eip')?.id).toBe(retained['nat']);
+      expect(found(':ServiceLinkedRole')?.outputs['description'], 'the role is not ours').toBe(roleDescription);
+      expect(found(':ManagedZone')).toMatchObject({ inputs: { labels: { 'opta-resource': 'zone' } } });
+      expect((await again.up({})).outcome).toBe('unchanged');
+      expect(Object.values(kindsOf(await again.preview({ refresh: true })))).not.toContain('refresh');
+      await again.destroy({ unprotect: true });
+    } finally {
+      await again.close();
+    }
+  });
+
+  test('makes anew what was kept and is gone', async () => {
+    const { nat = '' } = keptThings(place);
+    forget(place, nat);
+    const again = await place.open({ ...smallInput, retained: { nat } });
+    try {
+      const next = await again.preview();
+      expect(kindsOf(next)).toMatchObject({ 'Eip nat': 'create' });
+      expect(JSON.stringify(place.events)).toContain(`nat ${nat}, which was to be taken over, is gone`);
+      expect((await again.up({ expectHash: next.hash })).outcome).toBe('done');
+    } finally {
+      await again.close();
+    }
   });
 });

@@ -9,6 +9,32 @@ import type { StackInput } from '../../../src/app/stacks.ts';
 
 class Addresses extends ComponentResource {}
 
+/** What an account has already, where a test says so. */
+async function standing({ retained }: StackInput, provider: Provider): Promise<void> {
+  const role = retained['role'];
+  if (role !== undefined) {
+    const { ServiceLinkedRole } = await import('@pulumi/aws/iam/serviceLinkedRole.js');
+    const guard = {
+      import: role,
+      protect: true,
+      retainOnDelete: true,
+      ignoreChanges: ['description', 'tags', 'tagsAll'],
+    };
+    new ServiceLinkedRole('role', { awsServiceName: 'autoscaling.amazonaws.com' }, { provider, ...guard });
+  }
+  const zone = retained['zone'];
+  if (zone !== undefined) {
+    const [google, dns] = await Promise.all([
+      import('@pulumi/gcp/provider.js'),
+      import('@pulumi/gcp/dns/managedZone.js'),
+    ]);
+    const own = new google.Provider('gcp', { project: 'acme', region: 'europe-west3', defaultLabels: { of: 'small' } });
+    const labels = { 'opta-resource': 'zone' };
+    const guard = { import: zone, protect: true, retainOnDelete: true };
+    new dns.ManagedZone('zone', { name: 'small', dnsName: 'small.test.', labels }, { provider: own, ...guard });
+  }
+}
+
 /** `input.addressRange` and `input.zones` decide what is there, so that tests change a stack by changing its input. */
 export async function programOf(input: StackInput): Promise<() => Promise<Record<string, unknown>>> {
   return async () => {
@@ -20,7 +46,11 @@ export async function programOf(input: StackInput): Promise<() => Promise<Record
     const eip = new aws.Eip(
       'nat',
       { domain: 'vpc', tags: tags('nat') },
-      { ...own, parent: holder, protect: true, retainOnDelete: true },
+      {
+        ...own,
+        ...{ parent: holder, protect: true, retainOnDelete: true },
+        ...(input.retained['nat'] !== undefined && { import: input.retained['nat'] }),
+      },
     );
     const subnets = input.zones.map(
       (zone, at) =>
@@ -46,6 +76,7 @@ export async function programOf(input: StackInput): Promise<() => Promise<Record
     );
     const secret = new Secret('token', { name: 'token', kmsKeyId: key.arn, tags: tags('token') }, own);
     new SecretVersion('token', { secretId: secret.id, secretString: new Config('opta').requireSecret('token') }, own);
+    await standing(input, provider);
     return {
       vpcId: vpc.id,
       natAddress: eip.publicIp,

@@ -35,6 +35,8 @@ export class Deployment {
   readonly #done = new Set<ResourceState>();
   /** Old states deleted to make room for their replacement. */
   readonly #cleared = new Set<ResourceState>();
+  /** As this run has taken them in, before what the program says of them. */
+  readonly #imported = new Map<string, ResourceState>();
   readonly #settings = new Map<string, Setting>();
 
   constructor(options: DeploymentOptions) {
@@ -63,7 +65,9 @@ export class Deployment {
     );
     this.#seen.set(urn, state);
     if (old) this.#done.add(old);
-    await this.#options.journal.put(state, old);
+    const imported = this.#imported.get(urn);
+    if (imported) await this.#options.journal.change(imported, state);
+    else await this.#options.journal.put(state, old);
     return state;
   }
 
@@ -191,9 +195,7 @@ export class Deployment {
     if (!asked.custom) return this.#component(goal, old);
     if (isProviderType(asked.type)) return this.#provider(goal, old);
     this.refuseDefault(asked.type, asked.provider, goal.urn);
-    if (asked.importId && old?.id !== asked.importId) {
-      return this.#options.steps.adopt(goal, asked.importId, this.settingOf(asked.provider));
-    }
+    if (asked.importId && (old?.importID ?? old?.id) !== asked.importId) return this.#taken(goal, asked, old);
     if (!old || this.#cleared.has(old)) return this.#options.steps.create(goal, this.settingOf(asked.provider), old);
     return this.#changed(goal, asked, old);
   }
@@ -230,6 +232,17 @@ export class Deployment {
     return this.#replaced(goal, asked, old, difference);
   }
 
+  /** A thing that is there already is taken in as it is; what the program wants of it is a change like any other. */
+  async #taken(goal: ResourceState, asked: Registration, old: ResourceState | undefined): Promise<ResourceState> {
+    const { cloud, steps, journal } = this.#options;
+    const imported = await steps.adopt(goal, asked.importId, this.settingOf(asked.provider));
+    this.#imported.set(goal.urn, imported);
+    await journal.put(imported, old);
+    const wanted = this.#goalOf(goal.urn, asked, imported);
+    const { paths } = cloud.diff(goal.type, clear(imported.inputs), clear(wanted.inputs));
+    return paths.size === 0 ? imported : this.#changed(wanted, asked, imported);
+  }
+
   #demanded(difference: Difference, { replaceOnChanges }: Registration): Difference {
     const more = [...difference.paths.keys()].filter((path) =>
       replaceOnChanges.some((wanted) => wanted === '*' || wanted === path || wanted === headOf(path)),
@@ -243,12 +256,17 @@ export class Deployment {
     old: ResourceState,
     difference: Difference,
   ): Promise<ResourceState> {
-    const { steps, events, journal, ignoreProtect } = this.#options;
+    const { steps, events, journal, ignoreProtect, dryRun } = this.#options;
     if (old.protect && !ignoreProtect) {
       throw steps.fail(
         `unable to replace resource "${goal.urn}"\nas it is currently marked for protection. To unprotect the resource, remove the \`protect\` flag from the resource in your Pulumi program and run \`pulumi up\``,
         goal.urn,
       );
+    }
+    if (asked.importId) {
+      const message = `previously-imported resources that still specify an ID may not be replaced; please remove the \`import\` declaration from your program;\n${difference.replaces.join('\n')}`;
+      if (!dryRun) throw steps.fail(message, goal.urn);
+      events.diagnostic('warning', message, goal.urn);
     }
     const deleteFirst = asked.deleteBeforeReplace ?? difference.deleteFirst;
     if (deleteFirst) await this.#clear(old);

@@ -119,7 +119,7 @@ export class Steps {
     return this.#step({ op: 'same', urn: goal.urn, old, fresh: goal }, async () => goal);
   }
 
-  /** A thing that is there already becomes this resource. */
+  /** A thing that is there already becomes this resource, as it is: what the program says of it comes after. */
   adopt(goal: ResourceState, id: string, setting: Setting): Promise<ResourceState> {
     const { cloud } = this.#world;
     return this.#step({ op: 'import', urn: goal.urn, fresh: goal }, async () => {
@@ -127,13 +127,10 @@ export class Steps {
       try {
         const thing = cloud.read(goal.type, id, setting);
         if (!thing) throw new Refused(`resource '${id}' does not exist`);
-        const wrong = [...cloud.diff(goal.type, thing.inputs, clear(goal.inputs)).paths.keys()];
-        if (wrong.length > 0) {
-          throw new Refused(`inputs to import do not match the existing resource: ${wrong.join(', ')}`);
-        }
         const now = this.#now();
+        const inputs = resealed(thing.inputs, goal.inputs, sensitive);
         const outputs = this.#sealed(goal, thing.outputs);
-        return { ...goal, id, importID: id, outputs, created: now, modified: now };
+        return { ...goal, id, importID: id, inputs, outputs, created: now, modified: now };
       } finally {
         ended();
       }
@@ -178,7 +175,7 @@ export class Steps {
   async refresh(old: ResourceState, setting: Setting): Promise<ResourceState | undefined> {
     const { cloud, events } = this.#world;
     events.begun({ op: 'refresh', urn: old.urn, old, fresh: old });
-    const thing = cloud.read(old.type, old.id ?? '', setting);
+    const thing = cloud.read(old.type, old.id ?? '', setting, clear(old.inputs));
     if (!thing) {
       events.done({ op: 'delete', urn: old.urn, old });
       return undefined;

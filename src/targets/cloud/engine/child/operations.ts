@@ -113,11 +113,26 @@ export class StackOperations {
       else if (destroy) await stack.previewDestroy(options);
       else await stack.preview(options);
     } catch (error) {
-      throw this.#failure(error, gathered);
+      if (!this.#forgetGone(gathered.errors)) throw this.#failure(error, gathered);
+      return await this.#gather({ refresh, destroy });
     } finally {
       command.extra = [];
     }
     return gathered;
+  }
+
+  /** What a destroy kept, and somebody deleted since, cannot be taken over: it is made anew. True when there was such. */
+  #forgetGone(errors: readonly string[]): boolean {
+    const { retained } = this.#start.input;
+    const isGone = ([, id]: [string, string]): boolean =>
+      errors.some((text) => text.includes(`resource '${id}' does not exist`));
+    const gone = Object.entries(retained).filter(isGone);
+    for (const [name, id] of gone) {
+      Reflect.deleteProperty(retained, name);
+      const message = `${name} ${id}, which was to be taken over, is gone: it is made anew`;
+      this.#emit({ type: 'note', severity: 'warning', message });
+    }
+    return gone.length > 0;
   }
 
   async up({ expectHash, planned, waived = [] }: UpOptions): Promise<StackResult> {

@@ -175,6 +175,15 @@ export class Gathered {
     // A replacement is told in three steps; what says most of it is the first.
     if (before?.kind === 'replace' && change.kind !== 'replace') return;
     if (before && metadata.op === 'delete-replaced') return;
+    // What is taken over is then made as the program wants it: one change, with what differs.
+    if (before?.kind === 'import' && (change.kind === 'update' || change.kind === 'import')) {
+      this.#changes.set(change.urn, {
+        ...change,
+        kind: 'import',
+        ...(change.diff.length === 0 && { diff: before.diff }),
+      });
+      return;
+    }
     this.#changes.set(
       change.urn,
       before && change.diff.length === 0 ? { ...change, diff: before.diff, replaceKeys: before.replaceKeys } : change,

@@ -148,9 +148,9 @@ function changes(cloud: SimulatedProvider, setting: () => Setting): UntypedServi
     }),
     read: unary((request: ReadRequest) => {
       const response = new proto.ReadResponse();
-      const thing = cloud.read(typeOf(request.getUrn()), request.getId(), setting());
-      if (!thing) return response;
       const known = read(request.getInputs() as Structured | undefined);
+      const thing = cloud.read(typeOf(request.getUrn()), request.getId(), setting(), known);
+      if (!thing) return response;
       response.setId(thing.id);
       response.setInputs(written(resealed(thing.inputs, known, sensitive)));
       response.setProperties(written(resealed(thing.outputs, known, sensitive)));

@@ -47,8 +47,12 @@ export const awsIdentityKinds: Readonly<Record<string, Kind>> = {
   'aws:iam/instanceProfile:InstanceProfile': { id: named, refers: { role: [role] }, unique: ['name'] },
   'aws:iam/serviceLinkedRole:ServiceLinkedRole': {
     id: (birth) => arn(birth, 'iam', `role/aws-service-role/${text(birth.inputs['awsServiceName'])}`, true),
-    outputs: (birth) => ({ arn: birth.id }),
+    outputs: (birth) => ({
+      arn: birth.id,
+      description: `Default Service-Linked Role for ${text(birth.inputs['awsServiceName'])}`,
+    }),
     unique: ['awsServiceName'],
+    ofTheCloud: ['description'],
   },
   'aws:kms/key:Key': {
     id: ({ digits }) =>

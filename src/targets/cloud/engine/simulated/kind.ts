@@ -39,6 +39,8 @@ export interface Kind {
   readonly fixed?: readonly string[];
   /** Inputs of `usuallyFixed` that may change here. */
   readonly free?: readonly string[];
+  /** Outputs that an import shows as inputs although nobody gave them. */
+  readonly ofTheCloud?: readonly string[];
 }
 
 /** Inputs that nearly no cloud lets change on what exists. */

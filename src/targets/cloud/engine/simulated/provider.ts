@@ -16,8 +16,10 @@ import { awsDataKinds } from './aws-data.ts';
 import { awsIdentityKinds } from './aws-identity.ts';
 import { refuseDelete } from './deletion.ts';
 import { faultOf, type Operation, readFaults, strikesOf } from './faults.ts';
+import { answerOf } from './functions.ts';
 import { atlasKinds, gcpKinds } from './gcp.ts';
 import { type Birth, hexOf, type Kind, type Setting, text, usuallyFixed } from './kind.ts';
+import { asRead } from './reading.ts';
 import { Refused, type Struck, Unready } from './refused.ts';
 import { CloudStore, type Thing } from './store.ts';
 
@@ -127,8 +129,10 @@ export class SimulatedProvider {
     if (after) throw new Refused(after.message);
   }
 
-  read(type: string, id: string, setting: Setting): Thing | undefined {
-    return this.#store.get(setting.account, type, id);
+  /** `known` are the inputs that the engine has of it: none when it is imported. */
+  read(type: string, id: string, setting: Setting, known: Properties = {}): Thing | undefined {
+    const thing = this.#store.get(setting.account, type, id);
+    return thing && asRead(thing, kinds[type], known);
   }
 
   /** Ids of what exists of `type` and was made from the same identifying inputs: tags, or what names it. */
@@ -143,40 +147,7 @@ export class SimulatedProvider {
 
   /** Functions of a provider: those few that stacks call. */
   invoke(token: string, args: Properties, setting: Setting): Properties {
-    const zones = ['a', 'b', 'c'];
-    switch (token) {
-      case 'aws:index/getAvailabilityZones:getAvailabilityZones':
-        return {
-          id: setting.region,
-          names: zones.map((zone) => `${setting.region}${zone}`),
-          zoneIds: zones.map((_, at) => `${setting.region.replace(/^(\w\w)-(\w)\w+-(\d)$/, '$1$2$3')}-az${at + 1}`),
-        };
-      case 'aws:index/getCallerIdentity:getCallerIdentity':
-        return {
-          accountId: setting.account,
-          arn: `arn:aws:iam::${setting.account}:user/rehearsal`,
-          id: setting.account,
-        };
-      case 'aws:index/getRegion:getRegion':
-        return { region: setting.region, name: setting.region, id: setting.region };
-      case 'aws:index/getPartition:getPartition':
-        return { partition: 'aws', dnsSuffix: 'amazonaws.com', id: 'aws' };
-      case 'gcp:organizations/getProject:getProject':
-        return {
-          projectId: setting.account,
-          number: String(Number.parseInt(hexOf(setting.account, 9), 16)),
-          id: setting.account,
-        };
-      case 'gcp:compute/getZones:getZones':
-        return { names: zones.map((zone) => `${setting.region}-${zone}`), id: setting.region };
-      case 'gcp:compute/getNetworkEndpointGroup:getNetworkEndpointGroup': {
-        const zone = text(args['zone']) || `${setting.region}-a`;
-        const id = `projects/${setting.account}/zones/${zone}/networkEndpointGroups/${text(args['name'])}`;
-        return { ...args, zone, id, selfLink: `https://www.googleapis.com/compute/v1/${id}`, size: 1 };
-      }
-      default:
-        throw new Refused(`the simulated clouds do not know the function ${token}`);
-    }
+    return answerOf(token, args, setting);
   }
 
   close(): void {
