@@ -81,9 +81,10 @@ export function ofLayer(layer: string, module: string): string {
   return layer.includes('-') ? `${plain}-${hashOf(`${layer}/${module}`)}` : plain;
 }
 
-/** Service accounts of Google have ids of at most 30 characters. */
+/** Service accounts of Google have ids of 6 to 30 characters. */
 export function serviceAccountName(environment: string, layer: string, module: string): string {
-  return shortened(`${environment}-${ofLayer(layer, module)}`, 30);
+  const plain = `${environment}-${ofLayer(layer, module)}`;
+  return plain.length < 6 ? `${plain}-${hashOf(plain)}` : shortened(plain, 30);
 }
 
 /** Roles of AWS have names of at most 64 characters. */

@@ -7,7 +7,7 @@ import { type Input, interpolate } from '@pulumi/pulumi';
 import { shortened } from '../../src/app/names.ts';
 import { options, part, tagged } from '../context.ts';
 import { retentionDays } from '../sizing.ts';
-import type { AwsContext } from './context.ts';
+import { type AwsContext, arn } from './context.ts';
 import { policyDocument, trustOf } from './policy-document.ts';
 
 export function makeFlowLogs(context: AwsContext, vpcId: Input<string>, kmsKeyId: Input<string>, days: number): void {
@@ -36,10 +36,14 @@ export function makeFlowLogs(context: AwsContext, vpcId: Input<string>, kmsKeyId
       {
         name: 'write',
         role: role.name,
-        policy: policyDocument({
-          Action: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
-          Resource: [group.arn, interpolate`${group.arn}:*`],
-        }),
+        policy: policyDocument(
+          {
+            Action: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
+            Resource: [group.arn, interpolate`${group.arn}:*`],
+          },
+          // Asked of all groups of the region, whichever is meant.
+          { Action: ['logs:DescribeLogGroups'], Resource: [arn(inside, 'logs', 'log-group:*')] },
+        ),
       },
       options(inside, 'flow-log-policy'),
     );

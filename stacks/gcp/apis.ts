@@ -23,7 +23,8 @@ function apisOf(app: App): string[] {
   const sql = types.has('postgres') || types.has('mysql');
   return [
     ...always,
-    ...(has(app, 'dns') ? ['certificatemanager', 'dns'] : sql ? ['dns'] : []),
+    ...(has(app, 'dns') || has(app, 'external-ssl-cert') ? ['certificatemanager'] : []),
+    ...(has(app, 'dns') || sql ? ['dns'] : []),
     ...(sql ? ['sqladmin'] : []),
     ...(types.has('redis') ? ['redis'] : []),
     ...(sql || types.has('redis') || types.has('mongodb-atlas') ? ['secretmanager'] : []),

@@ -5,7 +5,7 @@ import { CertificateMapEntry } from '@pulumi/gcp/certificatemanager/certificateM
 import { DnsAuthorization } from '@pulumi/gcp/certificatemanager/dnsAuthorization.js';
 import { RecordSet } from '@pulumi/gcp/dns/recordSet.js';
 import { interpolate, type Output } from '@pulumi/pulumi';
-import { environmentName } from '../../src/app/names.ts';
+import { environmentName, hashOf } from '../../src/app/names.ts';
 import { certificateSecrets } from '../../src/app/stack-secrets.ts';
 import { from, options, part, tagged } from '../context.ts';
 import { secret } from '../secrets.ts';
@@ -26,7 +26,8 @@ export function makeCertificate(context: GcpContext): MadeCertificate | undefine
   if (own === undefined && domain === undefined) return undefined;
   return part(context, 'dns:Certificate', 'certificates', (inside) => {
     const certificate = own === undefined ? managed(inside, domain ?? '') : imported(inside);
-    return mapOf(inside, certificate, own ?? domain ?? '');
+    const deeper = own === undefined ? deeperNames(inside, domain ?? '') : [];
+    return mapOf(inside, certificate, own ?? domain ?? '', deeper);
   });
 }
 
@@ -46,52 +47,71 @@ function imported(context: GcpContext): Certificate {
   );
 }
 
-/** Proven in the zone, so that it is issued before any traffic comes. */
-function managed(context: GcpContext, domain: string): Certificate {
+/** Names of the file that the wildcard does not cover: it is of one level only. */
+export function deeperNames(context: GcpContext, domain: string): string[] {
   const more = texts(settingsOf(context.input.app, 'dns'), 'subdomains') ?? [];
+  const names = more.map((name) => `${name}.${domain}`);
+  return [...new Set(names)].filter((name) => name.split('.').length > domain.split('.').length + 1);
+}
+
+/** A domain that is ours, said by a record in the zone, so that the certificate is issued before any traffic comes. */
+function proof(context: GcpContext, domain: string, title: string): readonly [DnsAuthorization, RecordSet] {
+  const name = `certificate-${title}`;
   const authorization = new DnsAuthorization(
-    'certificate-proof',
-    {
-      name: environmentName(context.environment, 'proof', 63),
-      domain,
-      labels: tagged(context, 'certificate-proof'),
-    },
-    options(context, 'certificate-proof'),
+    name,
+    { name: environmentName(context.environment, title, 63), domain, labels: tagged(context, name) },
+    options(context, name),
   );
-  const proof = authorization.dnsResourceRecords.apply((records) => records[0]);
+  const wanted = authorization.dnsResourceRecords.apply((records) => records[0]);
   const record = new RecordSet(
-    'certificate-proof-record',
+    `${name}-record`,
     {
       managedZone: from(context, 'network', 'zoneId'),
-      name: proof.apply((one) => one?.name ?? ''),
-      type: proof.apply((one) => one?.type ?? 'CNAME'),
+      name: wanted.apply((one) => one?.name ?? ''),
+      type: wanted.apply((one) => one?.type ?? 'CNAME'),
       ttl: 300,
-      rrdatas: [proof.apply((one) => one?.data ?? '')],
+      rrdatas: [wanted.apply((one) => one?.data ?? '')],
     },
-    options(context, 'certificate-proof-record'),
+    options(context, `${name}-record`),
   );
-  // The wildcard covers one level, so names below it are only worth a line of their own when they are deeper.
-  const deeper = more
-    .map((name) => `${name}.${domain}`)
-    .filter((name) => name.split('.').length > domain.split('.').length + 1);
+  return [authorization, record];
+}
+
+/** One proof covers a domain and its wildcard; each name below has its own. */
+function managed(context: GcpContext, domain: string): Certificate {
+  const deeper = deeperNames(context, domain);
+  const bare = new Set(deeper.map((name) => name.replace(/^\*\./, '')));
+  const proofs = [
+    proof(context, domain, 'proof'),
+    ...[...bare].map((name) => proof(context, name, `proof-${hashOf(name)}`)),
+  ];
   return new Certificate(
     'certificate',
     {
       name: environmentName(context.environment, 'edge', 63),
-      managed: { domains: [domain, `*.${domain}`, ...deeper], dnsAuthorizations: [authorization.id] },
+      managed: {
+        domains: [domain, `*.${domain}`, ...deeper],
+        dnsAuthorizations: proofs.map(([authorization]) => authorization.id),
+      },
       labels: tagged(context, 'certificate'),
     },
-    { ...options(context, 'certificate'), dependsOn: [record] },
+    { ...options(context, 'certificate'), dependsOn: proofs.map(([, record]) => record) },
   );
 }
 
-function mapOf(context: GcpContext, certificate: Certificate, domain: string): MadeCertificate {
+function mapOf(
+  context: GcpContext,
+  certificate: Certificate,
+  domain: string,
+  deeper: readonly string[],
+): MadeCertificate {
   const map = new CertificateMap(
     'certificate-map',
     { name: environmentName(context.environment, 'edge', 63), labels: tagged(context, 'certificate-map') },
     options(context, 'certificate-map'),
   );
-  for (const [title, hostname] of Object.entries({ apex: domain, wildcard: `*.${domain}` })) {
+  const named = Object.fromEntries(deeper.map((hostname) => [`name-${hashOf(hostname)}`, hostname]));
+  for (const [title, hostname] of Object.entries({ apex: domain, wildcard: `*.${domain}`, ...named })) {
     const name = `certificate-for-${title}`;
     new CertificateMapEntry(
       name,

@@ -51,11 +51,11 @@ function makeCluster(context: GcpContext, serviceAccount: Output<string>, needs:
         ipAllocationPolicy: { clusterSecondaryRangeName: podRange, servicesSecondaryRangeName: serviceRange },
         privateClusterConfig: {
           enablePrivateNodes: true,
-          enablePrivateEndpoint: true,
           masterIpv4CidrBlock: addressesOf(inside.input).controlPlane,
         },
         controlPlaneEndpointsConfig: {
           dnsEndpointConfig: { allowExternalTraffic: true },
+          // Neither a public nor a private address: a private endpoint beside this would ask for authorised networks.
           ipEndpointsConfig: { enabled: false },
         },
         datapathProvider: 'ADVANCED_DATAPATH',

@@ -245,3 +245,41 @@ test.each(stackNames)('stack %s has the same file name on both clouds', async (s
     await expect(readFile(join(root, 'stacks', cloud, `${stack}.ts`), 'utf8')).resolves.toContain(`function ${stack}(`);
   }
 });
+
+describe('the edge on gcp', () => {
+  const made = async (modules: string) => {
+    const environment = `name: staging\norg_name: acme\nproviders:\n  google: {region: us-central1, project: acme}\nmodules:\n  - type: base\n${modules}  - type: k8s-cluster\n  - type: k8s-base\n`;
+    const files = {
+      'opta.yaml': `name: shop\nenvironments: [{name: staging, path: env.yaml}]\nmodules: []\n`,
+      'env.yaml': environment,
+    };
+    const app = await appOf(files, { env: 'staging', target: 'gcp' });
+    return async (stack: StackName) => (await runStack(inputOf('gcp', stack, app), secretsFor(app, stack))).resources;
+  };
+
+  test('proves, certifies and names each name that the wildcard does not cover', async () => {
+    const edge = await (await made('  - {type: dns, domain: example.com, subdomains: [www, a.b, "*.c"]}\n'))('edge');
+    const of = (type: string, key: string) =>
+      edge
+        .filter((one) => one.custom && one.type.endsWith(`:${type}`))
+        .map(({ inputs }) => (plain(inputs) as Record<string, unknown>)[key]);
+    const deeper = ['a.b.example.com', '*.c.example.com'];
+    expect(of('DnsAuthorization', 'domain')).toEqual(['example.com', 'a.b.example.com', 'c.example.com']);
+    expect(of('CertificateMapEntry', 'hostname')).toEqual(['example.com', '*.example.com', ...deeper]);
+    const [managed] = of('Certificate', 'managed') as { domains: string[]; dnsAuthorizations: string[] }[];
+    expect(managed?.domains).toEqual(['example.com', '*.example.com', ...deeper]);
+    expect(managed?.dnsAuthorizations).toHaveLength(3);
+    // A proof below a name hides it from the wildcard of the zone.
+    expect(of('RecordSet', 'name')).toEqual(
+      expect.arrayContaining(['a.b.example.com.', 'b.example.com.', '*.c.example.com.', 'c.example.com.']),
+    );
+  });
+
+  test('has the API of its certificate switched on, also without a zone', async () => {
+    const module =
+      '  - {type: external-ssl-cert, domain: example.com, private_key_file: key.pem, certificate_body_file: body.pem, certificate_chain_file: chain.pem}\n';
+    const apis = (await (await made(module))('network')).map(({ name }) => name);
+    expect(apis).toContain('api-certificatemanager');
+    expect(apis).not.toContain('api-dns');
+  });
+});

@@ -24,6 +24,11 @@ describe('derived names', () => {
     }
   });
 
+  test('of service accounts at Google have six characters at least', () => {
+    expect(names.serviceAccountName('p', 'a', 'b')).toMatch(/^p-a-b-[0-9a-f]{8}$/);
+    expect(names.serviceAccountName('p', 'a', 'bc')).toBe('p-a-bc');
+  });
+
   test('are of one layer and module only, wherever the hyphens are', () => {
     const word = fc.stringMatching(/^[a-z]{1,6}$/);
     const parts = fc.array(word, { minLength: 3, maxLength: 6 });
