@@ -5,8 +5,9 @@ import { compact, headOf, inClear, keepOld, type Properties, unknownText } from 
 import type { EventStream } from './events.ts';
 import type { Journal } from './journal.ts';
 import { unwind } from './order.ts';
+import { refusals } from './refusals.ts';
 import { type AliasRequest, isProviderType, packageOf, type Registration, rootType, urnOf } from './registration.ts';
-import type { ResourceState, Snapshot } from './snapshot.ts';
+import { inputsWithout, type ResourceState, type Snapshot } from './snapshot.ts';
 import { StepFailed, type Steps, Stopped } from './steps.ts';
 
 export interface DeploymentOptions {
@@ -96,10 +97,7 @@ export class Deployment {
     const { steps, journal, ignoreProtect } = this.#options;
     await unwind(states, async (state) => {
       if (state.protect && !ignoreProtect) {
-        steps.fail(
-          `resource "${state.urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove the \`protect\` flag from the resource in your Pulumi program and run \`pulumi up\`, or use the command:\n\`pulumi state unprotect '${state.urn}'\``,
-          state.urn,
-        );
+        steps.fail(refusals.delete(state.urn), state.urn);
         return false;
       }
       const owned = states.some(({ urn }) => urn === state.deletedWith);
@@ -258,15 +256,11 @@ export class Deployment {
   ): Promise<ResourceState> {
     const { steps, events, journal, ignoreProtect, dryRun } = this.#options;
     if (old.protect && !ignoreProtect) {
-      throw steps.fail(
-        `unable to replace resource "${goal.urn}"\nas it is currently marked for protection. To unprotect the resource, remove the \`protect\` flag from the resource in your Pulumi program and run \`pulumi up\``,
-        goal.urn,
-      );
+      throw steps.fail(refusals.replace(goal.urn), goal.urn);
     }
     if (asked.importId) {
-      const message = `previously-imported resources that still specify an ID may not be replaced; please remove the \`import\` declaration from your program;\n${difference.replaces.join('\n')}`;
-      if (!dryRun) throw steps.fail(message, goal.urn);
-      events.diagnostic('warning', message, goal.urn);
+      if (!dryRun) throw steps.fail(refusals.imported(difference.replaces), goal.urn);
+      events.diagnostic('warning', refusals.imported(difference.replaces), goal.urn);
     }
     const deleteFirst = asked.deleteBeforeReplace ?? difference.deleteFirst;
     if (deleteFirst) await this.#clear(old);
@@ -290,17 +284,11 @@ export class Deployment {
     if (this.#cleared.has(old)) return;
     this.#cleared.add(old);
     const { cloud, steps, journal } = this.#options;
-    const without = (state: ResourceState): Properties =>
-      Object.fromEntries(
-        Object.entries(clear(state.inputs)).map(([key, value]) => [
-          key,
-          state.propertyDependencies?.[key]?.includes(old.urn) ? unknownText : value,
-        ]),
-      );
     for (const state of this.#old.values()) {
       if (this.#cleared.has(state) || !state.custom) continue;
       if (!Object.values(state.propertyDependencies ?? {}).some((urns) => urns.includes(old.urn))) continue;
-      if (cloud.diff(state.type, clear(state.inputs), without(state)).replaces.length > 0) await this.#clear(state);
+      if (cloud.diff(state.type, clear(state.inputs), inputsWithout(old.urn, state)).replaces.length > 0)
+        await this.#clear(state);
     }
     await steps.delete(old, 'delete-replaced', false, this.settingOf(old.provider ?? ''));
     await journal.change(old, undefined);

@@ -1,7 +1,7 @@
 /** The state of a stack: what Pulumi's checkpoint file holds. */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { encryptedOf, type Properties, secretOf, type Value, withSecrets } from '../values.ts';
+import { encryptedOf, inClear, type Properties, secretOf, unknownText, type Value, withSecrets } from '../values.ts';
 import { EngineError, type Home, qualifiedName, type StackPlace } from './home.ts';
 import type { LazyCrypter } from './secrets.ts';
 
@@ -30,6 +30,14 @@ export interface ResourceState {
   readonly ignoreChanges?: readonly string[];
   readonly created?: string;
   readonly modified?: string;
+}
+
+/** Inputs in clear, when what they have from another resource is not known any more. */
+export function inputsWithout(urn: string, { inputs, propertyDependencies = {} }: ResourceState): Properties {
+  const known = Object.entries(inClear(inputs) as Properties);
+  return Object.fromEntries(
+    known.map(([key, value]) => [key, propertyDependencies[key]?.includes(urn) ? unknownText : value]),
+  );
 }
 
 export interface PendingOperation {
