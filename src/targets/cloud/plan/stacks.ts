@@ -32,7 +32,10 @@ export function lookSteps(session: CloudSession, needs: readonly string[]): read
       needs: [...needs, ...planned(session, stackNeeds[stack])],
       async run(context) {
         const handle = await openStack(session, stack);
-        const seen = await handle.preview();
+        session.listeners.set(stack, (event) => {
+          if (event.type === 'note' && event.severity === 'warning') context.note(event.message);
+        });
+        const seen = await handle.preview().finally(() => session.listeners.delete(stack));
         if (seen.unsettled) await settled(handle, context);
         const plan = seen.unsettled ? await handle.preview() : seen;
         session.plans.set(stack, plan);
