@@ -11,7 +11,7 @@ interface Support {
 }
 
 /** Read in 2026-02; EKS gives 14 months from its own release of a version. */
-export const supportSource = 'https://endoflife.date/amazon-eks';
+const supportSource = 'https://endoflife.date/amazon-eks';
 
 const eksSupport: Readonly<Record<string, Support>> = {
   '1.31': { standard: '2025-11-26', extended: '2026-11-26' },
