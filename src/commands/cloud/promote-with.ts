@@ -11,7 +11,7 @@ import { planApply } from '../../targets/cloud/plan/apply.ts';
 import { planReview } from '../../targets/cloud/plan/review.ts';
 import { resultOf } from '../../targets/cloud/result.ts';
 import { hasChanges, type Review, reviewTitle } from '../../targets/cloud/review.ts';
-import { riskTitles } from '../../targets/cloud/risk.ts';
+import { riskTitles, staying } from '../../targets/cloud/risk.ts';
 import { type CloudSession, closeStacks, made } from '../../targets/cloud/session.ts';
 import { resultText, reviewText } from '../../ui/promotion.ts';
 import { themeOf } from '../../ui/theme.ts';
@@ -73,7 +73,9 @@ function reviewOf({ system }: Invocation, review: Review): string {
     delta: deltaText(cost),
     hash,
   };
-  return reviewText(said, themeOf(system, system.stderr), system.stderr.columns || undefined);
+  const kept = staying(changes).map(({ stack, type, name, id = '' }) => `${stack} ${type} ${name} ${id}`.trimEnd());
+  const lines = kept.map((one) => `stays on purpose, and goes on costing: ${one}\n`);
+  return reviewText(said, themeOf(system, system.stderr), system.stderr.columns || undefined) + lines.join('');
 }
 
 /** A gate or a check said no: that is recorded too, once it is known of which release. */

@@ -1,5 +1,6 @@
 /** What a change of a plan may do to people: the risk of each, worst first, and which changes need a waiver. */
 import { UserError } from '../../errors.ts';
+import { isInTheWay } from './guards.ts';
 import type { Change } from './operation.ts';
 
 /** data: something stateful goes. outage: what serves is replaced or goes. security: who may do what changes. */
@@ -80,6 +81,12 @@ const isWaived = ({ name, urn }: Change, waivers: readonly string[]): boolean =>
 /** Whether a person must name it first: something stateful or protected is replaced or goes. */
 export const needsWaiver = (change: Change): boolean =>
   (change.kind === 'delete' || change.kind === 'replace') && (change.protect || isStateful(change));
+
+/** What is kept although another takes its place, or the definition has it no more: nobody speaks of it again. */
+export const staying = (changes: readonly Change[]): readonly Change[] =>
+  changes.filter(
+    (one) => needsWaiver(one) && one.retainOnDelete && !isInTheWay(one.type, one.before ?? {}, one.inputs),
+  );
 
 /** Throws UserError `needs-waiver` for each loss of something stateful or protected that no `--waive` names. */
 export function demandWaivers(changes: readonly Change[], waivers: readonly string[]): void {

@@ -2,9 +2,8 @@
 import { type StackName, stackNeeds } from '../../../app/stacks.ts';
 import type { Step, StepContext } from '../../../engine/step.ts';
 import { UserError } from '../../../errors.ts';
-import { isInTheWay } from '../guards.ts';
 import { nameOfUrn, typeOfUrn } from '../in-flight.ts';
-import type { Change, StackEvent, StackPlan, StackResult } from '../operation.ts';
+import type { StackEvent, StackPlan, StackResult } from '../operation.ts';
 import { needsWaiver } from '../risk.ts';
 import { type CloudSession, made, openStack, step } from '../session.ts';
 import { usually } from '../typical.ts';
@@ -113,10 +112,6 @@ export function demandDone(stack: StackName, { outcome, message, pending }: Stac
   });
 }
 
-/** A kept thing that another takes the place of, or that the definition has no more. */
-const staysBeside = ({ type, before = {}, inputs, retainOnDelete }: Change): boolean =>
-  retainOnDelete && !isInTheWay(type, before, inputs);
-
 export function applyStep(session: CloudSession, stack: StackName, needs: readonly string[]): Step {
   return step({
     id: `apply:${stack}`,
@@ -132,15 +127,11 @@ export function applyStep(session: CloudSession, stack: StackName, needs: readon
       const handle = await openStack(session, stack);
       await session.touches(stack);
       // Each of them was waived by name, or there would be no review.
-      const gone = plan.changes.filter(needsWaiver);
-      const waived = gone.map(({ urn }) => urn);
+      const waived = plan.changes.filter(needsWaiver).map(({ urn }) => urn);
       const result = await followed(session, stack, total, context, () =>
         handle.up({ expectHash: plan.hash, planned: plan, waived }),
       );
       demandDone(stack, result, context.signal);
-      for (const { name, id = '' } of gone.filter(staysBeside)) {
-        context.note(`stays in the cloud, and goes on costing: ${name} ${id}`);
-      }
       session.outputs.set(stack, result.outputs);
       await session.applied(stack);
       return result.outcome === 'unchanged' ? 'unchanged' : undefined;

@@ -1,7 +1,7 @@
 /** Which changes of a plan a person must name before they happen. */
 import { expect, test } from 'vitest';
 import type { Change } from '../../../../src/targets/cloud/operation.ts';
-import { demandWaivers } from '../../../../src/targets/cloud/risk.ts';
+import { demandWaivers, staying } from '../../../../src/targets/cloud/risk.ts';
 
 const change = (more: Partial<Change>): Change => ({
   ...{
@@ -35,4 +35,11 @@ test.each([
   ['a replacement of what nobody protects', { protect: false }],
 ] as const)('%s needs none', (_, more) => {
   expect(() => demandWaivers([change(more)], [])).not.toThrow();
+});
+
+test('what is kept stays beside what takes its place, but for a table, whose name would be taken', () => {
+  const kept = { retainOnDelete: true, before: { name: 'a' }, inputs: { name: 'a' } };
+  const zone = change({ ...kept, type: 'aws:route53/zone:Zone', name: 'zone' });
+  const table = change({ ...kept, type: 'aws:dynamodb/table:Table', name: 'table' });
+  expect(staying([zone, table, change({})])).toEqual([zone]);
 });
