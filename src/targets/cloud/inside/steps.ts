@@ -13,6 +13,7 @@ import { type CloudSession, step } from '../session.ts';
 import { appSteps } from './apps.ts';
 import { imageSteps } from './images.ts';
 import { clientOf, type Inside, newInside, reachStep, realityOf } from './inside.ts';
+import { leftText } from './left.ts';
 import { bindingStep, platformSteps } from './platform.ts';
 
 export interface InsideSteps {
@@ -152,9 +153,10 @@ export function sweepStep(
     needs,
     async run({ note }) {
       const { clusterName } = await import('../../../app/names.ts');
-      const left = await realityOf(inside).account.inside.leftBehind(clusterName(session.situation.environment.name));
+      const { environment } = session.situation;
+      const left = await realityOf(inside).account.inside.leftBehind(clusterName(environment.name));
       if (left.length === 0) return undefined;
-      note(`left, and goes on costing until you delete it: ${left.join(', ')}`);
+      note(`left: ${leftText(environment, left)}`);
       return undefined;
     },
   });
