@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { nodeSystem } from '../../../../../src/system/node.ts';
-import { endPlugins, markOf, notePlugins } from '../../../../../src/targets/cloud/engine/child/plugins.ts';
+import { nodeSystem } from '../../src/system/node.ts';
+import { endPlugins, markOf, notePlugins } from '../../src/targets/cloud/engine/child/plugins.ts';
 
 const system = nodeSystem();
 const isLinux = process.platform === 'linux';
