@@ -58,10 +58,7 @@ function at(inputs: Inputs, path: string): unknown {
 }
 
 const tier = (name: string) => (_: Inputs, own: string) => own.startsWith(`${name}-`);
-const isRecord = (begin: string) => (inputs: Inputs) => {
-  const isAddress = inputs['type'] === 'A' || inputs['type'] === 'AAAA';
-  return isAddress && String(inputs['name']).startsWith('*.') === (begin === '*');
-};
+const isNamed = (wanted: string) => (_: Inputs, own: string) => own === wanted;
 const isOutside = (inputs: Inputs) => inputs['addressType'] !== 'INTERNAL';
 const speaksTls = (inputs: Inputs) => inputs['protocol'] === 'TLS' || inputs['sslPolicy'] !== undefined;
 const forcesTls = (inputs: Inputs) =>
@@ -113,8 +110,8 @@ const aws: readonly Finder[] = [
     where: speaksTls,
   },
   { row: 'certificate', type: 'aws:acm/certificate:Certificate', facts: ['domainName', 'subjectAlternativeNames'] },
-  { row: 'dnsApex', type: 'aws:route53/record:Record', facts: ['name', 'type'], where: isRecord('') },
-  { row: 'dnsWildcard', type: 'aws:route53/record:Record', facts: ['name', 'type'], where: isRecord('*') },
+  { row: 'dnsApex', type: 'aws:route53/record:Record', facts: ['name', 'type'], where: isNamed('record-apex') },
+  { row: 'dnsWildcard', type: 'aws:route53/record:Record', facts: ['name', 'type'], where: isNamed('record-wildcard') },
   { row: 'encryptionKeys', type: 'aws:kms/key:Key', facts: ['description', 'enableKeyRotation'] },
   {
     row: 'databases',
@@ -190,9 +187,14 @@ const gcp: readonly Finder[] = [
     row: 'dnsApex',
     type: 'gcp:dns/recordSet:RecordSet',
     facts: ['name', 'type'],
-    where: (inputs) => isRecord('')(inputs) && isOfDomain(inputs),
+    where: isNamed('record-apex'),
   },
-  { row: 'dnsWildcard', type: 'gcp:dns/recordSet:RecordSet', facts: ['name', 'type'], where: isRecord('*') },
+  {
+    row: 'dnsWildcard',
+    type: 'gcp:dns/recordSet:RecordSet',
+    facts: ['name', 'type'],
+    where: isNamed('record-wildcard'),
+  },
   { row: 'encryptionKeys', type: 'gcp:kms/cryptoKey:CryptoKey', facts: ['name', 'rotationPeriod'] },
   {
     row: 'databases',
@@ -210,9 +212,6 @@ const gcp: readonly Finder[] = [
   { row: 'nodes', type: 'gcp:container/nodePool:NodePool', facts: ['nodeConfig.machineType', 'nodeConfig.spot'] },
   { row: 'nodeAutoscaling', type: 'gcp:container/nodePool:NodePool', facts: ['autoscaling'] },
 ];
-
-/** The names inside zones of databases are not of the domain: their zones are private. */
-const isOfDomain = (inputs: Inputs): boolean => /-zone$/.test(String(inputs['managedZone']));
 
 /** Which parts of the platform stand for which row. */
 const parts: readonly (readonly [ArchitectureRow, RegExp])[] = [
