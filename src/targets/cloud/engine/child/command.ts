@@ -1,7 +1,11 @@
-/** Runs `pulumi` for the Automation API, with files for its output: our end must not be the engine's. */
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/**
+ * Runs `pulumi` for the Automation API, with files for its output: our end must not be the engine's. What holds secrets in
+ * clear goes through pipes, so that it never is on a disk.
+ */
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { parse, SemVer } from 'semver';
 import type { Running, System } from '../../../../system/system.ts';
 import type { EngineChoice } from '../../operation.ts';
@@ -81,21 +85,24 @@ export class EngineCommand {
     { env = {}, input }: { readonly env?: Readonly<Record<string, string>>; readonly input?: string } = {},
   ): Promise<Ended> {
     const folder = mkdtempSync(join(tmpdir(), 'opta-engine-'));
-    const files = ['in', 'out', 'err'].map((name) => join(folder, name)) as [string, string, string];
-    writeFileSync(files[0], input ?? '', { mode: 0o600 });
-    const streams = [openSync(files[0], 'r'), openSync(files[1], 'w', 0o600), openSync(files[2], 'w', 0o600)];
+    const files = ['out', 'err'].map((name) => join(folder, name)) as [string, string];
+    const streams = files.map((file) => openSync(file, 'w', 0o600)) as [number, number];
+    const shown = args.includes('--show-secrets');
     try {
       const running = this.#system.processes.spawn([...this.#argv, ...args], {
         cwd,
         env: this.#environment(env),
-        stdio: streams,
+        stdio: [input === undefined ? 'ignore' : 'pipe', shown ? 'pipe' : streams[0], streams[1]],
       });
       this.#running = running;
+      const piped = shown && running.stdout ? text(running.stdout) : undefined;
+      // An engine that ends without reading says why in its own words.
+      running.stdin?.on('error', () => {}).end(input);
       const { code, error } = await running.ended;
       if (error) throw error;
       const ended = {
-        stdout: readFileSync(files[1], 'utf8'),
-        stderr: readFileSync(files[2], 'utf8'),
+        stdout: (await piped) ?? readFileSync(files[0], 'utf8'),
+        stderr: readFileSync(files[1], 'utf8'),
         code: code ?? -2,
       };
       if (code !== 0) throw new EngineFailed(ended);
