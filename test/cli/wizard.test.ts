@@ -165,12 +165,14 @@ describe.skipIf(noPty !== undefined)(`the wizard${noPty === undefined ? '' : ` (
     await writeFile(join(project, 'opta.yaml'), 'name: mine\nmodules: []\n');
     const screen = await begin(80, 40);
     // The preview beside a question comes when it is made, so only the head tells that the next question is there.
-    const head = () => /^opta init +(.*)$/m.exec(screen.text())?.[1];
-    while (!screen.text().includes('Write this?')) {
-      const before = head();
-      screen.type(keys.enter);
-      await expect.poll(head, { timeout: 10_000 }).not.toBe(before);
-    }
+    // It may be read while a frame is half drawn.
+    const place = async (but?: string) => {
+      const head = () => /^opta init +(.*)$/m.exec(screen.text())?.[1] ?? but;
+      await expect.poll(head, { timeout: 30_000 }).not.toBe(but);
+      return head();
+    };
+    for (let at = await place(); at !== 'summary'; at = await place(at)) screen.type(keys.enter);
+    await screen.sees('Write this?');
     await screen.sees('~ opta.yaml  changes');
     await screen.sees('- name: mine');
     screen.type(keys.enter);
