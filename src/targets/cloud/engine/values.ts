@@ -144,5 +144,10 @@ export function keepOld(after: Properties, before: Properties, path: string): Pr
 /** A value that was given, with what the cloud itself had put beside the one before. */
 export function withOwn(given: Value, before: Value, shown: Value): Value {
   if (!isRecord(given) || !isRecord(before) || !isRecord(shown)) return given;
-  return { ...Object.fromEntries(Object.entries(shown).filter(([key]) => !(key in before))), ...given };
+  const own = Object.entries(shown).filter(([key]) => !(key in before));
+  const all = Object.entries(given).map(([key, value]): [string, Value] => [
+    key,
+    withOwn(value, before[key], shown[key]),
+  ]);
+  return Object.fromEntries([...own, ...all]);
 }
