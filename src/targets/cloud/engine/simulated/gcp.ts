@@ -97,7 +97,10 @@ export const gcpKinds: Readonly<Record<string, Kind>> = {
   'gcp:container/cluster:Cluster': placed('clusters', 'locations', {
     outputs: (birth) => ({
       endpoint: addressOf(birth.digits(12).slice(4)),
-      masterAuth: { clusterCaCertificate: Buffer.from(birth.digits(48)).toString('base64') },
+      masterAuth: {
+        ...(birth.inputs['masterAuth'] as object | undefined),
+        clusterCaCertificate: Buffer.from(birth.digits(48)).toString('base64'),
+      },
       controlPlaneEndpointsConfig: {
         ...(birth.inputs['controlPlaneEndpointsConfig'] as object),
         dnsEndpointConfig: {
