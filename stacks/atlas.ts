@@ -9,6 +9,7 @@ import type { Resource } from '../src/app/app.ts';
 import { ofLayer, shortened } from '../src/app/names.ts';
 import { secretName } from '../src/app/stack-secrets.ts';
 import { UserError } from '../src/errors.ts';
+import { atlasSize, isSharedSize } from '../src/resources/mongodb-atlas.ts';
 import { type Context, options } from './context.ts';
 import type { Values } from './made.ts';
 import { secret } from './secrets.ts';
@@ -16,14 +17,9 @@ import { text } from './settings.ts';
 
 export type AtlasKeys = ReadonlyMap<string, EncryptionAtRest>;
 
-/** Sizes that share machines with others: no private link, no keys of ours, no choice of version. */
-export function isShared(cluster: Resource): boolean {
-  return /^M[025]$/.test(sizeOf(cluster));
-}
+const sizeOf = ({ settings }: Resource): string => atlasSize(settings);
 
-function sizeOf({ settings }: Resource): string {
-  return text(settings, 'mongodb_instance_size') ?? 'M0';
-}
+export const isShared = (cluster: Resource): boolean => isSharedSize(sizeOf(cluster));
 
 export function projectOf({ settings }: Resource): string {
   return String(settings.mongodb_atlas_project_id);

@@ -2,6 +2,15 @@
 import { cloud, text, word } from './field.ts';
 import { moduleType } from './module-type.ts';
 
+const smallest = 'M0';
+
+/** What a cluster's settings say of its size. */
+export const atlasSize = (settings: Readonly<Record<string, unknown>>): string =>
+  String(settings['mongodb_instance_size'] ?? smallest);
+
+/** Sizes that share machines with others: no private link, no key of ours, no choice of version. */
+export const isSharedSize = (size: string): boolean => /^M[025]$/.test(size);
+
 export const mongodbAtlas = moduleType({
   name: 'mongodb-atlas',
   concrete: { aws: 'mongodb-atlas', google: 'mongodb-atlas', local: 'mongodb-atlas' },
@@ -16,7 +25,7 @@ export const mongodbAtlas = moduleType({
     ),
     mongodb_instance_size: text(
       'Size, M0 is free; up to M5 machines are shared, and encrypted by Atlas without a key of ours.',
-      { default: 'M0', on: cloud },
+      { default: smallest, on: cloud },
     ),
     mongodbversion: word('Version, such as 8.0.', { on: cloud }),
     database_name: text('Name of the database.', { default: 'mongodb_database' }),

@@ -1,4 +1,5 @@
 /** Rules: everything that is stored is encrypted with a key of ours, and everything that goes by wire with TLS. */
+import { isSharedSize } from '../../../resources/mongodb-atlas.ts';
 import { at, type Checked, type Complaint, either, is, isSet, isUnknown, mustBe, needs, ruleOf } from './rule.ts';
 import { denies } from './statements.ts';
 
@@ -40,7 +41,7 @@ const nodeDisks: Complaint = (template) => {
 const atlasKey: Complaint = (cluster) => {
   const size = String(at(cluster, 'replicationSpecs.0.regionConfigs.0.electableSpecs.instanceSize'));
   // Those that share machines with others can have no key of their own.
-  if (/^M[025]$/.test(size)) return undefined;
+  if (isSharedSize(size)) return undefined;
   return /^(AWS|GCP)$/.test(String(at(cluster, 'encryptionAtRestProvider'))) ? undefined : noKey;
 };
 
