@@ -1,7 +1,6 @@
 /** Lists of prices as their sources give them, each with its date. Data only; spot prices are in none, they move by the day. */
 
 export interface PriceList {
-  readonly provider: 'aws' | 'gcp';
   readonly source: string;
   /** Year and month in which the source says, or at the earliest can say, that the figures hold. */
   readonly dated: string;
@@ -33,56 +32,48 @@ const rdsItems = [
 
 const aws: readonly PriceList[] = [
   {
-    provider: 'aws',
     source: 'https://aws.amazon.com/eks/pricing/',
     dated: '2026-03',
     items: ['eks-cluster'],
     usdHour: { [everywhere]: [0.1] },
   },
   {
-    provider: 'aws',
     source: 'https://cloudburn.io/blog/aws-kms-pricing',
     dated: '2026-03',
     items: ['kms-key'],
     usdHour: { [everywhere]: aMonth(1) },
   },
   {
-    provider: 'aws',
     source: 'https://cloudburn.io/blog/aws-nat-gateway-pricing',
     dated: '2026-02',
     items: ['public-ipv4'],
     usdHour: { [everywhere]: [0.005] },
   },
   {
-    provider: 'aws',
     source: 'https://aws.amazon.com/vpc/pricing/',
     dated: '2026-03',
     items: ['nat-gateway'],
     usdHour: { 'us-east-1': [0.045] },
   },
   {
-    provider: 'aws',
     source: 'https://cloudburn.io/blog/aws-nat-gateway-pricing',
     dated: '2026-02',
     items: ['nat-gateway'],
     usdHour: { 'us-east-2': [0.045] },
   },
   {
-    provider: 'aws',
     source: 'https://clustercost.com/blog/network-load-balancer-pricing-2025',
     dated: '2025-01',
     items: ['nlb'],
     usdHour: { 'us-east-1': [0.0225] },
   },
   {
-    provider: 'aws',
     source: 'https://www.factualminds.com/blog/amazon-vpc-pricing-endpoints-peering-transit-gateway/',
     dated: '2026-06',
     items: ['interface-endpoint'],
     usdHour: { 'us-east-1': [0.01] },
   },
   {
-    provider: 'aws',
     // Made from Amazon's list of prices on 2026-07-20.
     source:
       'https://github.com/aws/karpenter-provider-aws/blob/6fc13b5236fd04fd16ff3f9dc7490d0813994099/pkg/providers/pricing/zz_generated.pricing_aws.go',
@@ -91,7 +82,6 @@ const aws: readonly PriceList[] = [
     usdHour: { 'us-east-1': [0.0416, 0.0832, 0.096, 0.192] },
   },
   {
-    provider: 'aws',
     // Made from Amazon's list of prices; schema 8 of the catalog is of November 2025. A family costs by its size: what is here
     // of t3 are shares of its 2xlarge, and the xlarge of m6i is two large.
     source:
@@ -116,14 +106,12 @@ const aws: readonly PriceList[] = [
     },
   },
   {
-    provider: 'aws',
     source: 'https://infratally.com/articles/aws-rds-pricing-explained-2026.html',
     dated: '2026-05',
     items: ['postgres db.t4g.micro', 'postgres db.t4g.small', 'postgres db.t4g.medium'],
     usdHour: { 'us-east-1': [0.016, 0.032, 0.065] },
   },
   {
-    provider: 'aws',
     // Made from Amazon's list of prices on 2024-08-09.
     source:
       'https://github.com/coroot/cloud-pricing/blob/af03eada15b25d80863f2547ba281e71af9d5c91/data/cloud-pricing.json.gz',
@@ -151,28 +139,24 @@ const aws: readonly PriceList[] = [
 
 const gcp: readonly PriceList[] = [
   {
-    provider: 'gcp',
     source: 'https://cloud.google.com/kubernetes-engine/pricing',
     dated: '2026-05',
     items: ['gke-cluster'],
     usdHour: { [everywhere]: [0.1] },
   },
   {
-    provider: 'gcp',
     source: 'https://cloud.google.com/kms/pricing',
     dated: '2025-03',
     items: ['kms-key'],
     usdHour: { [everywhere]: aMonth(0.06) },
   },
   {
-    provider: 'gcp',
     source: 'https://cloud.google.com/dns/pricing',
     dated: '2026-09',
     items: ['dns-zone'],
     usdHour: { [everywhere]: [0.000273973] },
   },
   {
-    provider: 'gcp',
     // One price for up to five rules.
     source: 'https://cloud.google.com/load-balancing/pricing',
     dated: '2026-09',
@@ -180,7 +164,6 @@ const gcp: readonly PriceList[] = [
     usdHour: { [everywhere]: [0.025] },
   },
   {
-    provider: 'gcp',
     // Made from Google's list of prices on 2026-08-20.
     source:
       'https://github.com/Cyclenerd/google-cloud-pricing-cost-calculator/blob/dac31281f2a4575f0a8bff20ac04fc71a5ff2190/pricing.yml',
@@ -213,7 +196,6 @@ const gcp: readonly PriceList[] = [
     },
   },
   {
-    provider: 'gcp',
     // $0.0413 a vCPU and hour, $0.007 a GB and hour.
     source: 'https://cloud.google.com/sql/pricing',
     dated: '2026-05',
@@ -222,4 +204,4 @@ const gcp: readonly PriceList[] = [
   },
 ];
 
-export const priceLists: readonly PriceList[] = [...aws, ...gcp];
+export const priceLists: { readonly [K in 'aws' | 'gcp']: readonly PriceList[] } = { aws, gcp };

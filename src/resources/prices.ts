@@ -1,8 +1,10 @@
 /** What things in a cloud cost, as far as a dated source says so. No figure here is a guess: what has none is unknown. */
-import { everywhere, monthHours, type PriceList, priceLists } from './price-lists.ts';
+import { everywhere, monthHours, priceLists } from './price-lists.ts';
+
+type Provider = keyof typeof priceLists;
 
 export interface Price {
-  readonly provider: PriceList['provider'];
+  readonly provider: Provider;
   /** The name of the thing where it is bought: an instance type, an engine and class, or what stands for a flat fee. */
   readonly item: string;
   /** `*` for a fee that is the same everywhere. */
@@ -16,23 +18,26 @@ export interface Price {
 
 const cents = (usd: number): number => Math.round(usd * 100) / 100;
 
-export const prices: readonly Price[] = priceLists.flatMap(({ provider, source, dated, items, usdHour }) =>
-  Object.entries(usdHour).flatMap(([region, row]) =>
-    items.flatMap((item, column): readonly Price[] => {
-      const usd = row[column];
-      return usd === undefined ? [] : [{ provider, item, region, usdMonth: cents(usd * monthHours), source, dated }];
-    }),
-  ),
-);
+const pricesOf = (provider: Provider): readonly Price[] =>
+  priceLists[provider].flatMap(({ source, dated, items, usdHour }) =>
+    Object.entries(usdHour).flatMap(([region, row]) =>
+      items.flatMap((item, column): readonly Price[] => {
+        const usd = row[column];
+        return usd === undefined ? [] : [{ provider, item, region, usdMonth: cents(usd * monthHours), source, dated }];
+      }),
+    ),
+  );
+
+export const prices: readonly Price[] = [...pricesOf('aws'), ...pricesOf('gcp')];
 
 /** The price in that region, or undefined: prices of other regions differ, so none stands in for another. */
-export function priceOf(provider: Price['provider'], item: string, region: string): Price | undefined {
+export function priceOf(provider: Provider, item: string, region: string): Price | undefined {
   const places: readonly string[] = [region, everywhere];
   return prices.find((price) => price.provider === provider && price.item === item && places.includes(price.region));
 }
 
 /** Whether there are any prices of that region itself. */
-export const hasPrices = (provider: Price['provider'], region: string): boolean =>
+export const hasPrices = (provider: Provider, region: string): boolean =>
   prices.some((price) => price.provider === provider && price.region === region);
 
 export interface Estimate {
@@ -53,7 +58,7 @@ export interface Piece {
 }
 
 /** Adds up pieces of a region. */
-export function estimate(provider: Price['provider'], region: string, pieces: readonly Piece[]): Estimate {
+export function estimate(provider: Provider, region: string, pieces: readonly Piece[]): Estimate {
   const found = pieces.map(({ item, count }) => ({ item, count, price: priceOf(provider, item, region) }));
   const known = found.flatMap(({ count, price }) => (price === undefined ? [] : [{ count, price }]));
   const unknown = [...new Set(found.flatMap(({ item, price }) => (price === undefined ? [item] : [])))];

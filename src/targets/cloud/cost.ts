@@ -1,5 +1,5 @@
 /** What an environment costs a month, from its planned resources and the dated table of prices; unknown is said as unknown. */
-import { type Estimate, estimate, missingText, type Piece, priceOf, sumText } from '../../resources/prices.ts';
+import { type Estimate, estimate, missingText, type Piece, sumText } from '../../resources/prices.ts';
 import type { CloudEnvironment } from './environment.ts';
 import { isFree } from './free.ts';
 import type { Change } from './operation.ts';
@@ -148,26 +148,19 @@ export function reviewCost(
   const earlier = piecesOf(changes, 'before');
   const before = estimate(cloud, region, earlier);
   const after = estimate(cloud, region, pieces);
-  const unpriced = ({ item }: Piece): boolean => priceOf(cloud, item, region) === undefined;
   return {
     before,
     after,
     delta: Math.round((after.usdMonth - before.usdMonth) * 100) / 100,
-    deltaUnknown: {
-      more: moreOf(pieces, earlier)
-        .filter(unpriced)
-        .map(({ item }) => item),
-      fewer: moreOf(earlier, pieces)
-        .filter(unpriced)
-        .map(({ item }) => item),
-    },
+    deltaUnknown: { more: unpricedMore(after, pieces, earlier), fewer: unpricedMore(before, earlier, pieces) },
     pieces,
     notPriced: notPricedOf(changes),
   };
 }
 
-/** Those of which `these` has more than `those`. */
-function moreOf(these: readonly Piece[], those: readonly Piece[]): readonly Piece[] {
+/** Items without a price of which `these` has more than `those`. */
+function unpricedMore({ unknown }: Estimate, these: readonly Piece[], those: readonly Piece[]): readonly string[] {
   const counts = new Map(those.map(({ item, count }) => [item, count]));
-  return these.filter(({ item, count }) => count > (counts.get(item) ?? 0));
+  const more = these.filter(({ item, count }) => count > (counts.get(item) ?? 0));
+  return more.map(({ item }) => item).filter((item) => unknown.includes(item));
 }
