@@ -1,19 +1,21 @@
 /** What keeps a cloud, or its provider, from deleting a thing whatever Pulumi's state says: inputs that must be lowered first. */
+import { at } from './policy/rule.ts';
 
 type Inputs = Readonly<Record<string, unknown>>;
 
 interface Guard {
-  readonly path: readonly string[];
+  /** Such as `settings.deletionProtectionEnabled`. */
+  readonly path: string;
   /** The value with which it lets go. */
   readonly open: boolean;
   /** It stands when nothing is said, too. */
   readonly byDefault?: true;
 }
 
-const flag = (...path: readonly string[]): Guard => ({ path, open: false });
+const flag = (path: string): Guard => ({ path, open: false });
 /** Only what is deleted with all that is in it lets go: repositories hold images as soon as something was promoted. */
-const force = (...path: readonly string[]): Guard => ({ path, open: true, byDefault: true });
-const unlessSaid = (...path: readonly string[]): Guard => ({ path, open: false, byDefault: true });
+const force = (path: string): Guard => ({ path, open: true, byDefault: true });
+const unlessSaid = (path: string): Guard => ({ path, open: false, byDefault: true });
 
 /** Buckets and public zones are not here: they are kept where they are guarded, so nothing ever deletes them. */
 const guards: Readonly<Record<string, readonly Guard[]>> = {
@@ -27,7 +29,7 @@ const guards: Readonly<Record<string, readonly Guard[]>> = {
   'gcp:redis/instance:Instance': [unlessSaid('deletionProtection')],
   'gcp:sql/databaseInstance:DatabaseInstance': [
     unlessSaid('deletionProtection'),
-    flag('settings', 'deletionProtectionEnabled'),
+    flag('settings.deletionProtectionEnabled'),
   ],
   'mongodbatlas:index/advancedCluster:AdvancedCluster': [flag('terminationProtectionEnabled')],
 };
@@ -38,24 +40,19 @@ const snapshotted = new Set(['aws:rds/instance:Instance', 'aws:docdb/cluster:Clu
 const isRecord = (value: unknown): value is Inputs =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function valueAt(values: unknown, [head, ...rest]: readonly string[]): unknown {
-  if (head === undefined) return values;
-  return isRecord(values) ? valueAt(values[head], rest) : undefined;
-}
-
 function withValue(values: Inputs, [head = '', ...rest]: readonly string[], value: unknown): Inputs {
   const inner = values[head];
   return { ...values, [head]: rest.length === 0 ? value : withValue(isRecord(inner) ? inner : {}, rest, value) };
 }
 
 const stands = (inputs: Inputs, { path, open, byDefault }: Guard): boolean => {
-  const value = valueAt(inputs, path);
+  const value = at({ inputs }, path);
   return value === undefined || value === null ? byDefault === true : value !== open;
 };
 
 /** Paths of the guards that stand: the cloud would refuse to delete this. */
 export const guardsOf = (type: string, inputs: Inputs): readonly string[] =>
-  (guards[type] ?? []).filter((guard) => stands(inputs, guard)).map(({ path }) => path.join('.'));
+  (guards[type] ?? []).filter((guard) => stands(inputs, guard)).map(({ path }) => path);
 
 /** Name of the snapshot that is made when this goes; undefined when none is. */
 export function finalSnapshotOf(type: string, inputs: Inputs): string | undefined {
@@ -79,7 +76,7 @@ const stampOf = (now: number): string => new Date(now).toISOString().slice(0, 19
 /** The inputs with which it can go: guards lowered, and a name for its last snapshot that is of this moment alone. */
 export function unguarded(type: string, inputs: Inputs, now: number): Inputs {
   const open = (guards[type] ?? []).filter((guard) => stands(inputs, guard));
-  const lowered = open.reduce((values, guard) => withValue(values, guard.path, guard.open), inputs);
+  const lowered = open.reduce((values, guard) => withValue(values, guard.path.split('.'), guard.open), inputs);
   const snapshot = finalSnapshotOf(type, inputs);
   if (snapshot === undefined) return lowered;
   return { ...lowered, finalSnapshotIdentifier: `${snapshot.replace(/-\d{14}$/, '')}-${stampOf(now)}` };
