@@ -11,6 +11,7 @@ import {
 import type { PulumiFn } from '@pulumi/pulumi/automation/index.js';
 import { isGuarded, unguarded } from '../../guards.ts';
 import { isRecord, type Properties, plainSecretOf, type Value } from '../values.ts';
+import { nameOf, rootType } from './plan.ts';
 import type { Workspace } from './workspace.ts';
 
 /** As `pulumi stack export` tells of a resource. */
@@ -41,9 +42,6 @@ interface Replay {
   /** URNs of what it changes: an update with it must have no other target. */
   readonly targets: readonly string[];
 }
-
-const rootType = 'pulumi:pulumi:Stack';
-const nameOf = (urn: string): string => urn.split('::').at(-1) ?? urn;
 
 /** A value of the state as a program writes it. */
 function written(value: Value): Value {
