@@ -103,22 +103,31 @@ export class StackOperations {
   }
 
   async #gather({ refresh = false, destroy = false }: PreviewOptions): Promise<Gathered> {
-    const { stack, command } = this.#workspace;
+    const { stack } = this.#workspace;
     const gathered = new Gathered(this.#start.input);
-    // What is protected is in the plan too: who reads it says no, or wants a waiver.
-    command.extra = ['--ignore-protect'];
     const options: EventOptions = { onEvent: (event) => heard(event) && gathered.take(event) };
     try {
-      if (refresh) await stack.previewRefresh(options);
-      else if (destroy) await stack.previewDestroy(options);
-      else await stack.preview(options);
+      // What is protected is in the plan too: who reads it says no, or wants a waiver.
+      await this.#unprotected(() => {
+        if (refresh) return stack.previewRefresh(options);
+        return destroy ? stack.previewDestroy(options) : stack.preview(options);
+      });
     } catch (error) {
       if (!this.#forgetGone(gathered.errors)) throw this.#failure(error, gathered);
       return await this.#gather({ refresh, destroy });
+    }
+    return gathered;
+  }
+
+  /** What Pulumi protects is no obstacle meanwhile. */
+  async #unprotected<T>(act: () => Promise<T>): Promise<T> {
+    const { command } = this.#workspace;
+    command.extra = ['--ignore-protect'];
+    try {
+      return await act();
     } finally {
       command.extra = [];
     }
-    return gathered;
   }
 
   /** What a destroy kept, and somebody deleted since, cannot be taken over: it is made anew. True when there was such. */
@@ -141,18 +150,15 @@ export class StackOperations {
       const same = planned?.hash === expectHash && isSamePlan(planned, fresh, this.#start.input);
       if (fresh.hash !== expectHash && !same) throw planChanged(this.#start.input.stack);
     }
-    const { command, stack } = this.#workspace;
-    if (waived.length === 0) return this.#run((options) => stack.up(options));
+    const up = () => this.#run((options) => this.#workspace.stack.up(options));
+    if (waived.length === 0) return up();
     const released = (planned?.changes ?? [])
       .filter(({ kind, type, before = {}, inputs }) => kind === 'replace' && isInTheWay(type, before, inputs))
       .map(({ urn }) => urn);
     const open = await this.unguard({ urns: waived, released });
     if (open.outcome !== 'done' && open.outcome !== 'unchanged') return open;
     if (this.#stop.signal.aborted) return { ...open, outcome: 'cancelled' };
-    command.extra = ['--ignore-protect'];
-    return this.#run((options) => stack.up(options)).finally(() => {
-      command.extra = [];
-    });
+    return this.#unprotected(up);
   }
 
   /** Lowers what keeps the cloud from deleting these, and changes nothing else. */
@@ -164,22 +170,18 @@ export class StackOperations {
   }
 
   async destroy({ unprotect }: { readonly unprotect: boolean }): Promise<StackResult> {
-    const { command, stack } = this.#workspace;
-    command.extra = unprotect ? ['--ignore-protect'] : [];
     const size = async (): Promise<number> => (await stateOf(this.#workspace, this.#start.backend)).size;
-    try {
-      let left = await size();
-      for (;;) {
-        const result = await this.#run((options) => stack.destroy(options));
+    const taken = async (): Promise<StackResult> => {
+      for (let left = await size(); ; ) {
+        const result = await this.#run((options) => this.#workspace.stack.destroy(options));
         if (result.outcome !== 'failed') return result;
         // The state knows no dependencies of what was adopted, so it may have gone before what is in its way.
         const now = await size();
         if (now >= left) return result;
         left = now;
       }
-    } finally {
-      command.extra = [];
-    }
+    };
+    return unprotect ? this.#unprotected(taken) : taken();
   }
 
   refresh(): Promise<StackResult> {
