@@ -1,7 +1,7 @@
 /** The processes of an engine: they outlive it when it is killed, and may still be making something. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { System } from '../../../../system/system.ts';
+import type { Marked, System } from '../../../../system/system.ts';
 
 interface Run {
   /** Who runs it: while it lives, the run is its own and nobody else ends it. */
@@ -54,13 +54,10 @@ function left(system: System, workFolder: string): readonly (readonly Noted[])[]
     return mark.workFolder === workFolder && endable(mark.owner);
   });
   const pids = new Set(marked.map(({ pid }) => pid));
-  const [roots = [], below = []] = [false, true].map((isBelow) =>
-    marked.filter(({ parent }) => pids.has(parent) === isBelow).map(({ pid }) => lifeOf(system, pid)),
-  );
-  return [
-    [...(engine === undefined ? [] : [engine]), ...roots],
-    [...plugins, ...below],
-  ];
+  const asNoted = (some: readonly Marked[]): readonly Noted[] => some.map(({ pid }) => lifeOf(system, pid));
+  const roots = asNoted(marked.filter(({ parent }) => !pids.has(parent)));
+  const below = asNoted(marked.filter(({ parent }) => pids.has(parent)));
+  return [engine === undefined ? roots : [engine, ...roots], [...plugins, ...below]];
 }
 
 /** Waits until those of an earlier run have ended, and ends them when they take too long. */
