@@ -24,6 +24,7 @@ export async function watchWithLines(
 ): Promise<void> {
   type Line = Extract<Said, { type: 'log' }> & { readonly at: number };
   const keyOf = ({ at, service, replica, line }: Omit<Line, 'type'>): string => `${at} ${service} ${replica} ${line}`;
+  const say = ({ at: _, ...event }: Line): void => tell(event);
   let held: Line[] | undefined = [];
   const watched = client.watch(
     ({ at, ...event }) => {
@@ -37,15 +38,13 @@ export async function watchWithLines(
   await client.list();
   const told = new Map<string, number>();
   for await (const line of services.length === 0 ? [] : readLogs(system, projectFolder, { services, since, signal })) {
-    const { at: _, ...rest } = line;
-    tell({ type: 'log', ...rest });
+    say({ type: 'log', ...line });
     told.set(keyOf(line), (told.get(keyOf(line)) ?? 0) + 1);
   }
   for (const line of held) {
     const times = told.get(keyOf(line)) ?? 0;
-    told.set(keyOf(line), times - 1);
-    const { at: _, ...rest } = line;
-    if (times <= 0) tell(rest);
+    if (times === 0) say(line);
+    else told.set(keyOf(line), times - 1);
   }
   held = undefined;
   await watched;
