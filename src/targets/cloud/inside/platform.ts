@@ -1,5 +1,6 @@
 /** The platform of a real cluster, and what ties it to the load balancer. */
 import { choicesOf } from '../../../app/choices.ts';
+import { endpointGroupName } from '../../../app/names.ts';
 import type { Step } from '../../../engine/step.ts';
 import { targetGroupBindings } from '../../../platform/components/bindings.ts';
 import { idsOf, type PlatformSettings } from '../../../platform/components/component.ts';
@@ -65,11 +66,12 @@ export function platformSteps(inside: Inside): { readonly steps: readonly Step[]
 
 const services = { nginx: 'ingress-nginx-controller', gateway: 'traefik' } as const;
 
-function groupsOf(inside: Inside, { choices: { ingress }, client, cloud }: PlatformSettings): Step {
+function groupsOf(inside: Inside, { choices: { ingress }, client }: PlatformSettings): Step {
+  const { environment, placement } = inside.session.situation;
   return groupsStep({
     client,
-    group: cloud?.().endpointGroup ?? '',
-    zones: inside.session.situation.placement.zones,
+    group: endpointGroupName(environment.name),
+    zones: placement.zones,
     service: { namespace: ingressHomes[ingress].namespace, name: services[ingress] },
     needs: [idsOf(ingress === 'nginx' ? 'ingress-nginx' : 'gateway').apply],
   });
