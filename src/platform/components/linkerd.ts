@@ -23,7 +23,6 @@ import {
   renderStep,
   step,
 } from './component.ts';
-
 import { removeOthers } from './installed.ts';
 import { issuerEnd, keySecrets, keyValues, type LinkerdKeys, linkerdKeys, namespace } from './linkerd-keys.ts';
 import { isMeshed } from './meshed.ts';
