@@ -22,7 +22,7 @@ import {
   type Placement,
   rangeFor,
   rehearsedAdministrators,
-  staying,
+  unlessMoved,
   usualZones,
 } from '../../targets/cloud/placement.ts';
 import { type CloudSession, newSession } from '../../targets/cloud/session.ts';
@@ -79,6 +79,23 @@ async function otherRanges(
   return Object.fromEntries(found.flatMap(([name, range]) => (range === undefined ? [] : [[name, range]])));
 }
 
+/** What must be known before it is said where an environment is. */
+interface Known extends Admitted {
+  readonly kept: Placement | undefined;
+  /** Whether anything of the environment is there. */
+  readonly stands: boolean;
+}
+
+type Admitted = Required<Pick<Placement, 'callers' | 'administrators'>>;
+
+/** Those who promote now. */
+async function admittedNow(environment: CloudEnvironment, reality: Reached['reality']): Promise<Admitted> {
+  if (reality === undefined) return { callers: [], administrators: rehearsedAdministrators(environment) };
+  const { account, identity } = reality;
+  const [callers, administrators] = await Promise.all([account.callers(), account.administrators(identity)]);
+  return { callers, administrators };
+}
+
 /** Chosen once, then kept: a network's addresses cannot change. Who promotes from elsewhere is let in too. */
 async function placementOf(
   invocation: Invocation,
@@ -86,10 +103,9 @@ async function placementOf(
   app: App,
   environment: CloudEnvironment,
   { records, reality }: Reached,
-  stands: boolean,
+  { kept, stands, callers, administrators }: Known,
 ): Promise<Placement> {
-  const kept = await keptPlacement(records);
-  const stays = kept === undefined ? undefined : staying(kept, environment, stands);
+  const stays = kept === undefined ? undefined : unlessMoved(kept, environment, stands);
   const { account, region } = environment;
   const placement = {
     ...(stays ?? {
@@ -102,13 +118,9 @@ async function placementOf(
     zones: stays?.zones ?? (await zonesOf(environment, reality)),
     ...{ account, region },
   };
-  const now = reality === undefined ? placement : admitting(placement, await reality.account.callers());
+  const now = admitting(placement, callers);
   if (!isDeepStrictEqual(now, kept)) await keepPlacement(records, now);
   // Kept when a promotion begins: who only looks does not stay let in.
-  const administrators =
-    reality === undefined
-      ? rehearsedAdministrators(environment)
-      : await reality.account.administrators(reality.identity);
   return admitting(now, administrators, 'administrators');
 }
 
@@ -132,16 +144,22 @@ export async function openProject(invocation: Invocation, name: string, door: St
   const reached = await reach(invocation, environment, hidden);
   const { places, records, secrets, reality } = reached;
   const store = openStore(records);
-  const [promotions, standing] = await Promise.all([store.promotions(), reality?.account.standing()]);
+  const [promotions, standing, kept, admitted] = await Promise.all([
+    store.promotions(),
+    reality?.account.standing(),
+    keptPlacement(records),
+    admittedNow(environment, reality),
+  ]);
   const lastDestroy = promotions.findLastIndex(({ destroy, phase }) => destroy === true && phase === 'Succeeded');
   const existing = stackNames.filter((one) =>
     promotions
       .slice(lastDestroy + 1)
       .some(({ applied, touched = [] }) => applied.includes(one) || touched.includes(one)),
   );
-  const kept = retainedIn(promotions);
-  const stands = existing.length > 0 || Object.keys(kept).length > 0;
-  const placement = await placementOf(invocation, environments, app, environment, reached, stands);
+  const retained = retainedIn(promotions);
+  const stands = existing.length > 0 || Object.keys(retained).length > 0;
+  const known = { ...admitted, kept, stands };
+  const placement = await placementOf(invocation, environments, app, environment, reached, known);
   const session = newSession({
     app,
     environment,
@@ -151,7 +169,7 @@ export async function openProject(invocation: Invocation, name: string, door: St
     store,
     promotions,
     placement,
-    retained: { ...standing, ...kept },
+    retained: { ...standing, ...retained },
     ...(reality !== undefined && { reality }),
     stacks: stackNames,
     existing,

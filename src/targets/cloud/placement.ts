@@ -44,7 +44,7 @@ function movedFrom(placement: Placement, environment: CloudEnvironment): readonl
  * What is kept of where an environment is: none of its zones when it may move, as nothing stands there. Throws UserError
  * `environment-moved` when something does.
  */
-export function staying(
+export function unlessMoved(
   placement: Placement,
   environment: CloudEnvironment,
   stands: boolean,
