@@ -2,12 +2,12 @@
 import { isAbsolute, join } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { System } from '../system/system.ts';
-import type { Definition, ProviderName, WrittenEnvironment } from './definition.ts';
-import { discover, existing, type Files, newFiles } from './files.ts';
-import { newFindings } from './findings.ts';
-import { fetchGitFile, isGitPath } from './git-path.ts';
 import { didYouMean, listed } from './nearest.ts';
-import { get, stringOf } from './nodes.ts';
+import type { Definition, ProviderName, WrittenEnvironment } from './parse/definition.ts';
+import { discover, existing, type Files, newFiles } from './parse/files.ts';
+import { fetchGitFile, isGitPath } from './parse/git-path.ts';
+import { newFindings } from './text/findings.ts';
+import { get, stringOf } from './text/nodes.ts';
 
 export interface ListedEnvironment {
   /** As the layers call it. */

@@ -3,9 +3,9 @@ import { UserError } from '../errors.ts';
 import type { Field, Fields, FieldType, Where } from '../resources/field.ts';
 import { findModuleType, moduleTypeNames, moduleTypes, namesOf } from '../resources/index.ts';
 import { targetNames } from './app.ts';
-import { moduleFields } from './file-schema.ts';
 import { variableName } from './names.ts';
 import { didYouMean } from './nearest.ts';
+import { moduleFields } from './parse/file-schema.ts';
 
 export interface ExplainedField {
   /** With dots for fields of fields: `dev.command`. */

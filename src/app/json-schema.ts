@@ -2,6 +2,7 @@
 import type { Field, Fields, FieldType } from '../resources/field.ts';
 import { moduleTypes, namesOf } from '../resources/index.ts';
 import type { ModuleType } from '../resources/module-type.ts';
+import { longestName } from './names.ts';
 import {
   clusterFileFields,
   environmentFields,
@@ -10,8 +11,7 @@ import {
   moduleFields,
   providerFields,
   serviceFileFields,
-} from './file-schema.ts';
-import { longestName } from './names.ts';
+} from './parse/file-schema.ts';
 
 export type JsonSchema = { readonly [key: string]: unknown };
 

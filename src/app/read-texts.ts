@@ -1,9 +1,9 @@
 /** Texts that are not files yet to an App, for a look at what they would make. */
 import type { App, TargetName } from './app.ts';
-import type { Definition } from './definition.ts';
-import { newFindings } from './findings.ts';
-import { parseDefinition } from './parse.ts';
-import { resolveApp } from './resolve.ts';
+import type { Definition } from './parse/definition.ts';
+import { parseDefinition } from './parse/parse.ts';
+import { resolveApp } from './resolve/resolve.ts';
+import { newFindings } from './text/findings.ts';
 
 export interface NamedText {
   /** Absolute; it need not be there. */

@@ -2,15 +2,15 @@
 import { InvalidInput } from '../errors.ts';
 import type { System } from '../system/system.ts';
 import type { App, TargetName } from './app.ts';
-import { chooseEnvironment } from './choose-environment.ts';
-import type { Definition } from './definition.ts';
-import { targetOf } from './environment.ts';
-import { discover, newFiles } from './files.ts';
-import { type Findings, newFindings } from './findings.ts';
 import { listed } from './nearest.ts';
-import { type ChosenLayer, resolveApp } from './resolve.ts';
-import { placeOf } from './source.ts';
-import { reportUnknownVariables } from './variables.ts';
+import type { Definition } from './parse/definition.ts';
+import { discover, newFiles } from './parse/files.ts';
+import { chooseEnvironment } from './resolve/choose-environment.ts';
+import { targetOf } from './resolve/environment.ts';
+import { type ChosenLayer, resolveApp } from './resolve/resolve.ts';
+import { reportUnknownVariables } from './resolve/variables.ts';
+import { type Findings, newFindings } from './text/findings.ts';
+import { placeOf } from './text/source.ts';
 
 export interface ReadOptions {
   readonly system: System;

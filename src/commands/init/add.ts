@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Asked, Given } from '../../app/asked.ts';
-import { existing } from '../../app/files.ts';
+import { existing } from '../../app/parse/files.ts';
 import { UserError } from '../../errors.ts';
 import { changesOf } from '../../recipes/changes.ts';
 import { readLayer, whereOf, withEnvironments, withServices } from '../../recipes/own/add.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isCronSchedule } from '../../../src/app/cron.ts';
 import * as names from '../../../src/app/names.ts';
 import { didYouMean, distance, listed, nearest } from '../../../src/app/nearest.ts';
+import { isCronSchedule } from '../../../src/app/resolve/cron.ts';
 
 const long = 'a-very-long-name-of-a-layer-in-production';
 
