@@ -1,7 +1,7 @@
 /** Settings whose text waits for what another resource gives, such as `${{module.queue.queue_arn}}`. */
 import { all, type Input, type Output, output } from '@pulumi/pulumi';
 import type { Id, Part, Text } from '../src/app/app.ts';
-import { isLate } from '../src/app/nodes.ts';
+import { isLate } from '../src/app/text/nodes.ts';
 
 /** What a resource of this or another stack gives under a name. */
 export type Give = (resource: Id, output: string) => Input<string>;
