@@ -6,6 +6,7 @@ import type { Asked, Given } from '../../src/app/asked.ts';
 import { parseArguments } from '../../src/arguments.ts';
 import { type Detection, detect } from '../../src/recipes/detect.ts';
 import { readLayer, withEnvironments, withServices } from '../../src/recipes/own/add.ts';
+import { interviewServices } from '../../src/recipes/own/add-questions.ts';
 import { filesOf } from '../../src/recipes/own/files.ts';
 import { answersOfFlags, checkAnswers, flagsOfAnswers, placed } from '../../src/recipes/own/flags.ts';
 import type { Context } from '../../src/recipes/own/project.ts';
@@ -202,6 +203,27 @@ modules:
       services: ['web', 'mailer'],
       resources: [{ name: 'db', type: 'postgres' }],
     });
+  });
+
+  test('a service gets an address that no other has', async () => {
+    const context = contextOf({ services: [], definitions: ['opta.yaml'] });
+    const added = (text: string, answers: Given = {}) => {
+      const known = readLayer('opta.yaml', text);
+      const asked = { services: 'mailer=mailer', 'port.mailer': '9000', ...answers };
+      const { questions, services } = interviewServices(context, known, asked);
+      return { questions, uri: services[0]?.publicUri, text: withServices('opta.yaml', text, services, []).text };
+    };
+    const atRoot = `${layer}    public_uri: /\n`;
+    expect(added(layer).uri).toBe('/');
+    expect(added(`${layer}    public_uri: ["shop.example.com", "*"]\n`).uri).toBe('/mailer');
+    expect(added(`${layer}    public_uri: [/, /mailer/]\n`).uri).toBe('');
+    expect(added(atRoot).uri).toBe('/mailer');
+    expect(() => checkAnswers({ 'public.mailer': '/' }, added(atRoot).questions)).toThrow(
+      expect.objectContaining({ message: expect.stringContaining('an address that no other service has') }),
+    );
+    const local = 'name: local\norg_name: acme\nproviders: {local: {}}\nmodules: [{type: local-base}]\n';
+    const files = { 'opta.yaml': added(atRoot).text, 'environments/local.yaml': local };
+    expect((await readFiles(files, { target: 'kind' })).errors).toEqual([]);
   });
 
   test('adds an environment with its file', () => {

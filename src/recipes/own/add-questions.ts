@@ -23,6 +23,7 @@ export function interviewServices(context: Context, layer: ExistingLayer, given:
   const resources = layer.resources.map(({ name, type }) => ({ name, type: type as ResourceName }));
   const parts = askParts({ ...context, detection: { ...detection, services: found } }, asking, {
     services: layer.services,
+    addresses: layer.addresses,
     resources,
   });
   return {

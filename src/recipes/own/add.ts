@@ -10,6 +10,8 @@ import type { OwnEnvironment, OwnService, Project } from './project.ts';
 export interface ExistingLayer {
   readonly name: string;
   readonly services: readonly string[];
+  /** What is written as `public_uri`. */
+  readonly addresses: readonly string[];
   readonly resources: readonly { readonly name: string; readonly type: string }[];
   readonly environments: readonly { readonly name: string; readonly path: string }[];
 }
@@ -17,6 +19,12 @@ export interface ExistingLayer {
 const textOf = (map: YAMLMap, key: string): string => {
   const value = map.get(key);
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+};
+
+const textsOf = (map: YAMLMap, key: string): readonly string[] => {
+  const value = map.get(key);
+  const items = isSeq(value) ? value.toJSON() : [value];
+  return (items as readonly unknown[]).filter((item) => typeof item === 'string');
 };
 
 const mapsIn = (document: Document, key: string): readonly YAMLMap[] => {
@@ -44,6 +52,7 @@ export function readLayer(path: string, text: string): ExistingLayer {
   return {
     name: String(document.get('name') ?? ''),
     services: modules.filter(isService).map(({ name }) => name),
+    addresses: mapsIn(document, 'modules').flatMap((module) => textsOf(module, 'public_uri')),
     resources: modules.filter((module) => !isService(module)),
     environments: mapsIn(document, 'environments').map((one) => ({
       name: textOf(one, 'name'),

@@ -20,15 +20,22 @@ export interface OwnParts {
 /** What is there already when something is added. */
 interface Known {
   readonly services: readonly string[];
+  /** Public addresses that other services claim. */
+  readonly addresses: readonly string[];
   readonly resources: readonly OwnResource[];
 }
 
-export function askParts(context: Context, asking: Asking, known: Known = { services: [], resources: [] }): OwnParts {
+const nothingYet: Known = { services: [], addresses: [], resources: [] };
+
+export function askParts(context: Context, asking: Asking, known: Known = nothingYet): OwnParts {
   const { detection } = context;
   const compose = askCompose(context, asking);
   const imported: ComposeImport = compose ? importCompose(detection) : { services: [], resources: [], leftOut: [] };
   const candidates = askServices(context, asking, imported, known);
-  const basics = candidates.map((candidate) => ({ candidate, ...askBasics(candidate, candidates, asking, imported) }));
+  const basics = candidates.map((candidate) => ({
+    candidate,
+    ...askBasics(candidate, candidates, asking, imported, known.addresses),
+  }));
   const resources = askResources(asking, candidates, imported, known);
   const services = basics.map(({ candidate, ...rest }): OwnService => {
     const more = imported.services.find(({ name }) => name === candidate.name);
@@ -133,7 +140,13 @@ function askServices(
   });
 }
 
-function askBasics(candidate: Candidate, all: readonly Candidate[], asking: Asking, imported: ComposeImport) {
+function askBasics(
+  candidate: Candidate,
+  all: readonly Candidate[],
+  asking: Asking,
+  imported: ComposeImport,
+  taken: readonly string[],
+) {
   const { name, detected, image } = candidate;
   const fromCompose = imported.services.find((one) => one.name === name);
   const command =
@@ -174,7 +187,7 @@ function askBasics(candidate: Candidate, all: readonly Candidate[], asking: Aski
     command,
     ...(port && { port }),
     health: isHttp ? askHealth(candidate, asking, fromCompose?.health) : '',
-    publicUri: port === undefined ? '' : askPublic(candidate, all, asking, isHttp),
+    publicUri: port === undefined ? '' : askPublic(candidate, all, asking, isHttp, taken),
   };
 }
 
@@ -209,13 +222,29 @@ const fronts =
 const isFront = ({ name, detected }: Candidate) =>
   fronts.test(detected?.framework.value ?? '') || /^(web|frontend|front|client|www|site|ui)$/.test(name);
 
+/** A star for any host, and a slash at the end, change nothing. */
+const plainAddress = (text: string) => text.trim().replace(/^\*/, '').replace(/\/+$/, '') || '/';
+
+const addressRule = fits(
+  /^(?:\*|(?:\*|[a-z0-9.-]+)?(?:\/[^\s,]*)?)$/i,
+  'an address such as /, /api or shop.example.com',
+);
+
 /** One service answers at the root: a front end before others. */
-function askPublic(candidate: Candidate, all: readonly Candidate[], asking: Asking, isHttp: boolean): string {
+function askPublic(
+  candidate: Candidate,
+  all: readonly Candidate[],
+  asking: Asking,
+  isHttp: boolean,
+  taken: readonly string[],
+): string {
   const served = all.filter(
     ({ detected, folder }) => folder !== undefined && (detected === undefined || detected.port !== undefined),
   );
   const root = served.find(isFront) ?? served[0];
   const { name } = candidate;
+  const isTaken = (address: string) => taken.some((one) => plainAddress(one) === plainAddress(address));
+  const usual = root === candidate && !isTaken('/') ? '/' : `/${name}`;
   return asking.ask({
     key: `public.${name}`,
     flag: 'public',
@@ -223,7 +252,8 @@ function askPublic(candidate: Candidate, all: readonly Candidate[], asking: Aski
     section,
     title: `Public address of ${name}: /path, host or host/path; empty for none`,
     kind: 'text',
-    default: !isHttp || candidate.image !== undefined ? '' : root === candidate ? '/' : `/${name}`,
-    wrong: fits(/^(?:\*|(?:\*|[a-z0-9.-]+)?(?:\/[^\s,]*)?)$/i, 'an address such as /, /api or shop.example.com'),
+    default: !isHttp || candidate.image !== undefined || isTaken(usual) ? '' : usual,
+    wrong: (text) =>
+      addressRule(text) ?? (text !== '' && isTaken(text) ? 'an address that no other service has' : undefined),
   });
 }
