@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { applicationDependencies } from './python-project.ts';
+import { quoted } from './shell-words.ts';
 
 export interface Install {
   readonly argv: readonly string[];
@@ -72,9 +74,20 @@ export async function findInstall(folder: string): Promise<Install | undefined> 
     const there = await Promise.all(when.map((name) => modified(join(folder, name))));
     if (there.includes(undefined)) continue;
     if (result === 'node_modules' && (await needsNothing(folder))) return undefined;
-    return { argv, inputs: when.slice(-1), result, why: `${when.at(-1)} in ${folder}` };
+    const own = when[0] === 'pyproject.toml' && when.length === 1 ? await ofApplication(folder) : undefined;
+    return { argv: own ?? argv, inputs: when.slice(-1), result, why: `${when.at(-1)} in ${folder}` };
   }
   return undefined;
+}
+
+/** An application is run where it lies: what it needs is installed, and not itself. Code in `src` must be. */
+async function ofApplication(folder: string): Promise<readonly string[] | undefined> {
+  const packaged = await Promise.all(['setup.py', 'setup.cfg', 'src'].map((name) => modified(join(folder, name))));
+  if (packaged.some((time) => time !== undefined)) return undefined;
+  const needed = applicationDependencies(await readFile(join(folder, 'pyproject.toml'), 'utf8'));
+  if (needed === undefined) return undefined;
+  const install = needed.length === 0 ? [] : [`.venv/bin/python -m pip install -q ${needed.map(quoted).join(' ')}`];
+  return ['sh', '-c', [venv, ...install].join(' && ')];
 }
 
 /** What a written `dev.install` depends on: the same files as the detected one, and its own text. */

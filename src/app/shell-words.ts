@@ -14,3 +14,14 @@ export function asArgv(line: string): readonly string[] | undefined {
   if (['cd', 'exec', 'export', 'set', 'source', '.', 'eval', 'ulimit'].includes(first)) return undefined;
   return words.map((word) => word.replaceAll(/"([^"]*)"|'([^']*)'/g, (_, double, single) => double ?? single ?? ''));
 }
+
+/** A word as a shell takes it back. */
+export const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+/** argv as a line that a person can paste into a shell; what is given to one already is that line. */
+export function asLine(argv: readonly string[]): string {
+  const [shell, flag, line] = argv;
+  const isShell = shell === 'sh' && flag === '-c' && argv.length === 3;
+  return isShell && line !== undefined ? line.replace(/^exec /, '') : argv.map(quoted).join(' ');
+}

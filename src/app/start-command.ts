@@ -92,7 +92,8 @@ async function fromProcfile(folder: string): Promise<Found | undefined> {
 
 const python = ['.venv/bin/python', 'venv/bin/python'] as const;
 
-async function pythonPath(folder: string): Promise<readonly string[]> {
+/** Where the programs of a Python folder's packages are, or will be once they are installed; none in other folders. */
+export async function pythonPath(folder: string): Promise<readonly string[]> {
   const own = await firstThere(folder, python);
   const named = ['requirements.txt', 'pyproject.toml', 'uv.lock'];
   if (own === undefined && (await firstThere(folder, named)) === undefined) return [];

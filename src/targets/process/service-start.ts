@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import type { App, Service } from '../../app/app.ts';
 import { type Install, installOf } from '../../app/install-command.ts';
 import { asArgv } from '../../app/shell-words.ts';
-import { detectStartCommand, type StartCommand } from '../../app/start-command.ts';
+import { detectStartCommand, pythonPath, type StartCommand } from '../../app/start-command.ts';
 import { type Diagnostic, UserError } from '../../errors.ts';
 import type { System } from '../../system/system.ts';
 import { nodeOnPath, ownNodeFolder, ownNodeNotice, readNodeNeed, whyOwnNode } from './node-path.ts';
@@ -52,7 +52,8 @@ async function startOf(system: System, service: Service, stateFolder: string, no
   const { argv, path } = cronOnly ? { argv: [], path: [] } : await commandOf(service, directory);
   const need = await readNodeNeed(directory, argv);
   const why = need === undefined ? undefined : whyOwnNode(await node(), need);
-  const bins = path.length === 0 && need !== undefined ? [join(directory, 'node_modules', '.bin')] : path;
+  const nodeBins = need === undefined ? [] : [join(directory, 'node_modules', '.bin')];
+  const bins = path.length > 0 ? path : [...nodeBins, ...(await pythonPath(directory))];
   const install = await installOf(directory, service.dev.install);
   const key = createHash('sha256').update(directory).digest('hex').slice(0, 12);
   const start: ServiceStart = {

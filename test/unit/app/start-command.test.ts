@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findInstall, installOf, isInstalled, markInstalled } from '../../../src/app/install-command.ts';
-import { asArgv } from '../../../src/app/shell-words.ts';
+import { asArgv, asLine } from '../../../src/app/shell-words.ts';
 import { detectStartCommand } from '../../../src/app/start-command.ts';
 
 let folder: string;
@@ -115,6 +115,12 @@ describe('words of a line', () => {
   );
 });
 
+test.each([
+  [['node', 'a.js', 'b c', "it's", ''], `node a.js 'b c' 'it'\\''s' ''`],
+  [['sh', '-c', 'exec python -m flask run --port $PORT'], 'python -m flask run --port $PORT'],
+  [['sh', '-c', 'echo "$0"', 'x'], `sh -c 'echo "$0"' x`],
+])('%j can be pasted into a shell', (argv, line) => expect(asLine(argv)).toBe(line));
+
 describe('what installs the dependencies', () => {
   const dependencies = { a: '1' };
   test.each([
@@ -127,6 +133,47 @@ describe('what installs the dependencies', () => {
   ])('%s', async (_, files, part) => {
     await write(files);
     expect((await findInstall(folder))?.argv.join(' ')).toContain(part);
+  });
+
+  describe('of a pyproject.toml', () => {
+    const project = `[project]\nname = "notes"\ndependencies = [\n  "fastapi", # ours\n  'uvicorn[standard]>=0.30',\n  "it's; python_version > \\"3.8\\"",\n]\n[tool.ruff]\nselect = ["E"]\n`;
+    const installOfText = async (text: string, more = {}) => {
+      await write({ 'pyproject.toml': text, 'environments/local.yaml': '', ...more });
+      return (await findInstall(folder))?.argv.at(-1);
+    };
+
+    test('only what an application needs: two folders beside each other make it no package', async () => {
+      expect(await installOfText(project)).toMatch(
+        / && \.venv\/bin\/python -m pip install -q fastapi 'uvicorn\[standard\]>=0\.30' 'it'\\''s; python_version > "3\.8"'$/,
+      );
+    });
+
+    test.each([
+      ['that needs nothing', '[project]\nname = "a"\ndependencies = []\n', undefined],
+      [
+        'whose folders setuptools would have to guess',
+        `[build-system]\nrequires = ["setuptools"]\n${project}`,
+        '-q fastapi',
+      ],
+    ])('an application %s', async (_, text, part) => {
+      const line = await installOfText(text);
+      expect(line).not.toContain('-e .');
+      expect(line).toContain(part ?? 'python3 -m venv .venv');
+    });
+
+    test.each([
+      ['with a build system', `${project}[build-system]\nrequires = ["hatchling"]\n`, {}],
+      [
+        'with commands of its own',
+        `[build-system]\nrequires = ["setuptools"]\n[project.scripts]\na = "b:c"\n${project}`,
+        {},
+      ],
+      ['with its code in src', project, { 'src/notes/__init__.py': '' }],
+      ['whose dependencies are found out', '[project]\nname = "a"\ndynamic = ["dependencies"]\n', {}],
+      ['of Poetry', '[tool.poetry]\nname = "a"\n', {}],
+    ])('the package itself %s', async (_, text, more) => {
+      expect(await installOfText(text, more)).toContain('pip install -q -e .');
+    });
   });
 
   test('nothing for Go, nor for a package without dependencies', async () => {

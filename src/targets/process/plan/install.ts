@@ -2,6 +2,7 @@
 import { delimiter } from 'node:path';
 import type { Service } from '../../../app/app.ts';
 import { isInstalled, markInstalled } from '../../../app/install-command.ts';
+import { asLine } from '../../../app/shell-words.ts';
 import type { Step } from '../../../engine/step.ts';
 import { UserError } from '../../../errors.ts';
 import type { System } from '../../../system/system.ts';
@@ -74,7 +75,7 @@ function installStep(session: Session, service: Service, { install, directory, p
       const [tool = ''] = argv;
       const places = [...path, system.env['PATH'] ?? ''].join(delimiter);
       if (!tool.includes('/') && !system.processes.which(tool, places)) throw toolMissing(service, tool);
-      note(argv.join(' '));
+      note(asLine(argv));
       const ran = await clientOf(session).runOnce(
         { ...spec, env: quickRetries(system) },
         { signal, onLine: (line) => line.trim() !== '' && note(line) },
@@ -102,7 +103,7 @@ function installFailed(service: Service, argv: readonly string[], directory: str
       },
     );
   }
-  return new UserError('install-failed', `\`${argv.join(' ')}\` failed for ${service.id}`, {
+  return new UserError('install-failed', `\`${asLine(argv)}\` failed for ${service.id}`, {
     place: service.place,
     detail: lines,
     hints: [`Run it yourself in ${directory} to see all it says; \`dev.install\` sets another command.`],

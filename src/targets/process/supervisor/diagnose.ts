@@ -1,4 +1,5 @@
 /** Why a program does not run, as a failure that says what to do. */
+import { asLine } from '../../../app/shell-words.ts';
 import type { Failure } from '../../../engine/event.ts';
 import { type ErrorCode, UserError } from '../../../errors.ts';
 import type { System } from '../../../system/system.ts';
@@ -59,7 +60,7 @@ export function exitedFailure(
   port: number | undefined,
   lines: readonly string[],
 ): Exited {
-  const command = spec.argv.join(' ');
+  const command = asLine(spec.argv);
   const taken = takenPort(lines);
   if (taken !== undefined) {
     const which = taken > 0 ? `port ${taken}` : 'its port';
