@@ -1,5 +1,6 @@
 /** The whole of `opta promote` over any door to stacks: review, approval, apply, record. */
 import { refuseSharedDomain } from '../../app/environments.ts';
+import { unrealised } from '../../app/unrealised.ts';
 import type { RunResult } from '../../engine/run.ts';
 import { UserError } from '../../errors.ts';
 import { type Phase, type Promotion, resumable, standing } from '../../releases/promotion.ts';
@@ -20,6 +21,7 @@ import { onStage } from '../run-plan.ts';
 import { accountChecks } from './account-checks.ts';
 import { approve, userOf } from './approve.ts';
 import { candidateOf } from './candidate.ts';
+import { demandRealised } from './demand-realised.ts';
 import { ended, leaving } from './ended.ts';
 import { exitOf, promotionExit, refusals } from './exit.ts';
 import { driftChoice } from './flags.ts';
@@ -29,7 +31,7 @@ import { type CloudProject, openProject } from './situation.ts';
 import { inTurn, tellRefusal } from './turn.ts';
 
 export async function promoteWith(invocation: Invocation, door: StackDoor): Promise<ExitCode> {
-  const project = await openProject(invocation, invocation.args[0] ?? '', door);
+  const project = await openProject(invocation, invocation.args[0] ?? '', door, demandRealised);
   refuseSharedDomain(project.chosen, project.environments);
   return inTurn(invocation, project, () => promoted(invocation, project));
 }
@@ -47,7 +49,7 @@ async function promoted(invocation: Invocation, project: CloudProject): Promise<
       invocation,
       async (stage) => {
         const { app } = session.situation;
-        stage.tell([...app.diagnostics, ...cloudNotices(app)]);
+        stage.tell([...app.diagnostics, ...unrealised(app, session.situation.environment.cloud), ...cloudNotices(app)]);
         return unlessLeft(invocation, session, stage, stage.run(plan));
       },
       session.situation.hidden,

@@ -130,7 +130,13 @@ async function zonesOf(environment: CloudEnvironment, reality: Reached['reality'
   return found.length > 0 ? found : usualZones(environment);
 }
 
-export async function openProject(invocation: Invocation, name: string, door: StackDoor): Promise<CloudProject> {
+/** `examine` looks at the definition before anything is asked of an account. */
+export async function openProject(
+  invocation: Invocation,
+  name: string,
+  door: StackDoor,
+  examine: (app: App) => void = () => undefined,
+): Promise<CloudProject> {
   const { packageRoot, signal } = invocation;
   const environments = await listEnvironments(listOptions(invocation));
   const chosen = chooseListed(environments, name);
@@ -140,6 +146,7 @@ export async function openProject(invocation: Invocation, name: string, door: St
     readVersions(join(packageRoot, 'kind', 'versions.yaml')),
   ]);
   const environment = cloudEnvironment(app);
+  examine(app);
   const hidden = createSecrets();
   const reached = await reach(invocation, environment, hidden);
   const { places, records, secrets, reality } = reached;

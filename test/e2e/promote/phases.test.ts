@@ -43,6 +43,33 @@ describe('a promotion', () => {
     expect(record?.approval?.planHash).toBe(production.result?.planHash);
   });
 
+  test('without a domain says the address of the load balancer, which speaks plain HTTP', async () => {
+    const file = join(folder, 'environments', 'staging.yaml');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace(/ {2}- type: dns\n(?: {4}.*\n)+/, ''));
+    const { code, result, text: said } = await promoteIn(folder, 'staging', memoryDoor());
+    expect(code, said).toBe(0);
+    expect(result?.urls.filter((url) => !/^http:\/\/[^/]+\//.test(url))).toEqual([]);
+  });
+
+  test('is stopped by what its cloud refuses, and tells what it makes nothing of', async () => {
+    const door = memoryDoor();
+    const file = join(folder, 'environments', 'staging.yaml');
+    await appendFile(file, '  - {type: aws-ses}\n');
+    const { code, events } = await promoteIn(folder, 'staging', door, { planOnly: true });
+    expect(code).toBe(10);
+    const told = events.flatMap(({ diagnostic }) => (diagnostic === undefined ? [] : [diagnostic.message]));
+    expect(told).toContain('On aws, `awsses` (aws-ses) makes nothing yet.');
+    await appendFile(file, '  - {type: aws-nodegroup, node_instance_type: n2-standard-4}\n');
+    const opened = door.log.opened.length;
+    await expect(promoteIn(folder, 'staging', door)).rejects.toMatchObject({
+      diagnostics: expect.arrayContaining([
+        expect.objectContaining({ code: 'invalid-value', severity: 'error', place: expect.anything() }),
+      ]),
+    });
+    expect(door.log.opened).toHaveLength(opened);
+  });
+
   test('gives each environment a range of its own', async () => {
     const door = memoryDoor();
     await promoteIn(folder, 'staging', door);
