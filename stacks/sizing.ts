@@ -24,21 +24,22 @@ export function parameterFamily(engine: 'postgres' | 'mysql', version: string): 
   return engine === 'postgres' ? `postgres${major}` : `mysql${major}.${minor}`;
 }
 
+/** The last release of each older line of Redis that ElastiCache has, which it wants in full. */
+const olderRedis: Readonly<Record<number, string>> = { 3: '3.2.10', 4: '4.0.10', 5: '5.0.6' };
+
 /** A version of Redis that the file names stays Redis; else Valkey. Versions of Redis from 7.1 on go on as Valkey. */
 export function cacheEngine(written: string | undefined): {
   readonly engine: 'redis' | 'valkey';
   readonly version: string;
   readonly family: string;
 } {
-  const major = Number(written?.split('.')[0] ?? 8);
-  if (major >= 8) return { engine: 'valkey', version: written ?? '8.0', family: 'valkey8' };
+  const [first, minor = '0'] = written?.split('.') ?? [];
+  const major = Number(first ?? 8);
+  if (major >= 8) return { engine: 'valkey', version: `${major}.${minor}`, family: `valkey${major}` };
   if (major === 7) return { engine: 'valkey', version: '7.2', family: 'valkey7' };
-  const version = major === 6 ? '6.2' : (written ?? '');
-  return {
-    engine: 'redis',
-    version,
-    family: major === 6 ? 'redis6.x' : `redis${version.split('.').slice(0, 2).join('.')}`,
-  };
+  if (major === 6) return { engine: 'redis', version: '6.2', family: 'redis6.x' };
+  const version = /^\d+\.\d+\.\d+$/.test(written ?? '') ? (written ?? '') : (olderRedis[major] ?? '');
+  return { engine: 'redis', version, family: `redis${version.split('.').slice(0, 2).join('.')}` };
 }
 
 /** Addresses of Services inside EKS: outside of 10/8, so that they meet no environment's range, unless one is there. */

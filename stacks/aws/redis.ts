@@ -68,7 +68,8 @@ function makeCache(context: AwsContext, cache: Resource, subnetGroupName: Output
       atRestEncryptionEnabled: true,
       kmsKeyId: from(context, 'network', 'keyData'),
       transitEncryptionEnabled: true,
-      transitEncryptionMode: 'required',
+      // Before Redis 7 there is no choice, and naming it is refused.
+      ...(engine === 'valkey' && { transitEncryptionMode: 'required' }),
       authToken,
       authTokenUpdateStrategy: 'SET',
       snapshotRetentionLimit: number(settings, 'snapshot_retention_limit', 0),

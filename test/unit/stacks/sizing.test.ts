@@ -27,6 +27,14 @@ describe('numbers that follow from the definition', () => {
       'REDIS_6_X',
     ]);
     expect(sizing.cacheEngine(undefined)).toEqual({ engine: 'valkey', version: '8.0', family: 'valkey8' });
+    expect(['8', '8.1', '7.0', '5', '5.0.4'].map((one) => sizing.cacheEngine(one).version)).toEqual([
+      '8.0',
+      '8.1',
+      '7.2',
+      '5.0.6',
+      '5.0.4',
+    ]);
+    expect(sizing.cacheEngine('5').family).toBe('redis5.0');
     expect(sizing.cacheEngine('6.x')).toEqual({ engine: 'redis', version: '6.2', family: 'redis6.x' });
   });
 

@@ -108,13 +108,21 @@ const listener: Complaint = (resource) => {
   return isUnknown(policy) || /TLS13/.test(String(policy)) ? undefined : 'speaks TLS of another age';
 };
 
+/** Redis before 7 knows TLS for all or for none, and takes no word for it. */
+const cacheMode: Complaint = (resource) => {
+  const mode = at(resource, 'transitEncryptionMode');
+  const all = mode === undefined ? is(resource, 'engine', 'redis') : isUnknown(mode) || mode === 'required';
+  return all ? undefined : 'lets callers in without TLS';
+};
+
 export const tlsEnforced = ruleOf('tls-enforced', {
   'aws:rds/parameterGroup:ParameterGroup': forcesTls,
   'aws:rds/instance:Instance': needs('has no parameters of its own that force TLS', 'parameterGroupName'),
   'aws:docdb/clusterParameterGroup:ClusterParameterGroup': forcesTls,
   'aws:docdb/cluster:Cluster': needs('has no parameters of its own that force TLS', 'dbClusterParameterGroupName'),
   'aws:elasticache/replicationGroup:ReplicationGroup': either(
-    mustBe('lets callers in without TLS', { transitEncryptionEnabled: true, transitEncryptionMode: 'required' }),
+    mustBe('lets callers in without TLS', { transitEncryptionEnabled: true }),
+    cacheMode,
     needs('lets callers in without a token', 'authToken'),
   ),
   'aws:s3/bucket:Bucket': refusesPlain('aws:s3/bucketPolicy:BucketPolicy'),
