@@ -1,8 +1,11 @@
 /** What a promotion made or would make, as data: resources by stack, objects, cost, addresses. The last word of `--json`. */
+import type { App } from '../../app/app.ts';
 import type { StackName } from '../../app/stacks.ts';
+import { findModuleType } from '../../resources/index.ts';
 import { type Architecture, architectureOf } from './architecture.ts';
 import type { ListedComponent } from './components.ts';
 import { type CostReview, costText } from './cost.ts';
+import type { CloudEnvironment } from './environment.ts';
 import type { ClusterListing } from './listing.ts';
 import { type Counts, countsOf } from './review.ts';
 import { type CloudSession, made } from './session.ts';
@@ -41,18 +44,36 @@ export interface PromotionResult {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/** Public addresses of services: their own hosts, or every host of the domain. */
-export function urlsOf({ situation }: CloudSession): readonly string[] {
+/** Public addresses of services: their own hosts, or every host of the domain; without one, that of the load balancer. */
+export function urlsOf({ situation }: CloudSession, balancer = '<edge.address>'): readonly string[] {
   const { app, environment } = situation;
+  const { domain, tls } = frontOf(app, environment);
   const routes = app.services.flatMap(({ routes: own }) => own);
   const hosts = routes.map(
-    ({ host, path }) => `https://${host === '*' ? (environment.domain ?? '<edge.address>') : host}${path}`,
+    ({ host, path }) => `${tls ? 'https' : 'http'}://${host === '*' ? (domain ?? balancer) : host}${path}`,
   );
   return [...new Set(hosts)];
 }
 
+/** The domain that leads to the load balancer, and whether that has a certificate: without one it speaks plain HTTP. */
+function frontOf({ modules }: Pick<App, 'modules'>, environment: CloudEnvironment) {
+  const settings = (type: string) => modules.find((one) => findModuleType(one.type)?.name === type)?.settings;
+  const base = environment.cloud === 'aws' ? (settings('k8s-base') ?? {}) : {};
+  const domain = environment.domain ?? (isText(base['zone_id']) && isText(base['domain']) ? base['domain'] : undefined);
+  const own = settings('external-ssl-cert') !== undefined || isText(base['cert_arn']);
+  return { domain, tls: domain !== undefined || own || base['expose_self_signed_ssl'] === true };
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+/** With the address of the load balancer once it is there. */
+function knownUrls(session: CloudSession): readonly string[] {
+  const { loadBalancerDns: name, loadBalancerIp: ip } = session.outputs.get('edge') ?? {};
+  return urlsOf(session, [name, ip].find(isText));
+}
+
 export function addressesOf(session: CloudSession): readonly { readonly title: string; readonly url: string }[] {
-  return urlsOf(session).map((url) => ({ title: session.situation.environment.name, url }));
+  return knownUrls(session).map((url) => ({ title: session.situation.environment.name, url }));
 }
 
 /** Fixed addresses that calls to the outside come from, for allow-lists. */
@@ -86,7 +107,7 @@ export function resultOf(session: CloudSession): PromotionResult {
     architecture: architectureOf(review.resources, review.cluster),
     cost: { says: costText(review.cost), ...review.cost },
     natAddresses: natAddresses(session),
-    urls: urlsOf(session),
+    urls: knownUrls(session),
     outputs: Object.fromEntries(session.outputs),
   };
 }
