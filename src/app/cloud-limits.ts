@@ -3,8 +3,8 @@ import type { Diagnostic } from '../errors.ts';
 import { findModuleType } from '../resources/index.ts';
 import type { App, OtherModule, Resource } from './app.ts';
 import { reservedDatabases, sqlTierTrouble } from './cloud-limits-sql.ts';
-import { isLate } from './text/nodes.ts';
 import type { Cloud } from './stacks.ts';
+import { isLate } from './text/nodes.ts';
 
 type Settings = Readonly<Record<string, unknown>>;
 
