@@ -1,6 +1,7 @@
 /** The processes around Pulumi, emitted apart from the bundle: the one that holds a stack, the built-in engine, and simulated providers. */
 import { ipcChannel } from './system/ipc.ts';
 import { nodeSystem } from './system/node.ts';
+import { allSaid } from './system/said.ts';
 
 /** First and second signal to end; SIGTERM is the same to Pulumi. */
 function interrupts() {
@@ -38,4 +39,6 @@ async function main([role = '', ...argv]: readonly string[]): Promise<number> {
   return 0;
 }
 
-process.exit(await main(process.argv.slice(2)));
+const code = await main(process.argv.slice(2));
+await allSaid();
+process.exit(code);

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asFileError, InvalidInput, UserError } from './errors.ts';
 import { nodeSystem } from './system/node.ts';
+import { allSaid } from './system/said.ts';
 import type { System } from './system/system.ts';
 
 const packageRoot = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -84,8 +85,5 @@ for (const stream of [process.stdout, process.stderr]) {
 const system = nodeSystem();
 const code = await main(system, process.argv.slice(2)).catch((error: unknown) => report(system, error));
 process.exitCode = code;
-// Standard output may be a pipe with bytes under way: let them go before the end.
-await Promise.all(
-  [process.stdout, process.stderr].map((stream) => new Promise<void>((done) => stream.write('', () => done()))),
-);
+await allSaid();
 process.exit(code);
