@@ -12,6 +12,7 @@ export const errorCodes = [
   'atlas-own-key',
   'bad-stream',
   'bad-value',
+  'bucket-shared',
   'bug',
   'build-failed',
   'cannot-read',

@@ -23,9 +23,13 @@ export const bucket = moduleType({
   resource: 'bucket',
   doc: 'Object storage: S3 on AWS, Cloud Storage on Google.',
   fields: {
-    bucket_name: field(bucketName, 'Name of the bucket; in a cloud it must be unique in the world.', {
-      required: true,
-    }),
+    bucket_name: field(
+      bucketName,
+      'Name of the bucket; in a cloud it must be unique in the world, so write {env} into it.',
+      {
+        required: true,
+      },
+    ),
     block_public: bool('Nobody outside may read it.', { default: true, on: cloud }),
     same_region_replication: bool('A copy of each object in a second bucket of the region.', {
       default: false,

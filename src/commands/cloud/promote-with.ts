@@ -27,12 +27,14 @@ import { exitOf, promotionExit, refusals } from './exit.ts';
 import { driftChoice } from './flags.ts';
 import { applyOptions } from './inside.ts';
 import { unlessLeft } from './leave.ts';
+import { refuseSharedBuckets } from './shared-buckets.ts';
 import { type CloudProject, openProject } from './situation.ts';
 import { inTurn, tellRefusal } from './turn.ts';
 
 export async function promoteWith(invocation: Invocation, door: StackDoor): Promise<ExitCode> {
   const project = await openProject(invocation, invocation.args[0] ?? '', door, demandRealised);
   refuseSharedDomain(project.chosen, project.environments);
+  await refuseSharedBuckets(invocation, project);
   return inTurn(invocation, project, () => promoted(invocation, project));
 }
 

@@ -109,6 +109,21 @@ describe('a promotion', () => {
     expect(door.log.opened.at(-1)?.input.zones).toEqual(['euw1-az1', 'euw1-az2', 'euw1-az3']);
   });
 
+  test('is refused while another environment of the cloud has a bucket of the same name', async () => {
+    const file = join(folder, 'opta.yaml');
+    await appendFile(file, '\n  - {name: files, type: bucket, bucket_name: acme-shop-files}\n');
+    const door = memoryDoor();
+    await expect(promoteIn(folder, 'staging', door)).rejects.toMatchObject({
+      code: 'bucket-shared',
+      message: 'staging and production have a bucket called acme-shop-files',
+      place: expect.objectContaining({ file }),
+    });
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace('acme-shop-files', '"acme-shop-files-{env}"'));
+    const { code, text: said } = await promoteIn(folder, 'staging', door);
+    expect(code, said).toBe(0);
+  });
+
   test('is refused while another environment has its domain', async () => {
     const file = join(folder, 'environments', 'staging.yaml');
     await writeFile(file, (await readFile(file, 'utf8')).replace('domain: staging.example.com', 'domain: example.com'));
