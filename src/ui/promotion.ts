@@ -71,7 +71,7 @@ export function reviewText(review: ReviewText, theme: Theme, columns = Number.PO
   if (changes.length === 0)
     return `${labelled(`${title}:`, ' ', `nothing changes in the cloud; cost ${cost}`, theme, columns).join('\n')}\n`;
   const rows = [['RISK', 'CHANGE', 'STACK', 'TYPE', 'NAME', 'WHY'], ...rowsOf(changes, review.riskTitles)];
-  const sum = `${changes.length} changes; cost ${delta}, then ${cost}; storage and traffic not included`;
+  const sum = `${changes.length} ${changes.length === 1 ? 'change' : 'changes'}; cost ${delta}, then ${cost}; storage and traffic not included`;
   const last = [...hung('', sum, columns, 2), ...hung('', `plan ${hash}`, columns, 2)].map((line) => `${line}\n`);
   return `${labelled(title, '', '', theme, columns).join('\n')}\n${table(rows, columns)}${last.join('')}`;
 }

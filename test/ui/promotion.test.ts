@@ -23,7 +23,7 @@ test('the change of the cost is told as it was reckoned', () => {
   const review = { title: 'a', changes: [{ ...change, diff: [], replaceKeys: [] }], riskTitles: {}, hash: 'f' };
   const cost = 'at least $73 a month; not priced: nlb';
   expect(reviewText({ ...review, cost, delta: 'unknown' }, plainTheme)).toContain(
-    '1 changes; cost unknown, then at least $73 a month; not priced: nlb; storage and traffic not included\n',
+    '1 change; cost unknown, then at least $73 a month; not priced: nlb; storage and traffic not included\n',
   );
   expect(reviewText({ ...review, changes: [], cost, delta: 'unchanged' }, plainTheme)).toBe(
     'a: nothing changes in the cloud; cost at least $73 a month; not priced: nlb\n',

@@ -97,7 +97,7 @@ export function demandWaivers(changes: readonly Change[], waivers: readonly stri
     `the plan would ${unwaived.map(({ kind, name }) => `${kind} ${name}`).join(', ')}: data, fixed addresses or what is protected would be lost`,
     {
       hints: [
-        `When that is what you want, name each: ${unwaived.map(({ name }) => `--waive ${name}`).join(' ')}.`,
+        `When that is what you want, name each: ${[...waivers, ...unwaived.map(({ name }) => name)].map((name) => `--waive ${name}`).join(' ')}.`,
         'Else see which field forces it, and take that change back.',
       ],
       detail: unwaived.map(({ stack, type, name, replaceKeys }) =>

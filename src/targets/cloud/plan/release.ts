@@ -29,7 +29,9 @@ export function releaseSteps(session: CloudSession, candidate: Candidate): reado
         await store.keepRelease(release);
         const computed = Object.values(release.images).filter(({ origin }) => origin === 'context').length;
         note(
-          computed === 0 ? titleOf(release) : `${titleOf(release)}; ${computed} digests are of sources, not of images`,
+          computed === 0
+            ? titleOf(release)
+            : `${titleOf(release)}; ${computed} ${computed === 1 ? 'digest is' : 'digests are'} of sources, not of images`,
         );
         return undefined;
       },
