@@ -1,16 +1,14 @@
 /** argv to a command of the table and its flags, by commander. */
 import { CommanderError, type HelpConfiguration, Option, Command as Parser } from 'commander';
-import { nearest } from './app/nearest.ts';
 import { commands } from './cli.ts';
 import type { Command, Flag } from './cli-flags.ts';
 import { type Invocation, wrongValue } from './commands/invocation.ts';
-import type { ErrorCode } from './errors.ts';
-import { UserError } from './errors.ts';
+import { type Misread, usageError } from './usage-error.ts';
 
 const groups: Record<Command['group'], string> = {
   start: 'Start a project:',
   develop: 'Develop on this machine:',
-  promote: 'Promote to a cloud',
+  promote: 'Promote to a cloud:',
   check: 'Check and understand:',
 };
 
@@ -18,17 +16,14 @@ const families: Record<string, string> = {
   dev: 'Run the definition on this machine, and look after what runs',
   env: 'See the environments of the project',
   mirror: 'Bring what opta pins to places without a network',
+  state: 'See and mend what a killed run left of an environment',
 };
 
 type Chosen = { readonly command: Command; readonly args: readonly string[]; readonly flags: Invocation['flags'] };
 
-interface Parsing {
+interface Parsing extends Misread {
   readonly write: (text: string) => void;
   chosen?: Chosen;
-  /** Words of the command that the mistake was made in. */
-  at: readonly string[];
-  /** What commander would have printed on standard error. */
-  mistakes: string;
 }
 
 /** The command that argv names. `undefined` when help or the version was printed. Throws UserError for a wrong line. */
@@ -56,7 +51,7 @@ export function parseArguments(
     if (error.exitCode === 0) return undefined;
     // A family without a command, such as `opta dev`: its help is the answer.
     if (error.code === 'commander.help') write(parsing.mistakes);
-    else throw usageError(error, parsing);
+    else throw usageError(error, parsing, argv);
     return undefined;
   }
   return parsing.chosen;
@@ -130,17 +125,17 @@ function addCommand(parent: Parser, command: Command, parsing: Parsing): void {
     .passThroughOptions(command.passThrough === true)
     .helpGroup(groups[command.group]);
   for (const { name, summary } of command.args ?? []) parser.argument(name, summary);
-  for (const flag of command.flags) parser.addOption(optionOf(flag));
+  for (const flag of command.flags) parser.addOption(optionOf(flag, command.path));
   parser.action(() => {
     parsing.chosen = { command, args: parser.args, flags: parser.opts() };
   });
 }
 
-function optionOf({ flags, summary, choices, repeat }: Flag): Option {
+function optionOf({ flags, summary, choices, repeat }: Flag, path: readonly string[]): Option {
   const option = new Option(flags, summary);
   if (choices) {
     option.choices([...choices]).argParser((value) => {
-      if (!choices.includes(value)) throw wrongValue(option.name(), value, choices.join(' or '));
+      if (!choices.includes(value)) throw wrongValue(option.name(), value, oneOf(choices), path);
       return value;
     });
   }
@@ -148,37 +143,6 @@ function optionOf({ flags, summary, choices, repeat }: Flag): Option {
   return option;
 }
 
-/** Commander's words in ours. */
-function usageError(error: CommanderError, { mistakes, at }: Parsing): UserError {
-  const [first = error.message, ...more] = mistakes.trim().split('\n');
-  const [quoted = ''] = /(?<=').*(?=')/.exec(first) ?? [];
-  const whole = ['opta', ...at].join(' ');
-  const help =
-    at.length === 0 ? '`opta help` lists the commands.' : `\`opta help ${at.join(' ')}\` shows what it takes.`;
-  const fail = (code: ErrorCode, message: string, hints: readonly string[] = []) =>
-    new UserError(code, message, { hints: [...hints, help], exitCode: 2 });
-  switch (error.code) {
-    case 'commander.unknownCommand':
-      return fail('unknown-command', `there is no command \`${whole} ${quoted}\``, commandsLike(quoted));
-    case 'commander.unknownOption':
-      return fail('unknown-flag', `\`${whole}\` has no flag ${quoted}`, more.map(suggestion));
-    case 'commander.optionMissingArgument':
-      return fail('usage', `the flag ${quoted} needs a value`);
-    case 'commander.missingArgument':
-      return fail('usage', `\`${whole}\` needs <${quoted}>`);
-    default:
-      return fail('usage', first.replace(/^error: /, ''));
-  }
-}
-
-/** `(Did you mean --json?)` in our words. */
-const suggestion = (line: string) =>
-  line.replace(/^\(Did you mean (?:one of )?(.*)\?\)$/, (_, names: string) => `Did you mean \`${names}\`?`);
-
-/** A misspelt command, or one whose family was left out (`opta up`). */
-function commandsLike(word: string): readonly string[] {
-  const whole = commands.map(({ path }) => path.join(' '));
-  const near = nearest(word, new Set(commands.flatMap(({ path }) => [...path, path.join(' ')])), 1);
-  const meant = near.map((name) => whole.find((one) => one === name || one.endsWith(` ${name}`)) ?? name);
-  return meant.map((name) => `Did you mean \`opta ${name}\`?`);
-}
+/** `a, b or c`. */
+const oneOf = (words: readonly string[]): string =>
+  [words.slice(0, -1).join(', '), words.at(-1)].filter((part) => part !== '').join(' or ');

@@ -35,9 +35,14 @@ export function texts({ flags }: Invocation, name: string): readonly string[] {
 
 export const given = ({ flags }: Invocation, name: string): boolean => flags[name] === true;
 
-export function wrongValue(flag: string, value: string, wanted: string): UserError {
+/** `command` by its words, where they are known. */
+export function wrongValue(flag: string, value: string, wanted: string, command: readonly string[] = []): UserError {
+  const help =
+    command.length === 0
+      ? '`opta help <command>` describes the flags of a command.'
+      : `\`opta help ${command.join(' ')}\` shows what it takes.`;
   return new UserError('bad-value', `--${flag} takes ${wanted}, not "${value}"`, {
-    hints: ['`opta help <command>` describes the flags of a command.'],
+    hints: [help],
     exitCode: 2,
   });
 }

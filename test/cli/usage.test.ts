@@ -16,10 +16,16 @@ describe('help', () => {
     },
   );
 
-  test('the commands stand in three groups, in the order of use', async () => {
+  test('the commands stand in four groups, in the order of use', async () => {
     const { stdout } = await opta('help');
     const titles = stdout.split('\n').filter((line) => /^\S.*:$/.test(line));
-    expect(titles).toEqual(['Flags:', 'Start a project:', 'Develop on this machine:', 'Check and understand:']);
+    expect(titles).toEqual([
+      'Flags:',
+      'Start a project:',
+      'Develop on this machine:',
+      'Promote to a cloud:',
+      'Check and understand:',
+    ]);
     expect(stdout).toContain('Start here:         opta try');
   });
 
@@ -66,13 +72,17 @@ describe('a line that is not understood ends with 2, a code and what to do', () 
     [['replay'], 'usage', '`opta replay` needs <file>'],
     [['dev', 'exec', 'api'], 'usage', '`opta dev exec` needs <command>'],
     [['validate', '-c'], 'usage', 'needs a value'],
-    [['schema', 'extra'], 'usage', 'too many arguments'],
+    [['schema', 'extra'], 'usage', 'too many arguments for `opta schema`: it takes none, not `extra`'],
+    [['explain', 'postgres', 'redis'], 'usage', 'too many arguments for `opta explain`: it takes 1'],
+    [['--detach', 'dev', 'up'], 'unknown-flag', 'A flag stands behind the command: `opta dev up --detach`.'],
+    [['dev', '--detach', 'up'], 'unknown-flag', 'A flag stands behind the command: `opta dev up --detach`.'],
+    [['-c', 'a.yaml', 'validate'], 'unknown-flag', 'A flag stands behind the command: `opta validate -c`.'],
+    [['-v'], 'unknown-flag', '`opta --version` prints the version.'],
+    [['start'], 'unknown-command', 'Did you mean `opta dev up`?'],
+    [['ps'], 'unknown-command', 'Did you mean `opta dev status`?'],
     [['dev', 'up', '--on', 'mars'], 'bad-value', '--on takes process or kind, not "mars"'],
-    [
-      ['init', '--recipe', 'shop', '--yes', '--cloud', 'ibm'],
-      'bad-value',
-      '--cloud takes aws or gcp or none, not "ibm"',
-    ],
+    [['dev', 'up', '--on', 'mars'], 'bad-value', '`opta help dev up` shows what it takes.'],
+    [['init', '--recipe', 'shop', '--yes', '--cloud', 'ibm'], 'bad-value', '--cloud takes aws, gcp or none, not "ibm"'],
     [['dev', 'up', '--https-port', '70000'], 'bad-value', '--https-port takes a port'],
     [['dev', 'up', '--http-port', 'x'], 'bad-value', '--http-port takes a port'],
     [['dev', 'up', '--timeout', '-1'], 'bad-value', '--timeout takes a number of seconds'],
