@@ -1,8 +1,9 @@
 /** `opta dev logs [-f] [--since] [service...]`: what services print, also of a run that is over. */
 import { existsSync } from 'node:fs';
 import { cleanColoured } from '../engine/clean.ts';
+import { UserError } from '../errors.ts';
 import { connected, findProgram } from '../targets/process/status.ts';
-import { connect, hasLog, readLogs, stateFolder } from '../targets/process/supervisor/index.ts';
+import { connect, hasLog, loggedServices, readLogs, stateFolder } from '../targets/process/supervisor/index.ts';
 import { type ExitCode, given, type Invocation, projectFolder, text, wrongValue } from './invocation.ts';
 import { runningTarget } from './target.ts';
 
@@ -32,10 +33,21 @@ export async function devLogs(invocation: Invocation): Promise<ExitCode> {
 async function checkNames({ system, args }: Invocation, folder: string): Promise<void> {
   const ranBefore = existsSync(stateFolder(system, folder).logs);
   const client = ranBefore ? await connect(system, folder) : await connected(system, folder);
-  if (!client) return;
-  const programs = await client.list();
-  client.close();
-  for (const name of args) if (!hasLog(system, folder, name)) findProgram(programs, name);
+  const programs = await client?.list();
+  client?.close();
+  for (const name of args) {
+    if (hasLog(system, folder, name)) continue;
+    if (programs === undefined) throw neverPrinted(name, loggedServices(system, folder));
+    findProgram(programs, name);
+  }
+}
+
+function neverPrinted(name: string, known: readonly string[]): UserError {
+  const there = known.length === 0 ? [] : [`There is: ${known.join(', ')}.`];
+  return new UserError('unknown-service', `nothing runs here, and nothing called "${name}" has printed before`, {
+    hints: [...there, 'Start it: `opta dev up`.'],
+    exitCode: 2,
+  });
 }
 
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -50,6 +50,22 @@ describe('in a folder where nothing runs', () => {
   );
 });
 
+test('dev logs of a run that is over names who printed, when asked for somebody else', async () => {
+  const line = '2026-11-23T09:08:08.645Z 0 stdout listening\n';
+  const logs = {
+    '.opta/logs/shop.api.log': line,
+    '.opta/logs/install:shop.api.log': line,
+    '.opta/logs/shop.db.log': '',
+  };
+  await inProject({ 'opta.yaml': 'name: shop\nmodules: []\n', ...logs }, async ({ opta }) => {
+    expect(await opta(['dev', 'logs', 'api'])).toMatchObject({ code: 0, stdout: expect.stringContaining('listening') });
+    const { code, stdout, stderr } = await opta(['dev', 'logs', 'apu']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('error[unknown-service] nothing runs here, and nothing called "apu" has printed before');
+    expect(stderr).toContain('There is: shop/api, shop/db.');
+  });
+});
+
 test('dev up in an empty folder says what is missing and what to do', async () => {
   await inProject({}, async ({ folder, opta }) => {
     const { code, stderr } = await opta(['dev', 'up', '--on', 'process']);

@@ -114,6 +114,14 @@ export function hasLog(system: System, projectFolder: string, service: string): 
   return logFiles(stateFolder(system, projectFolder).logs, [service]).length > 0;
 }
 
+/** Services and resources that have printed here, each once. */
+export function loggedServices(system: System, projectFolder: string): readonly string[] {
+  const programs = logFiles(stateFolder(system, projectFolder).logs, undefined).map(programOf);
+  return [...new Set(programs.map((program) => serviceOf(program).replace(/^install:/, '')))].filter(
+    (id) => !id.startsWith('opta/'),
+  );
+}
+
 /** Lines of the logs, oldest first; with `follow` it ends when the signal aborts. */
 export async function* readLogs(
   system: System,
