@@ -9,7 +9,7 @@ export interface FailureLook {
   readonly theme?: Theme;
   /** Files below it are named relative to it. */
   readonly directory?: string;
-  /** How many of the detail's last lines are shown; all without it. */
+  /** How many lines of the detail are shown, the last ones before others; all without it. */
   readonly detail?: number;
 }
 
@@ -25,11 +25,20 @@ function head({ code, message, place }: Failure, theme: Theme, directory: string
   return [text, ...rest.map(indented)].join('\n');
 }
 
+const isFrame = (line: string | undefined) => line !== undefined && /^\s+at /.test(line);
+
+/** At most `most` lines: what an error says comes before its stack, of which one line tells where. */
+function shortened(detail: readonly string[], most: number): readonly string[] {
+  if (detail.length <= most) return detail;
+  const words = detail.filter((line, index) => line.trim() !== '' && !(isFrame(line) && isFrame(detail[index - 1])));
+  return words.slice(-most);
+}
+
 /** The block that tells a failure, without a line end after it. */
 export function formatFailure(failure: Failure, look: FailureLook = {}): string {
   const { theme = plainTheme, directory } = look;
   const { code, hints } = failure;
-  const detail = look.detail === undefined ? failure.detail : failure.detail.slice(-look.detail);
+  const detail = look.detail === undefined ? failure.detail : shortened(failure.detail, look.detail);
   const label = code === 'bug' ? '' : `${paint(theme, 'dim', 'fix:')} `;
   return [
     head(failure, theme, directory),

@@ -10,7 +10,14 @@ import { markOf, paint, symbol, type Theme } from './theme.ts';
 
 type Of<T extends Event['type']> = Extract<Event, { type: T }>;
 
-function stepLines(picture: Picture, { id, state, ms, failure }: Of<'step'>, theme: Theme): string[] {
+/** Files below `directory` are named relative to it. */
+interface Look {
+  readonly theme: Theme;
+  readonly directory?: string;
+}
+
+function stepLines(picture: Picture, { id, state, ms, failure }: Of<'step'>, look: Look): string[] {
+  const { theme } = look;
   // What had to be done or went wrong is told; the last line counts the rest.
   if (state === 'running' || state === 'unchanged' || state === 'skipped') return [];
   const row = picture.steps.find((step) => step.id === id);
@@ -18,14 +25,15 @@ function stepLines(picture: Picture, { id, state, ms, failure }: Of<'step'>, the
   const word = state === 'done' ? '' : ` ${state}`;
   const time = ms === undefined ? '' : ` ${paint(theme, 'dim', duration(ms))}`;
   const line = `${paint(theme, style, mark)} ${row?.title ?? id}${paint(theme, style, word)}${time}`;
-  return failure ? [line, ...formatFailure(failure, { theme }).split('\n')] : [line];
+  return failure ? [line, ...formatFailure(failure, look).split('\n')] : [line];
 }
 
 function serviceLines(before: Picture, event: Of<'service'>, theme: Theme): string[] {
   const row = before.services.find((service) => service.id === event.service);
   const { state, ready, wanted, why, url } = event;
   const same = row?.state === state && row.ready === ready && row.wanted === wanted && row.why === why;
-  if (same && (row?.restarts ?? 0) === (event.restarts ?? 0)) return [];
+  // One that has failed for good is not started again: its count changes nothing that is told.
+  if (same && (state === 'failed' || (row?.restarts ?? 0) === (event.restarts ?? 0))) return [];
   const { mark, style } = markOf(theme, state);
   const replicas = wanted > 0 ? ` ${ready}/${wanted}` : '';
   const reason = why ? `: ${why}` : '';
@@ -39,12 +47,13 @@ function logLine({ service, replica, stream, line }: Of<'log'>, theme: Theme): s
 }
 
 /** The lines that `event` adds, given the picture before and after it. */
-function linesOf(before: Picture, after: Picture, event: Event, theme: Theme): string[] {
+function linesOf(before: Picture, after: Picture, event: Event, look: Look): string[] {
+  const { theme } = look;
   switch (event.type) {
     case 'plan':
       return [intention(event, theme)];
     case 'step':
-      return stepLines(after, event, theme);
+      return stepLines(after, event, look);
     case 'note': {
       // Only the first: those after it are for a row that changes in place.
       const row = before.steps.find((step) => step.id === event.id);
@@ -58,7 +67,7 @@ function linesOf(before: Picture, after: Picture, event: Event, theme: Theme): s
     case 'log':
       return [logLine(event, theme)];
     case 'diagnostic':
-      return formatFinding(event.diagnostic, { theme }).split('\n');
+      return formatFinding(event.diagnostic, look).split('\n');
     case 'address':
       return addressLines(event, theme, Number.POSITIVE_INFINITY);
     case 'end':
@@ -66,12 +75,13 @@ function linesOf(before: Picture, after: Picture, event: Event, theme: Theme): s
   }
 }
 
-/** A renderer of lines: what it returns takes events. */
-export function drawLines(output: Output, theme: Theme): (event: Event) => void {
+/** A renderer of lines: what it returns takes events. Files below `directory` are named relative to it. */
+export function drawLines(output: Output, theme: Theme, directory?: string): (event: Event) => void {
+  const look: Look = { theme, ...(directory !== undefined && { directory }) };
   let picture = emptyPicture;
   return (event) => {
     const before = picture;
     picture = fold(before, event);
-    for (const line of linesOf(before, picture, event, theme)) output.write(`${line}\n`, event.type === 'log');
+    for (const line of linesOf(before, picture, event, look)) output.write(`${line}\n`, event.type === 'log');
   };
 }

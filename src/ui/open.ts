@@ -53,7 +53,7 @@ function plain(system: System, mode: 'lines' | 'json'): Renderer {
     });
   };
   const output = openOutput(stream, lost);
-  const emit = json ? drawJson(output) : drawLines(output, theme);
+  const emit = json ? drawJson(output) : drawLines(output, theme, system.cwd);
   return { mode, emit, close: () => output.flush(), suspend: (act) => act() };
 }
 

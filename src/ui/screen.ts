@@ -123,7 +123,7 @@ export function openScreen(options: ScreenOptions): OpenScreen {
   return {
     emit(event) {
       shown.picture = fold(shown.picture, event);
-      const text = endedBy(event, shown.picture, sizeOf(stderr).width, theme);
+      const text = endedBy(event, shown.picture, sizeOf(stderr).width, theme, system.cwd);
       if (text !== undefined) shown.ended.push(text);
       redraw.soon();
     },

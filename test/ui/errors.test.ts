@@ -38,6 +38,22 @@ describe('a failure as text', () => {
     expect(text).toContain('of the process');
   });
 
+  test('keeps what an error says, and one line of its stack, where there is no room for all', () => {
+    const stack = Array.from({ length: 8 }, (_, i) => `    at f${i} (node:internal:${i})`);
+    const detail = [
+      'node:internal:1',
+      '    throw err;',
+      '    ^',
+      '',
+      "Error: Cannot find module 'x'",
+      ...stack,
+      '',
+      'Node.js v24',
+    ];
+    const text = formatFailure({ ...failure, detail }, { theme, detail: 12 });
+    expect(text).toContain("Error: Cannot find module 'x'\n      at f0 (node:internal:0)\n  Node.js v24\n");
+  });
+
   test('has colours where they can be seen', () => {
     expect(formatFailure(failure, { theme: { ...theme, color: true } })).toContain(
       '\u001b[31m\u001b[1merror[not-implemented]\u001b[0m \u001b[1mport 80',

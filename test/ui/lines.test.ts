@@ -71,6 +71,30 @@ describe('lines', () => {
     expect(await linesOf([ready, ready, { ...ready, ready: 1 }])).toBe('✔ shop/api ready 2/2\n✔ shop/api ready 1/2\n');
   });
 
+  test('say once that a service has failed for good, whatever its count of restarts', async () => {
+    const failed: Said = {
+      type: 'service',
+      service: 'shop/api',
+      kind: 'service',
+      state: 'failed',
+      ready: 0,
+      wanted: 1,
+      why: 'exit code 1',
+    };
+    expect(await linesOf([failed, { ...failed, restarts: 1 }])).toBe('✖ shop/api failed 0/1: exit code 1\n');
+  });
+
+  test('name files below the folder relative to it', async () => {
+    const stream = new PassThrough();
+    const output = openOutput(stream, () => '');
+    const draw = drawLines(output, plainTheme, '/home/ada/shop');
+    const place = { file: '/home/ada/shop/opta.yaml', line: 3, column: 5 };
+    const diagnostic = { severity: 'notice', code: 'no-effect', message: 'Nothing.', hints: [], place } as const;
+    for (const event of timed([{ type: 'diagnostic', diagnostic }])) draw(event);
+    await output.flush();
+    expect(String(stream.read())).toContain('--> opta.yaml:3:5');
+  });
+
   test('tell findings with their place', async () => {
     const text = await linesOf([
       {

@@ -17,7 +17,13 @@ const most = 10;
 /** Reports the library's errors in our words, one a line, and every unquoted brace, which the first error may hide. */
 export function reportSyntax(errors: readonly YAMLError[], source: Source, findings: Findings): void {
   const found = new Map<number, { readonly said: Said; readonly place: Place }>();
+  const open = openBracket(errors, source.text);
+  if (open !== undefined) {
+    const place = placeOf(source, open.range);
+    found.set(place.line, { said: open, place });
+  }
   for (const error of errors) {
+    if (open !== undefined && error.pos[0] >= open.range.start && error.pos[0] <= open.end) continue;
     const range = { start: error.pos[0], end: Math.max(error.pos[1], error.pos[0] + 1) };
     const said = inOurWords(error, source, range);
     const place = placeOf(source, onText(source, said.range ?? range));
@@ -29,6 +35,31 @@ export function reportSyntax(errors: readonly YAMLError[], source: Source, findi
   }
   const inOrder = [...found.values()].sort((a, b) => a.place.line - b.place.line);
   for (const { said, place } of inOrder) findings.add('error', said.code, said.message, place, said.hints);
+}
+
+/** A `[` or `{` that nothing closes: all that follows it is misread, up to `end`, and told as this one slip. */
+function openBracket(
+  errors: readonly YAMLError[],
+  text: string,
+): (Said & { readonly range: Range; readonly end: number }) | undefined {
+  const error = errors.find(({ message }) => /^Flow (map|sequence) in block collection must be/.test(message));
+  if (error === undefined) return undefined;
+  const [open, close, what] = error.message.startsWith('Flow map') ? ['{', '}', 'map'] : ['[', ']', 'list'];
+  let depth = 0;
+  for (let at = error.pos[0] - 1; at >= 0; at--) {
+    if (text[at] === close) depth += 1;
+    else if (text[at] === open && depth > 0) depth -= 1;
+    else if (text[at] === open) {
+      return {
+        code: 'yaml-syntax',
+        message: `\`${open}\` begins a ${what} here that is not closed, or not indented further up to its \`${close}\`.`,
+        hints: [`close it with \`${close}\`, or remove the \`${open}\` and give each entry a line of its own`],
+        range: { start: at, end: at + 1 },
+        end: error.pos[1],
+      };
+    }
+  }
+  return undefined;
 }
 
 /** Unquoted braces that are no map: they hold a reference, or text follows. Blocks of text (`|`, `>`) are left out. */

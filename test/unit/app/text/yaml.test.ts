@@ -39,6 +39,17 @@ describe('YAML that cannot be read has words of its own and a place', () => {
     expect(read(text).found[0]).toBe(wanted);
   });
 
+  const rest = '  - name: api\n    type: k8s-service\n  - name: db\n    type: postgres\n';
+  test.each([
+    ['a list of the whole file', `name: a\nmodules: [\n${rest}`, '2:10'],
+    ['a list in a line', `modules:\n  - name: web\n    links: [api\n    port: {http: 80}\n${rest}`, '3:12'],
+    ['a map in a line', `modules:\n  - name: web\n    port: {http: 80\n    links: [api]\n${rest}`, '3:11'],
+  ])('a bracket that stays open is one problem, at the bracket: %s', (_, text, place) => {
+    const { found, hints } = read(text);
+    expect(found).toEqual([`${place} yaml-syntax`]);
+    expect(hints).toEqual([expect.stringMatching(/^close it with `[\]}]`/)]);
+  });
+
   test('aliases share their value, and merge keys give way to what is written', () => {
     const { root } = read('base: &b {x: 1, y: 2}\nother:\n  <<: *b\n  y: 3\nsame: *b\n');
     expect(root && plainOf(root)).toEqual({ base: { x: 1, y: 2 }, other: { y: 3, x: 1 }, same: { x: 1, y: 2 } });
