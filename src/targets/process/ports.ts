@@ -57,16 +57,12 @@ const preferred = { https: 8443, http: 8080 } as const;
 
 /**
  * Fills in a port for every key. A kept port stays when it is free or `ours` already listens there.
- * The ingress ports are part of people's bookmarks: one that was asked for or kept and is taken is an error `port-taken`.
+ * The ingress ports are part of people's bookmarks: one that was asked for or kept and is taken is an error `port-taken`,
+ * which names both when both are, and what is free instead.
  */
 export async function choosePorts(system: System, wanted: WantedPorts, kept: Ports, holders: Holders): Promise<Ports> {
   const { ours } = holders;
-  const chosen: Record<PortKey, number> = {};
-  for (const name of ['https', 'http'] as const) {
-    const fixed = wanted[name] ?? kept[name];
-    chosen[name] =
-      fixed === undefined ? await firstFree(system, preferred[name]) : await insist(system, name, fixed, holders);
-  }
+  const chosen: Record<PortKey, number> = await ingressPorts(system, wanted, kept, holders);
   const rest = wanted.keys.map(async (key) => {
     const port = kept[key];
     chosen[key] =
@@ -76,6 +72,55 @@ export async function choosePorts(system: System, wanted: WantedPorts, kept: Por
   });
   await Promise.all(rest);
   return chosen;
+}
+
+type IngressPort = 'https' | 'http';
+
+async function ingressPorts(
+  system: System,
+  wanted: WantedPorts,
+  kept: Ports,
+  holders: Holders,
+): Promise<Record<IngressPort, number>> {
+  const fixed = { https: wanted.https ?? kept['https'], http: wanted.http ?? kept['http'] };
+  if (wanted.https !== undefined && wanted.https === wanted.http) {
+    throw new UserError('bad-value', `--https-port and --http-port are both ${wanted.https}`, {
+      hints: ['The HTTP port redirects to the HTTPS one: name two.'],
+      exitCode: 2,
+    });
+  }
+  // What was asked for just now goes before what another run chose for the other.
+  if (fixed.https === fixed.http) fixed[wanted.https === undefined ? 'https' : 'http'] = undefined;
+  const end = system.clock.monotonic() + (holders.leftovers ? untilOrphansEnd : 0);
+  const isFree = (port: number | undefined) => port === undefined || mayHave(system, port, holders.ours, end);
+  const [https, http] = await Promise.all([isFree(fixed.https), isFree(fixed.http)]);
+  const free = async (name: IngressPort, other: number | undefined) => firstFree(system, preferred[name], other);
+  if (https && http) {
+    const first = fixed.https ?? (await free('https', fixed.http));
+    return { https: first, http: fixed.http ?? (await free('http', first)) };
+  }
+  const taken = { ...(!https && { https: fixed.https }), ...(!http && { http: fixed.http }) };
+  const instead = {
+    ...(!https && { https: await free('https', fixed.http) }),
+    ...(!http && { http: await free('http', fixed.https) }),
+  };
+  throw portsTaken(taken, instead);
+}
+
+function portsTaken(taken: Partial<Ports>, instead: Partial<Ports>): UserError {
+  const names = Object.keys(taken);
+  const which =
+    names.length === 2
+      ? `ports ${taken['https']} and ${taken['http']} of the ingress are`
+      : names.map((name) => `port ${taken[name]} of the ${name.toUpperCase()} ingress is`).join('');
+  const flags = Object.entries(instead).map(([name, port]) => `--${name}-port ${port}`);
+  return new UserError('port-taken', `${which} taken by another program`, {
+    hints: [
+      `Stop that program, or choose another port: \`${flags.join(' ')}\`.`,
+      'Another project of opta stops with `opta dev down` in its folder.',
+      'The choice is kept in .opta/ports.json.',
+    ],
+  });
 }
 
 async function canListen(system: System, port: number): Promise<boolean> {
@@ -90,30 +135,20 @@ async function canListen(system: System, port: number): Promise<boolean> {
   }
 }
 
-async function firstFree(system: System, first: number): Promise<number> {
-  for (let port = first; port < first + 40; port++) if (await canListen(system, port)) return port;
+/** `other` is left to the other part of the ingress. */
+async function firstFree(system: System, first: number, other: number | undefined): Promise<number> {
+  for (let port = first; port < first + 40; port++) if (port !== other && (await canListen(system, port))) return port;
   return system.network.freePort();
 }
 
-async function insist(
-  system: System,
-  name: 'https' | 'http',
-  port: number,
-  { ours, leftovers }: Holders,
-): Promise<number> {
-  if (ours.has(port)) return port;
-  const end = system.clock.monotonic() + (leftovers ? untilOrphansEnd : 0);
+/** Whether a port is free, ours, or let go before `end`. */
+async function mayHave(system: System, port: number, ours: ReadonlySet<number>, end: number): Promise<boolean> {
+  if (ours.has(port)) return true;
   for (;;) {
-    if (await canListen(system, port)) return port;
-    if (system.clock.monotonic() >= end) break;
+    if (await canListen(system, port)) return true;
+    if (system.clock.monotonic() >= end) return false;
     await system.clock.sleep(50);
   }
-  throw new UserError('port-taken', `port ${port} of the ${name.toUpperCase()} ingress is taken by another program`, {
-    hints: [
-      `Stop that program, or choose another port: \`--${name}-port ${port + 1}\`.`,
-      'The choice is kept in .opta/ports.json.',
-    ],
-  });
 }
 
 /** A file that was torn by a crash or is no list of ports is as good as none: ports are chosen anew. */
