@@ -8,14 +8,14 @@ import { planDestroy, planDestroyReview, retainedIds, retainedOf } from '../../t
 import type { CloudSession } from '../../targets/cloud/session.ts';
 import { type ExitCode, given, type Invocation } from '../invocation.ts';
 import { onStage, type Stage } from '../run-plan.ts';
-import { askYes, userOf } from './approve.ts';
+import { askYes, unanswered, userOf } from './approve.ts';
 import { ended, leaving } from './ended.ts';
 import { promotionExit } from './exit.ts';
 import { leaveOptions } from './inside.ts';
 import { unlessLeft } from './leave.ts';
 import { withProject } from './open.ts';
 import type { CloudProject } from './situation.ts';
-import { inTurn } from './turn.ts';
+import { inTurn, tellRefusal } from './turn.ts';
 
 export async function destroyWith(invocation: Invocation, door: StackDoor): Promise<ExitCode> {
   return withProject(invocation, door, (project) => inTurn(invocation, project, () => destroying(invocation, project)));
@@ -41,8 +41,11 @@ async function destroying(invocation: Invocation, { session }: CloudProject): Pr
   system.stderr.write(goes(session));
   if (given(invocation, 'planOnly')) return 10;
   if (!places.rehearsal && !given(invocation, 'yes')) {
-    if (system.stdin.isTTY !== true) throw needsYes(environment.name);
-    if (!(await askYes(invocation, `Destroy ${environment.name}?`))) return 11;
+    if (system.stdin.isTTY !== true || given(invocation, 'json')) {
+      return tellRefusal(invocation, needsYes(environment.name), 11);
+    }
+    const answer = await askYes(invocation, `Destroy ${environment.name}?`);
+    if (answer !== 'yes') return unanswered(invocation, answer, `nobody said yes to destroying ${environment.name}`);
   }
   return destroyed(invocation, session, unprotect);
 }

@@ -19,7 +19,7 @@ import { themeOf } from '../../ui/theme.ts';
 import { type ExitCode, given, type Invocation, texts } from '../invocation.ts';
 import { onStage } from '../run-plan.ts';
 import { accountChecks } from './account-checks.ts';
-import { approve, userOf } from './approve.ts';
+import { approve, unanswered, userOf } from './approve.ts';
 import { candidateOf } from './candidate.ts';
 import { demandRealised } from './demand-realised.ts';
 import { ended, leaving } from './ended.ts';
@@ -116,11 +116,11 @@ async function approved(invocation: Invocation, session: CloudSession, review: R
     await store.keepPromotion(record);
     return { error, code };
   });
-  if (approval !== undefined && 'code' in approval) return tellRefusal(invocation, approval.error, approval.code);
-  if (approval === undefined) {
+  if (typeof approval === 'string') {
     await ended(invocation, session, 'Aborted', 'the plan was not approved');
-    return 11;
+    return unanswered(invocation, approval, 'the plan was not approved');
   }
+  if ('code' in approval) return tellRefusal(invocation, approval.error, approval.code);
   session.record = { ...record, approval };
   await store.keepPromotion(session.record);
   return apply(invocation, session);
