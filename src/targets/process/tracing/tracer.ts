@@ -17,6 +17,8 @@ import {
 
 /** Milliseconds that the two clocks may be apart: the machine slept, or its time was set. */
 const driftMs = 2;
+/** Milliseconds within which two clocks are read for one moment. */
+const togetherMs = 0.5;
 const longestName = 200;
 
 /** How an attempt, or all of it, ended. */
@@ -48,16 +50,23 @@ export class Tracer {
   constructor(clock: Clock, note: (text: string) => void = () => {}) {
     this.#clock = clock;
     this.exporter = new Exporter(clock, note);
-    this.#origin = clock.now() - clock.monotonic();
+    this.#origin = this.#measured() ?? clock.now() - clock.monotonic();
   }
 
   /** Milliseconds since 1970 with fractions, as spans of apps have them. */
   wall(): number {
-    const run = this.#clock.monotonic();
     // Whole milliseconds are cut off, never added: the greatest difference is the best one.
-    const origin = this.#clock.now() - run;
-    if (origin > this.#origin || this.#origin - origin > driftMs) this.#origin = origin;
-    return this.#origin + run;
+    const origin = this.#measured();
+    if (origin !== undefined && (origin > this.#origin || this.#origin - origin > driftMs)) this.#origin = origin;
+    return this.#origin + this.#clock.monotonic();
+  }
+
+  /** When the monotonic clock began; undefined when the process was not run between two looks at the clocks. */
+  #measured(): number | undefined {
+    const before = this.#clock.monotonic();
+    const now = this.#clock.now();
+    const after = this.#clock.monotonic();
+    return after - before < togetherMs ? now - after : undefined;
   }
 
   /** The trace that a request belongs to; undefined when it has none or its spans are not wanted. */
