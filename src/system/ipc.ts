@@ -6,6 +6,7 @@ export function ipcChannel() {
     send: (message: unknown) => {
       if (process.connected) process.send?.(message);
     },
-    onClose: (act: () => void) => void process.once('disconnect', act),
+    // It may have closed while this one was loading.
+    onClose: (act: () => void) => void (process.connected ? process.once('disconnect', act) : act()),
   };
 }

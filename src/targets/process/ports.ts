@@ -50,7 +50,7 @@ export interface Holders {
 }
 
 /** Milliseconds that an orphaned data plane may take to see that its supervisor is gone. */
-const untilOrphansEnd = 3000;
+const untilOrphansEnd = 20_000;
 
 /** The first choices for the ingress: free for everybody, unlike 443 and 80. */
 const preferred = { https: 8443, http: 8080 } as const;
@@ -63,12 +63,12 @@ const preferred = { https: 8443, http: 8080 } as const;
 export async function choosePorts(system: System, wanted: WantedPorts, kept: Ports, holders: Holders): Promise<Ports> {
   const { ours } = holders;
   const chosen: Record<PortKey, number> = await ingressPorts(system, wanted, kept, holders);
+  // Nobody may listen there yet, so they look free.
+  const spoken = new Set([...Object.values(kept), ...Object.values(chosen)]);
   const rest = wanted.keys.map(async (key) => {
     const port = kept[key];
     chosen[key] =
-      port !== undefined && (ours.has(port) || (await canListen(system, port)))
-        ? port
-        : await system.network.freePort();
+      port !== undefined && (ours.has(port) || (await canListen(system, port))) ? port : await freePort(system, spoken);
   });
   await Promise.all(rest);
   return chosen;
@@ -139,6 +139,14 @@ async function canListen(system: System, port: number): Promise<boolean> {
 async function firstFree(system: System, first: number, other: number | undefined): Promise<number> {
   for (let port = first; port < first + 40; port++) if (port !== other && (await canListen(system, port))) return port;
   return system.network.freePort();
+}
+
+/** A port that nobody listens on, and that is nobody's yet. */
+export async function freePort({ network }: System, spoken: ReadonlySet<number>): Promise<number> {
+  for (;;) {
+    const port = await network.freePort();
+    if (!spoken.has(port)) return port;
+  }
 }
 
 /** Whether a port is free, ours, or let go before `end`. */

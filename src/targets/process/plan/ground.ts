@@ -19,7 +19,7 @@ import { clientOf, type Session, saysGone, step, watchServices } from './session
 export const dataPlaneId = 'opta/data-plane';
 
 /** Milliseconds until the data plane takes its configuration; it starts in about 100. */
-const dataPlaneDeadline = 20_000;
+const dataPlaneDeadline = 60_000;
 
 export const certificatesFolder = (stateFolder: string): string => join(stateFolder, 'certificates');
 

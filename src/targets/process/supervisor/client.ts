@@ -64,7 +64,7 @@ export interface SupervisorClient {
 }
 
 /** Milliseconds that the supervisor's own process may take to end after its last answer. */
-const endsWithin = 5000;
+const endsWithin = 30_000;
 
 function clientOf(system: System, connection: Connection, hello: Hello): SupervisorClient {
   const { ask } = connection;

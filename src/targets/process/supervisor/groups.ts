@@ -2,6 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { System } from '../../../system/system.ts';
 
+/** Milliseconds that the kernel may need to end what was killed, on a machine that is busy beyond measure. */
+export const killedWithin = 30_000;
+
 /** The variable that marks every process started for a project. */
 export const markVariable = 'OPTA_PROJECT';
 

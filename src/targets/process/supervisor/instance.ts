@@ -1,14 +1,15 @@
 /** One life of one replica: a process group from its start to its very end. */
 import { delimiter } from 'node:path';
 import type { Running, System } from '../../../system/system.ts';
+import { freePort } from '../ports.ts';
 import type { ProgramSpec } from '../spec.ts';
 import { type Ended, portVariable, takenFailure } from './diagnose.ts';
 import { spawnGated } from './gate.ts';
-import { groupLives, markVariable, waitGone } from './groups.ts';
+import { groupLives, killedWithin, markVariable, waitGone } from './groups.ts';
 import { captureOutput } from './output.ts';
 import type { World } from './world.ts';
 
-/** Milliseconds that output may still come after the end: a child of it may hold the pipe. */
+/** Milliseconds that output may still come after the end. */
 const outputAfterEnd = 200;
 /** Milliseconds, at most, that the rest of a group gets after its leader has ended by itself. */
 const restOfGroup = 1000;
@@ -38,11 +39,13 @@ export interface Instance {
 
 /** Free ports for one life. Throws UserError `port-taken` for a fixed one: another program's answer must not pass for ours. */
 export async function choosePorts(world: World, spec: ProgramSpec): Promise<Ports> {
-  const { network } = world.system;
-  const port = spec.port === 'free' ? await network.freePort() : spec.port;
-  if (typeof spec.port === 'number' && !(await network.canListen(spec.port))) throw takenFailure(spec, spec.port);
+  const { system } = world;
+  const free = () => freePort(system, world.spoken());
+  const port = spec.port === 'free' ? await free() : spec.port;
+  if (typeof spec.port === 'number' && !(await system.network.canListen(spec.port)))
+    throw takenFailure(spec, spec.port);
   const names = spec.namedPorts ?? [];
-  const named = await Promise.all(names.map(async (name) => [name, await network.freePort()] as const));
+  const named = await Promise.all(names.map(async (name) => [name, await free()] as const));
   return { port, named: Object.fromEntries(named) };
 }
 
@@ -97,7 +100,7 @@ export function startInstance(world: World, spec: ProgramSpec, index: number, po
   let over = false;
   const ended = running.ended.then(async (end): Promise<Ended> => {
     over = true;
-    await Promise.race([output.read, system.clock.sleep(outputAfterEnd)]);
+    await output.rest(outputAfterEnd);
     return missingFolder(spec, end);
   });
   let stopping: Promise<void> | undefined;
@@ -152,7 +155,7 @@ async function endRest(world: World, group: number, graceMs: number, stopping: b
   if (!stopping) system.processes.signal(-group, 'SIGTERM');
   if (await waitGone(system, stopping ? graceMs : Math.min(graceMs, restOfGroup), ended)) return;
   system.processes.signal(-group, 'SIGKILL');
-  await waitGone(system, 5000, ended);
+  await waitGone(system, killedWithin, ended);
 }
 
 function drop(world: World, pid: number): void {

@@ -20,6 +20,8 @@ export interface Probed {
 /** Milliseconds that one answer may take. */
 const httpTimeout = 2000;
 const commandTimeout = 10_000;
+/** Milliseconds more: what came while this process itself was held up is read before it counts as no answer. */
+const turn = 100;
 
 /** What is asked, in words. */
 export function question(readiness: Readiness, port: number | undefined): string {
@@ -58,7 +60,8 @@ function inWords(error: Error): string {
 function askHttp(port: number, path: string): Promise<Answer> {
   return new Promise((resolve) => {
     const asked = request({ host: '127.0.0.1', port, path, agent: false, headers: { 'user-agent': 'opta-probe' } });
-    asked.setTimeout(httpTimeout, () => asked.destroy(new Error(`no answer within ${httpTimeout / 1000} s`)));
+    const late = () => asked.destroy(new Error(`no answer within ${httpTimeout / 1000} s`));
+    asked.setTimeout(httpTimeout, () => asked.setTimeout(turn, late));
     asked.once('response', (response) => {
       response.resume();
       // An app that streams without end has answered all the same.
@@ -79,7 +82,7 @@ function askTcp(port: number): Promise<Answer> {
       socket.destroy();
       resolve({ ready, what });
     };
-    socket.setTimeout(httpTimeout, () => answer(false, 'no answer'));
+    socket.setTimeout(httpTimeout, () => socket.setTimeout(turn, () => answer(false, 'no answer')));
     socket.once('connect', () => answer(true, 'accepted'));
     socket.once('error', (error) => answer(false, inWords(error)));
   });

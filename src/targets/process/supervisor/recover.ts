@@ -2,7 +2,7 @@
 import { rmSync, statSync } from 'node:fs';
 import type { System } from '../../../system/system.ts';
 import { type StateFolder, stateFolder } from './folder.ts';
-import { bearsMark, groupLives, membersOf, waitGone } from './groups.ts';
+import { bearsMark, groupLives, killedWithin, membersOf, waitGone } from './groups.ts';
 import { type LedgerEntry, readLedger } from './ledger.ts';
 import { takeLock } from './lock.ts';
 
@@ -48,7 +48,7 @@ async function end(system: System, left: Leftover): Promise<void> {
   left.signal(left.entry.stop.signal);
   if (await waitGone(system, left.entry.stop.graceMs, () => !left.lives())) return;
   left.signal('SIGKILL');
-  await waitGone(system, 5000, () => !left.lives());
+  await waitGone(system, killedWithin, () => !left.lives());
 }
 
 /** Ends leftovers in order of rank and removes ledger and control socket. Only for the holder of the lock. */

@@ -108,7 +108,12 @@ export async function openControl(path: string, options: ServerOptions): Promise
     clients: () => sockets.size,
     close() {
       unlisten();
-      for (const socket of sockets) socket.destroySoon();
+      const last: Response = { seq: 0, failure: failureOf(stoppingError()) };
+      for (const socket of sockets) {
+        // Who asks for nothing just now learns by it that this end is no crash.
+        if (socket.writable) socket.write(`${JSON.stringify(last)}\n`);
+        socket.destroySoon();
+      }
       return closed;
     },
   };

@@ -13,6 +13,8 @@ import type { World } from './world.ts';
 
 export type Listener = (event: Event) => void;
 
+const portsOf = ({ port }: ProgramSpec): readonly number[] => (typeof port === 'number' ? [port] : []);
+
 export class Supervisor {
   readonly world: World;
   readonly traffic: DataPlaneLink;
@@ -28,6 +30,7 @@ export class Supervisor {
   constructor(parts: Pick<World, 'system' | 'folder' | 'ledger' | 'note'>) {
     this.world = {
       ...parts,
+      spoken: () => new Set([...this.list().flatMap(({ spec }) => portsOf(spec)), ...this.traffic.ports()]),
       emit: (event) => this.#tell({ ...event, at: parts.system.clock.now() } as Event),
       log: (id, replica, stream, lines) => this.#log(id, replica, stream, lines),
     };

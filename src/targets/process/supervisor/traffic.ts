@@ -19,8 +19,8 @@ export interface Traffic {
 
 type Unnumbered = DataPlaneRequest extends infer R ? (R extends DataPlaneRequest ? Omit<R, 'seq'> : never) : never;
 
-/** Milliseconds until an answer counts as lost; a drain has its grace on top. */
-const answerWithin = 10_000;
+/** Milliseconds until an answer counts as lost, a start on a busy machine included; a drain has its grace on top. */
+const answerWithin = 60_000;
 
 function endpointsOf(key: string, instances: readonly Instance[]): readonly Endpoint[] {
   const name = key.slice(key.lastIndexOf(':') + 1);
@@ -48,6 +48,14 @@ export class DataPlaneLink implements Traffic {
 
   get config(): DataPlaneConfig | undefined {
     return this.#config;
+  }
+
+  /** Where the data plane listens, or will again after a crash. */
+  ports(): readonly number[] {
+    if (!this.#config) return [];
+    const { ingress, metricsPort, spansPort, outbound } = this.#config;
+    const own = [ingress.httpsPort, ingress.httpPort, metricsPort ?? 0, spansPort ?? 0];
+    return [...own, ...outbound.flatMap(({ proxyPort, direct }) => [proxyPort, ...direct.map(({ port }) => port)])];
   }
 
   attach(instance: Instance): void {

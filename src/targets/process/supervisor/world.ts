@@ -9,6 +9,8 @@ export interface World {
   readonly system: System;
   readonly folder: StateFolder;
   readonly ledger: Ledger;
+  /** Ports of programs and of the data plane, whether or not somebody listens there now. */
+  spoken(): ReadonlySet<number>;
   /** Tells every watching client. */
   emit(event: Said): void;
   /** Adds lines to a program's log; they must be free of secrets. */

@@ -4,13 +4,18 @@ import { choosePorts, type Ports } from '../../../../src/targets/process/ports.t
 
 const nothing = { ours: new Set<number>(), leftovers: false };
 
-/** A machine where only `taken` are in use. */
-function choose(taken: readonly number[], kept: Ports, wanted: { https?: number; http?: number } = {}) {
+/** A machine where only `taken` are in use, and whose kernel gives out `given`. */
+function choose(
+  taken: readonly number[],
+  kept: Ports,
+  wanted: { https?: number; http?: number } = {},
+  given: number[] = [],
+) {
   const real = nodeSystem();
   const network = {
     ...real.network,
     canListen: async (port: number) => !taken.includes(port),
-    freePort: async () => 50_000,
+    freePort: async () => given.shift() ?? 50_000,
   };
   const all = { https: wanted.https, http: wanted.http, keys: ['metrics'] };
   return choosePorts({ ...real, network }, all, kept, nothing);
@@ -42,4 +47,11 @@ test('a port that is asked for is not given to the other part of the ingress', a
   expect(await choose([], { https: 8443, http: 8080 }, { https: 8080 })).toMatchObject({ https: 8080, http: 8081 });
   expect(await choose([], {}, { http: 8443 })).toMatchObject({ https: 8444, http: 8443 });
   await expect(choose([], {}, { https: 9000, http: 9000 })).rejects.toMatchObject({ code: 'bad-value', exitCode: 2 });
+});
+
+test('what is asked for or kept is given to no other part, though nobody listens there yet', async () => {
+  const given = [7001, 7000, 7002];
+  expect(await choose([], { 'proxy shop/web': 7001 }, { https: 7000, http: 7003 }, given)).toEqual({
+    ...{ https: 7000, http: 7003, metrics: 7002 },
+  });
 });
