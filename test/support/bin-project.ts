@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
 import type { Event } from '../../src/engine/event.ts';
 import { nodeSystem } from '../../src/system/node.ts';
 import { stateFolder } from '../../src/targets/process/supervisor/folder.ts';
+import { freePort } from './ports.ts';
 
 export const bin = join(import.meta.dirname, '..', '..', 'src', 'opta.cjs');
 
@@ -68,6 +69,8 @@ export interface BinProject {
   get(path?: string, host?: string): Promise<string>;
   /** Pids of everything that runs for this project, its supervisor included (Linux). */
   pids(): readonly number[];
+  /** Of all of them, each with zeros between its arguments. */
+  commandLines(): readonly string[];
   /** What must not be there once everything is down: processes, listeners, ledger, lock, socket. */
   leftovers(): Promise<readonly string[]>;
   remove(): Promise<void>;
@@ -175,7 +178,7 @@ export function eventsOf(stdout: string): Event[] {
 export async function makeBinProject(definition: string, script: string = server): Promise<BinProject> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'opta-bad-')));
   const { mark, path, control } = stateFolder(system, folder);
-  const [httpsPort, httpPort] = [await system.network.freePort(), await system.network.freePort()];
+  const [httpsPort, httpPort] = [await freePort(), await freePort()];
   const write = (name: string, text: string) => {
     const file = join(folder, name);
     mkdirSync(dirname(file), { recursive: true });
@@ -220,6 +223,7 @@ export async function makeBinProject(definition: string, script: string = server
     down: () => opta(['dev', 'down', '--plain']),
     get: (at = '/', host = 'bad.localhost') => get(httpsPort, host, at),
     pids,
+    commandLines: () => pids().map((pid) => proc(pid, 'cmdline')),
     async leftovers() {
       const files = [join(path, 'run.json'), join(path, 'run.lock'), control].filter((file) => existsSync(file));
       const running = pids().map((pid) => `${pid} ${proc(pid, 'cmdline').replaceAll('\0', ' ')}`);

@@ -15,6 +15,7 @@ import type {
   Upstream,
 } from '../../src/targets/process/data-plane.ts';
 import { type DataPlaneChannel, runDataPlane } from '../../src/targets/process/mesh/run.ts';
+import { freePort } from './ports.ts';
 
 type Unnumbered<R> = R extends { seq: number } ? Omit<R, 'seq'> : never;
 
@@ -73,8 +74,8 @@ export async function startPlane(options: PlaneOptions): Promise<TestPlane> {
   const issuer = await issueIdentityIssuer(system, authority, join(folder, 'certificates'));
   const config: DataPlaneConfig = {
     ingress: {
-      httpsPort: await system.network.freePort(),
-      httpPort: await system.network.freePort(),
+      httpsPort: await freePort(),
+      httpPort: await freePort(),
       certificateFile: files.certificateFile,
       keyFile: files.keyFile,
       routes: options.routes ?? [],
@@ -121,7 +122,4 @@ export async function startPlane(options: PlaneOptions): Promise<TestPlane> {
   };
 }
 
-/** A free port, so that configurations can name it. */
-export function freePort(): Promise<number> {
-  return nodeSystem().network.freePort();
-}
+export { freePort };

@@ -57,7 +57,7 @@ export async function startEcho(replica: number): Promise<EchoServer> {
 }
 
 export class EchoClient extends grpc.Client {
-  unaryOf(text: string, deadline = Date.now() + 10_000): Promise<{ text: string; replica: string }> {
+  unaryOf(text: string, deadline = Date.now() + 60_000): Promise<{ text: string; replica: string }> {
     return new Promise((resolve, reject) => {
       let replica = '';
       const call = this.makeUnaryRequest(

@@ -100,7 +100,7 @@ export function openTerminal(
       if (found !== undefined) return found;
       if (performance.now() > deadline)
         throw new Error(`${what} did not come in ${seconds} s. The screen:\n${lines().join('\n')}`);
-      await sleep(5);
+      await sleep(10);
     }
   };
   return {
@@ -113,16 +113,16 @@ export function openTerminal(
       screen.resize(width, height);
       pty.resize(width, height);
     },
-    sees: async (wanted, seconds = 30) => {
+    sees: async (wanted, seconds = 90) => {
       await until(seconds, String(wanted), () => {
         const text = lines().join('\n');
         return (typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text)) || undefined;
       });
     },
-    ended: (seconds = 30) => until(seconds, 'the end', () => code),
+    ended: (seconds = 90) => until(seconds, 'the end', () => code),
     close: async () => {
       if (code === undefined) pty.kill();
-      await until(30, 'the end', () => code);
+      await until(90, 'the end', () => code);
     },
   };
 }

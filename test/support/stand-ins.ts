@@ -1,9 +1,9 @@
 /** Servers that stand in for clouds: moto for AWS (Python), fake-gcs-server for Cloud Storage (Go), installed once into a cache. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { freePort } from './ports.ts';
 
 const versions = { moto: '5.2.5', 'fake-gcs-server': '1.56.1' } as const;
 
@@ -20,17 +20,6 @@ const onPath = (name: string): string | undefined =>
     .split(delimiter)
     .map((folder) => join(folder, name))
     .find((file) => existsSync(file));
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-      .on('error', reject)
-      .listen(0, '127.0.0.1', () => {
-        const address = server.address();
-        server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-      });
-  });
-}
 
 /** Made beside its place and then moved there, so that two runs at once do no harm. */
 function installed(name: keyof typeof versions, make: (folder: string) => void): string {

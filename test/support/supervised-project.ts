@@ -1,11 +1,23 @@
 /** A temporary project with a real supervisor, and programs for it. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeSystem } from '../../src/system/node.ts';
 import type { System } from '../../src/system/system.ts';
 import type { ProgramSpec } from '../../src/targets/process/spec.ts';
 import { type SupervisorClient, startSupervisor, stateFolder } from '../../src/targets/process/supervisor/index.ts';
+
+/** Milliseconds: as long as the slowest machine may need to start something. */
+export const patience = 60_000;
 
 /** Answers its pid and the content of `answer.txt` beside it. */
 const serverSource = `
@@ -28,6 +40,8 @@ export interface Project {
   script(id: string, text: string, more?: Partial<ProgramSpec>): ProgramSpec;
   /** An HTTP server whose code is in `src/`, watched. */
   server(id: string, more?: Partial<ProgramSpec>): ProgramSpec;
+  /** Waits until a program has printed the text: that it runs does not say how far it has come. */
+  says(id: string, text: string): Promise<void>;
   /** Pids of living processes started for this project (Linux). */
   processes(): readonly number[];
   /** Ends what a test left, and removes the folder. */
@@ -68,7 +82,7 @@ export function makeProject(): Project {
     secretNames: [],
     replicas: 1,
     readiness: { kind: 'alive' },
-    startMs: 10_000,
+    startMs: patience,
     stop: { signal: 'SIGTERM', graceMs: 3000 },
     watch: [],
     rank: 2,
@@ -93,6 +107,14 @@ export function makeProject(): Project {
       file('src/answer.txt', 'first');
       const readiness = { kind: 'http', path: '/' } as const;
       return base(id, { argv: [system.node, path], port: 'free', readiness, watch: ['src/**'], ...more });
+    },
+    async says(id, text) {
+      const log = join(folder, '.opta', 'logs', `${id.replaceAll('/', '.')}.log`);
+      const end = system.clock.monotonic() + patience;
+      while (!(existsSync(log) && readFileSync(log, 'utf8').includes(text))) {
+        if (system.clock.monotonic() > end) throw new Error(`${id} did not say ${text}`);
+        await system.clock.sleep(10);
+      }
     },
     processes: () => processesOf(system, mark),
     async remove() {

@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { nodeSystem } from '../../../src/system/node.ts';
+import { freePort } from '../../support/ports.ts';
 
 const recipes = fileURLToPath(new URL('../../../recipes/', import.meta.url));
 const environment = (extra: Record<string, string> = {}) => {
@@ -36,7 +36,7 @@ describe('hello', () => {
   });
 
   async function start(): Promise<{ port: number; logs: Record<string, unknown>[] }> {
-    const port = await nodeSystem().network.freePort();
+    const port = await freePort();
     const started = spawn(process.execPath, ['src/main.ts'], {
       cwd: `${recipes}hello/files/services/hello`,
       env: environment({ PORT: String(port) }),

@@ -4,6 +4,7 @@ import { afterAll, expect, test } from 'vitest';
 import { callJson, callQuery, callS3 } from '../../../src/targets/process/resources/aws-client.ts';
 import { type Facts, readFacts } from '../../../src/targets/process/resources/facts.ts';
 import { planResource, resourceOutputs } from '../../../src/targets/process/resources/index.ts';
+import { freePort } from '../../support/ports.ts';
 import {
   type Program,
   privateFolder,
@@ -26,7 +27,7 @@ afterAll(async () => {
 });
 
 test.skipIf(absent)('one server plays them all: a message to the topic arrives in the queue', async () => {
-  const sharedPort = await system.network.freePort();
+  const sharedPort = await freePort();
   const queueArn = 'arn:aws:sqs:us-east-1:123456789012:back-orders';
   const attributes = [{ name: 'id', type: 'S' }];
   const wanted = [

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readFacts } from '../../../src/targets/process/resources/facts.ts';
 import { planResource, resourceOutputs } from '../../../src/targets/process/resources/index.ts';
 import type { Wanted } from '../../../src/targets/process/resources/realisation.ts';
+import { freePort } from '../../support/ports.ts';
 import {
   contextOf,
   type Program,
@@ -67,7 +68,7 @@ beforeEach(async () => {
   const certificates = await serverCertificates(join(folder, 'certificates'));
   const facts = await readFacts(system, ['postgres'], { cache: join(folder, 'cache'), data: '/nowhere' });
   wanted = wantedOf(resourceOf('postgres', { database_name: 'shop' }), folder, facts, {
-    port: await system.network.freePort(),
+    port: await freePort(),
     certificates,
   });
 });

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { type Facts, readFacts } from '../../../src/targets/process/resources/facts.ts';
 import { planResource, resourceOutputs } from '../../../src/targets/process/resources/index.ts';
 import type { Wanted } from '../../../src/targets/process/resources/realisation.ts';
+import { freePort } from '../../support/ports.ts';
 import {
   type Program,
   privateFolder,
@@ -30,7 +31,7 @@ beforeEach(async () => {
   folder = await privateFolder();
   folders.push(folder);
   const certificates = await serverCertificates(join(folder, 'certificates'));
-  const port = await system.network.freePort();
+  const port = await freePort();
   wanted = wantedOf(resourceOf('redis', {}, 'cache'), folder, facts, { port, certificates });
 });
 
