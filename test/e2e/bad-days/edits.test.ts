@@ -26,13 +26,13 @@ test.each([
   await project.isUp();
   project.write('code/server.mjs', `${server}(`);
   const why = 'an edit is not served: ended before it was ready: exit code 1';
-  await expect.poll(web, { timeout: 30_000 }).toMatchObject({ why, ready });
+  await expect.poll(web).toMatchObject({ why, ready });
   for (let n = 0; n < 10; n++) expect(await project.get()).toContain('pid');
   expect((await project.opta(['dev', 'status'])).stdout).toContain(why);
   project.write('code/server.mjs', server.replace('word: WORD', 'word: "mended"'));
   const mended = async () => (await Promise.all(Array.from({ length: 10 }, () => project.get()))).join();
-  await expect.poll(mended, { timeout: 30_000 }).not.toContain('"word":""');
-  await expect.poll(web, { timeout: 30_000 }).toMatchObject({ state: 'ready', ready: 2 });
+  await expect.poll(mended).not.toContain('"word":""');
+  await expect.poll(web).toMatchObject({ state: 'ready', ready: 2 });
   expect(await web()).not.toHaveProperty('why');
 });
 
@@ -50,7 +50,7 @@ test.each([
   const logs = await project.opta(['dev', 'logs', 'web']);
   expect({ code: logs.code, told: logs.stdout.includes('SyntaxError') }).toEqual({ code: 0, told: true });
   project.write('code/server.mjs', server.replace('word: WORD', 'word: "mended"'));
-  await expect.poll(() => project.get().catch(String), { timeout: 30_000 }).toContain('mended');
+  await expect.poll(() => project.get().catch(String)).toContain('mended');
   await project.isUp();
 });
 

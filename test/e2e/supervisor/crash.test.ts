@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connect, recover, startSupervisor } from '../../../src/targets/process/supervisor/index.ts';
-import { makeProject, type Project } from '../../support/supervised-project.ts';
+import { makeProject, type Project, patience } from '../../support/supervised-project.ts';
 
 let project: Project;
 beforeEach(() => {
@@ -42,19 +42,19 @@ describe('kill -9 of the supervisor', () => {
       const found = await recover(project.system, project.folder);
       expect(found.alive).toBe(false);
       // One that still waited at the gate ends by itself.
-      await expect.poll(() => project.processes(), { timeout: 30_000, interval: 10 }).toEqual([]);
+      await expect.poll(() => project.processes(), { interval: 10 }).toEqual([]);
       expect(readdirSync(join(project.folder, '.opta')).sort()).toEqual(['.gitignore', 'logs', 'supervisor.log']);
 
       const again = await project.start();
       await again.put(specs());
-      for (const { id } of specs()) await again.waitReady(id, 10_000);
+      for (const { id } of specs()) await again.waitReady(id, patience);
     });
   }
 
   test('a new supervisor recovers by itself and says what it ended', async () => {
     const client = await project.start();
     await client.put(specs());
-    for (const { id } of specs()) await client.waitReady(id, 10_000);
+    for (const { id } of specs()) await client.waitReady(id, patience);
     project.system.processes.signal(client.hello.pid, 'SIGKILL');
     await client.closed;
     expect(project.processes().length).toBeGreaterThanOrEqual(5);
@@ -72,7 +72,7 @@ describe('kill -9 of the supervisor', () => {
   test('members of a group whose leader has died are found by their mark', async () => {
     const client = await project.start();
     await client.put([project.script('back/shell', '', { argv: ['/bin/sh', '-c', 'sleep 1000 & wait'] })]);
-    const { replicas } = await client.waitReady('back/shell', 10_000);
+    const { replicas } = await client.waitReady('back/shell', patience);
     project.system.processes.signal(client.hello.pid, 'SIGKILL');
     await client.closed;
     project.system.processes.signal(replicas[0]?.pid ?? 0, 'SIGKILL');
@@ -85,10 +85,9 @@ describe('kill -9 of the supervisor', () => {
     const client = await project.start();
     const argv = [project.system.node, join(import.meta.dirname, '../../support/stub-data-plane.ts')];
     await client.put([{ ...project.script('opta/mesh', ''), kind: 'data-plane', argv, rank: 0 }]);
-    await client.waitReady('opta/mesh', 5000);
-    await project.system.clock.sleep(300);
+    await client.waitReady('opta/mesh', patience);
     project.system.processes.signal(client.hello.pid, 'SIGKILL');
-    await expect.poll(() => project.processes(), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => project.processes()).toEqual([]);
   });
 });
 
@@ -121,7 +120,7 @@ describe('recover', () => {
   test('leaves a living supervisor alone', async () => {
     const client = await project.start();
     await client.put([project.server('back/api')]);
-    await client.waitReady('back/api', 10_000);
+    await client.waitReady('back/api', patience);
     expect(await recover(project.system, project.folder)).toEqual({ alive: true, ended: [] });
     expect(project.processes()).toHaveLength(1);
   });
@@ -204,17 +203,17 @@ describe('an owner', () => {
     const client = await project.start();
     await client.attach();
     await client.put([project.server('back/api')]);
-    await client.waitReady('back/api', 10_000);
+    await client.waitReady('back/api', patience);
     client.close();
-    await expect.poll(() => project.processes(), { timeout: 30_000 }).toEqual([]);
-    await expect.poll(() => project.system.processes.startTime(client.hello.pid), { timeout: 30_000 }).toBeUndefined();
+    await expect.poll(() => project.processes()).toEqual([]);
+    await expect.poll(() => project.system.processes.startTime(client.hello.pid)).toBeUndefined();
   });
 
   test('who detached leaves it running', async () => {
     const client = await project.start();
     await client.attach();
     await client.put([project.server('back/api')]);
-    await client.waitReady('back/api', 10_000);
+    await client.waitReady('back/api', patience);
     await client.detach();
     client.close();
     await client.closed;
@@ -250,7 +249,7 @@ describe('a bad client', () => {
 test('SIGTERM to the supervisor stops everything gracefully', async () => {
   const client = await project.start();
   await client.put(specs());
-  for (const { id } of specs()) await client.waitReady(id, 10_000);
+  for (const { id } of specs()) await client.waitReady(id, patience);
   project.system.processes.signal(client.hello.pid, 'SIGTERM');
   await client.closed;
   await expect.poll(() => project.system.processes.startTime(client.hello.pid)).toBeUndefined();

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type LogLine, type ReadLogsOptions, readLogs } from '../../../src/targets/process/supervisor/index.ts';
-import { makeProject, type Project } from '../../support/supervised-project.ts';
+import { makeProject, type Project, patience } from '../../support/supervised-project.ts';
 
 let project: Project;
 beforeEach(() => {
@@ -92,10 +92,10 @@ test('a scheduled program runs again and again, one run at a time, and stops wit
   const text = `console.log('begin'); setTimeout(() => console.log('end'), 1300);`;
   // Six fields, with seconds: a test cannot wait for minutes.
   await client.put([project.script('back/report', text, { kind: 'cron', schedule: '* * * * * *' })]);
-  expect(await client.waitReady('back/report', 5000)).toMatchObject({ kind: 'cron', ready: 1 });
+  expect(await client.waitReady('back/report', patience)).toMatchObject({ kind: 'cron', ready: 1 });
   const lines = async () => (await all()).map(({ line }) => line);
   await expect
-    .poll(async () => (await lines()).filter((line) => line === 'begin').length, { timeout: 10_000 })
+    .poll(async () => (await lines()).filter((line) => line === 'begin').length, { timeout: patience })
     .toBeGreaterThan(2);
   const found = await lines();
   expect(found.slice(0, 4)).toEqual(['begin', 'end', 'begin', 'end']);
