@@ -22,7 +22,7 @@ async function frame(screen: Terminal, columns: number, name: string): Promise<v
   const kept = await readFile(file, 'utf8').catch(() => undefined);
   const text = () => `${screen.text().replace(/Wrote to [\s\S]*?todo:/, 'Wrote to <folder>:')}\n`;
   await expect
-    .poll(() => text() === kept, { timeout: kept === undefined ? 3000 : 20_000 })
+    .poll(() => text() === kept, { timeout: kept === undefined ? 3000 : 60_000 })
     .toBe(true)
     .catch(() => {});
   await expect(text()).toMatchFileSnapshot(file);

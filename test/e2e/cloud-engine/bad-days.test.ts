@@ -41,6 +41,13 @@ afterEach(async () => {
 });
 afterAll(() => place.remove());
 
+/** The cloud is at work on it until the answer is called. */
+function held(urn: string): () => void {
+  const until = join(place.folder, 'go');
+  place.faults({ faults: [{ operation: 'create', urn, when: 'never', until }] });
+  return () => writeFileSync(until, '');
+}
+
 /** Until the cloud is being asked to make `name`. */
 async function making(name: string): Promise<void> {
   const begun = (): boolean =>
@@ -95,10 +102,13 @@ describe('an interrupt', () => {
   test('lets what is being made end, and leaves no lock', async () => {
     const stop = new AbortController();
     const handle = await opened(undefined, { signal: stop.signal });
-    place.faults({ faults: [{ operation: 'create', urn: 'Vpc::net', when: 'never', delayMs: 1500 }] });
+    const go = held('Vpc::net');
     const ended = handle.up({});
     await making('Vpc::net');
     stop.abort();
+    // The engine hears of it long before it looks for the file again.
+    await system.clock.sleep(500);
+    go();
     expect((await ended).outcome).toBe('cancelled');
     expect(checkpointOf(place).resources.some(({ urn }) => urn.endsWith('Vpc::net'))).toBe(true);
     expect(remains(place)).toEqual(clean);
@@ -132,12 +142,13 @@ describe('a kill of the engine', () => {
 describe('a lock', () => {
   test('keeps a second promotion out while the first works', async () => {
     const [first, second] = [await opened(), await opened()];
-    place.faults({ faults: [{ operation: 'create', urn: 'Vpc::net', when: 'never', delayMs: 3000 }] });
+    const go = held('Vpc::net');
     const ended = first.up({});
     await making('Vpc::net');
     expect((await second.up({})).outcome).toBe('locked');
     await expect(second.settle()).rejects.toMatchObject({ code: 'stack-locked' });
     expect(await clearStale(backend(), system)).toHaveLength(1);
+    go();
     expect((await ended).outcome).toBe('done');
     expect(comparable(place)).toEqual(undisturbed);
   });

@@ -32,7 +32,7 @@ beforeAll(async () => {
   process.env.grpc_proxy = `http://127.0.0.1:${proxyPort}`;
   named = new EchoClient('data.back:80', grpc.credentials.createInsecure());
   await new Promise<void>((resolve, reject) =>
-    named.waitForReady(Date.now() + 5000, (error) => (error ? reject(error) : resolve())),
+    named.waitForReady(Date.now() + 60_000, (error) => (error ? reject(error) : resolve())),
   );
   delete process.env.grpc_proxy;
 });
@@ -48,15 +48,19 @@ const ways = () => ({ direct, edge, named });
 test.each(['direct', 'edge', 'named'] as const)(
   'unary calls spread over replicas on one connection (%s)',
   async (way) => {
-    const seen = new Map<string, number>();
-    await Promise.all(
-      Array.from({ length: 40 }, async (_, i) => {
-        const answer = await ways()[way].unaryOf(`m${i}`);
-        expect(answer.text).toBe(`m${i}`);
-        seen.set(answer.replica, (seen.get(answer.replica) ?? 0) + 1);
-      }),
-    );
-    expect([...seen.keys()].sort()).toEqual(['0', '1']);
+    const seen = new Set<string>();
+    const many = async () => {
+      await Promise.all(
+        Array.from({ length: 40 }, async (_, i) => {
+          const answer = await ways()[way].unaryOf(`m${i}`);
+          expect(answer.text).toBe(`m${i}`);
+          seen.add(answer.replica);
+        }),
+      );
+      return [...seen].sort();
+    };
+    // One that was slow with its first answer, as on a busy machine, is left alone for a while.
+    await expect.poll(many).toEqual(['0', '1']);
   },
 );
 
@@ -144,9 +148,9 @@ test('replicas that leave with GOAWAY under load, undrained, fail no call', asyn
     await plane.request({ type: 'endpoints', upstream: 'back/data:main', endpoints });
     const callers = Array.from({ length: 8 }, caller);
     const until = count + 60;
-    await expect.poll(() => count, { interval: 5, timeout: 15_000 }).toBeGreaterThan(until);
+    await expect.poll(() => count, { interval: 5 }).toBeGreaterThan(until);
     await leaver.leave();
-    await expect.poll(() => count, { interval: 5, timeout: 15_000 }).toBeGreaterThan(until + 60);
+    await expect.poll(() => count, { interval: 5 }).toBeGreaterThan(until + 60);
     running = false;
     await Promise.all(callers);
     running = true;

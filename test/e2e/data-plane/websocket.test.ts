@@ -126,7 +126,7 @@ test('a websocket over the direct listener ends at the service when the client g
     type: 'drain',
     upstream: 'back/chat:main',
     port: served[0]?.port ?? 0,
-    graceMs: 3000,
+    graceMs: 60_000,
   });
   expect(drained.ok).toBe(true);
   expect(before).toBe(true);

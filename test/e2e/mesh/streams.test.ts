@@ -99,7 +99,7 @@ describe('gRPC', () => {
     );
     expect(direct).toBe(grpc.status.DEADLINE_EXCEEDED);
     expect(meshed).toBe(direct);
-    await expect.poll(() => echo.cancelled(), { timeout: 10_000 }).toBe(before + 2);
+    await expect.poll(() => echo.cancelled()).toBe(before + 2);
   });
 
   test('a cancelled stream is cancelled at the service', async () => {
@@ -114,7 +114,7 @@ describe('gRPC', () => {
     });
     expect(direct).toBe(grpc.status.CANCELLED);
     expect(meshed).toBe(direct);
-    await expect.poll(() => echo.cancelled(), { timeout: 10_000 }).toBe(before + 2);
+    await expect.poll(() => echo.cancelled()).toBe(before + 2);
   });
 });
 
@@ -159,6 +159,6 @@ describe('WebSocket', () => {
     });
     expect(direct).toEqual(['pong', 'text pinged', 'closed 4001 enough']);
     expect(meshed).toEqual(direct);
-    await expect.poll(() => closes, { timeout: 10_000 }).toEqual(['4001 enough', '4001 enough']);
+    await expect.poll(() => closes).toEqual(['4001 enough', '4001 enough']);
   });
 });

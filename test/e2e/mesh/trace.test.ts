@@ -78,7 +78,9 @@ async function recorded(asked: Asked): Promise<Recordings> {
   return reply.traces;
 }
 
-async function traced(id: string, resources = false): Promise<Trace> {
+/** Once it has so many hops: each is told when its own part of the answer is done, which its client may not wait for. */
+async function traced(id: string, count: number, resources = false): Promise<Trace> {
+  await expect.poll(async () => (await recorded({ id })).traces[0]?.hops.length).toBe(count);
   const { traces, reporting, refusals } = await recorded({ id });
   const [found] = traces;
   if (found === undefined) throw new Error('not recorded');
@@ -104,7 +106,7 @@ describe('a request with a trace of its own', () => {
   test('shows every hop with who it was, and each within its parent', async () => {
     const id = newId();
     await ask(plane, '/api/list?key=secret', { headers: sampled(id) });
-    const trace = await traced(id);
+    const trace = await traced(id, 6);
     expect(trace.hops.map(({ kind, service, status }) => [kind, service, status])).toEqual([
       ['edge', ingressCaller, '200'],
       ['route', ingressCaller, '200'],
@@ -134,7 +136,7 @@ describe('a request with a trace of its own', () => {
   test('says what nobody saw', async () => {
     const id = newId();
     await ask(plane, '/api/', { headers: sampled(id) });
-    expect((await traced(id, true)).unseen).toEqual([
+    expect((await traced(id, 6, true)).unseen).toEqual([
       'back/api sends no spans: what it did inside, its queries included, was not seen.',
       'back/data sends no spans: what it did inside, its queries included, was not seen.',
       'No query to a database was reported: only services that send spans can tell of them.',
@@ -146,7 +148,7 @@ describe('a request with a trace of its own', () => {
     failing = 2;
     const { status } = await ask(plane, '/api/', { headers: sampled(id) });
     expect(status).toBe(200);
-    const { hops } = await traced(id);
+    const { hops } = await traced(id, 10);
     const calls = hops.filter(({ kind, service }) => kind === 'outbound' && service === 'back/api');
     expect(calls.map((call) => [call.attempt, call.status, call.failed])).toEqual([
       [1, '503', true],
@@ -173,9 +175,9 @@ test('a request without a trace gets one at the ingress, up to so many a second'
   const { traces: before } = await recorded({});
   const after = Math.max(0, ...before.map(({ changed }) => changed));
   for (let i = 0; i < 60; i += 1) await ask(plane, '/api/', { headers: { tracestate: 'a=b' } });
+  const counts = async () => (await recorded({ after })).traces.map(({ hops }) => hops.length);
+  await expect.poll(async () => new Set(await counts())).toEqual(new Set([6]));
   const { traces } = await recorded({ after });
-  expect(traces.length).toBeGreaterThan(0);
-  for (const { hops } of traces) expect(hops).toHaveLength(6);
   // Newest first, and nothing twice.
   expect(traces.map(({ changed }) => changed)).toEqual(traces.map(({ changed }) => changed).sort((a, b) => b - a));
   expect(new Set(traces.map(({ id }) => id)).size).toBe(traces.length);
@@ -184,7 +186,7 @@ test('a request without a trace gets one at the ingress, up to so many a second'
 test('a route that is not there is a trace of the edge alone', async () => {
   const id = newId();
   await ask(plane, '/nowhere', { headers: sampled(id) });
-  expect((await traced(id)).hops).toMatchObject([{ kind: 'edge', status: '404', name: 'GET /nowhere' }]);
+  expect((await traced(id, 1)).hops).toMatchObject([{ kind: 'edge', status: '404', name: 'GET /nowhere' }]);
 });
 
 test('a call without a link is turned away on its own side, with the link that is missing', async () => {
@@ -194,7 +196,7 @@ test('a call without a link is turned away on its own side, with the link that i
     get(options, (response) => resolve(response.resume().statusCode)).on('error', reject);
   });
   expect(status).toBe(403);
-  expect((await traced(id)).hops).toMatchObject([
+  expect((await traced(id, 1)).hops).toMatchObject([
     { kind: 'outbound', service: 'back/other', failed: true, refused: expect.stringContaining('links: [back/data]') },
   ]);
 });
@@ -210,7 +212,7 @@ test('a tunnel without a link is told beside the trace that its caller was at wo
     });
   await ask(plane, '/api/', { headers: sampled(id) });
   within = async () => {};
-  expect((await traced(id)).unseen).toContainEqual(
+  expect((await traced(id, 6)).unseen).toContainEqual(
     expect.stringMatching(/^A connection was turned away meanwhile: .*back\/closed.*links: \[back\/closed\]/),
   );
 });
@@ -250,13 +252,13 @@ describe('spans of apps', () => {
   test('come below the sidecar that let the request in, queries as such', async () => {
     const id = newId();
     await ask(plane, '/api/', { headers: sampled(id) });
-    const rows = (await traced(id)).hops.find(({ kind, service }) => kind === 'inbound' && service === 'back/data');
+    const rows = (await traced(id, 6)).hops.find(({ kind, service }) => kind === 'inbound' && service === 'back/data');
     const work = spanOf(id, rows?.id, 'list', rows?.start ?? 0, (rows?.ms ?? 0) / 2);
     const database = [{ key: 'db.system.name', value: { stringValue: 'postgresql' } }];
     const query = spanOf(id, work.spanId, 'SELECT rows', rows?.start ?? 0, (rows?.ms ?? 0) / 4, database);
     const batch = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [query, work] }] }] });
     expect(await post('/back/data/1/v1/traces', batch)).toBe(200);
-    const trace = await traced(id, true);
+    const trace = await traced(id, 8, true);
     expect(trace.hops.slice(-3).map(({ kind, service, replica, name }) => [kind, service, replica, name])).toEqual([
       ['inbound', 'back/data', rows?.replica, 'GET /rows'],
       ['app', 'back/data', '1', 'list'],

@@ -87,6 +87,11 @@ beforeAll(async () => {
   project.write('code/echo.mjs', echo);
   const { code, stdout, stderr } = await project.up();
   if (code !== 0) throw new Error(`${stdout}\n${stderr}`);
+  // A service is waited for once it is known to send spans, so the first ones may come late.
+  await project.get('/first', 'shop.localhost');
+  const last = async () =>
+    JSON.parse((await project.opta(['trace', '--last', '1', '--json'])).stdout).traces[0]?.hops.length;
+  await expect.poll(last).toBe(8);
 });
 
 afterAll(() => project.remove());
@@ -140,7 +145,10 @@ describe('opta trace', () => {
       }
     };
     const seen = new Map<string, Trace>();
-    for (let round = 0; round < 4; round += 1) {
+    const replicas = () => new Set(answered.values()).size;
+    // A replica that was slow once is left alone for a while.
+    let rounds = 0;
+    for (; rounds < 4 || replicas() < 2; rounds += 1) {
       const before = answered.size;
       await Promise.all(Array.from({ length: 8 }, (_, at) => send(at < 2 ? 7 : 6)));
       expect(answered.size - before).toBe(50);
@@ -150,17 +158,17 @@ describe('opta trace', () => {
         return (JSON.parse(stdout) as { traces: readonly Trace[] }).traces.filter(({ id }) => answered.has(id));
       };
       await expect
-        .poll(async () => (await recent()).map(({ hops }) => hops.length), { timeout: 20_000 })
+        .poll(async () => (await recent()).map(({ hops }) => hops.length))
         .toEqual(Array.from({ length: 50 }, () => 8));
       for (const trace of await recent()) seen.set(trace.id, trace);
     }
-    expect(seen.size).toBe(200);
+    expect(seen.size).toBe(50 * rounds);
     for (const { id, hops } of seen.values()) {
       expect(hops.filter((hop) => hop.parent !== undefined && !isWithin(hop, hops))).toEqual([]);
       const toData = hops.filter(({ kind, peer }) => kind === 'outbound' && peer?.service === 'shop/data');
       expect(toData.map(({ peer }) => peer?.replica)).toEqual([answered.get(id)]);
     }
-    expect(new Set(answered.values()).size).toBe(2);
+    expect(replicas()).toBe(2);
   });
 
   test('draws it, and what passed before', async () => {
@@ -222,6 +230,7 @@ describe.skipIf(browserPath === undefined)('opta dev view (skipped where no Chro
     await view.says('http://127.0.0.1');
     browser = await openBrowser();
     page = await browser.newPage({ colorScheme: 'dark', viewport: { width: 1400, height: 900 } });
+    page.setDefaultTimeout(120_000);
     page.on('console', (message) => void (message.type() === 'error' && problems.push(message.text())));
     page.on('pageerror', (error) => void problems.push(error.message));
     page.on('request', (asked) => void elsewhere.add(new URL(asked.url()).origin));
@@ -272,16 +281,16 @@ describe.skipIf(browserPath === undefined)('opta dev view (skipped where no Chro
   });
 
   test('stays quick while 500 requests a second pass: few updates, keys are obeyed, a terminal is heard', async () => {
+    const began = performance.now();
     await page.evaluate(`
       window.updates = 0;
       new EventSource('events').addEventListener('now', () => (window.updates += 1));
     `);
-    const began = performance.now();
     const loading = load(6);
     await page
       .locator('svg .words', { hasText: /\d\/s · 100/ })
       .first()
-      .waitFor({ timeout: 60_000 });
+      .waitFor();
     const pressed = performance.now();
     await page.keyboard.press('r');
     await page.keyboard.press('ArrowDown');
