@@ -1,7 +1,7 @@
 /** What stands below the table, as lines: addresses, how the run ended, the keys. Pure; no line is wider than the terminal. */
 import type { Picture } from '../engine/picture.ts';
-import { addressLines, summary } from './summary.ts';
-import { cut, widthOf } from './text.ts';
+import { addressLines, goingOn, summary } from './summary.ts';
+import { cut, hung, widthOf } from './text.ts';
 import { paint, symbol, type Theme } from './theme.ts';
 
 /** Most addresses that are shown. */
@@ -16,7 +16,8 @@ export interface Room {
 /** The end of the run, and as many addresses above it as there is room for. */
 export function closingLines(picture: Picture, { width, rows }: Room, theme: Theme): readonly string[] {
   const [ended, ...path] = summary(picture, theme).map((line) => cut(theme, line, width));
-  const end = ended === undefined ? [] : [ended, ...path].slice(0, Math.max(1, rows - 1));
+  const after = goingOn(picture).flatMap((line) => hung('', line, width, 0));
+  const end = ended === undefined ? [] : [ended, ...after, ...path].slice(0, Math.max(1, rows - 1));
   const shown: string[] = [];
   for (const [at, address] of picture.addresses.entries()) {
     const lines = addressLines(address, theme, width);

@@ -5,7 +5,7 @@ import { fold } from '../engine/progress.ts';
 import { formatFailure, formatFinding } from './errors.ts';
 import { duration } from './figures.ts';
 import type { Output } from './output.ts';
-import { addressLines, intention, summary } from './summary.ts';
+import { addressLines, goingOn, intention, summary } from './summary.ts';
 import { markOf, paint, symbol, type Theme } from './theme.ts';
 
 type Of<T extends Event['type']> = Extract<Event, { type: T }>;
@@ -71,7 +71,7 @@ function linesOf(before: Picture, after: Picture, event: Event, look: Look): str
     case 'address':
       return addressLines(event, theme, Number.POSITIVE_INFINITY);
     case 'end':
-      return summary(after, theme);
+      return [...summary(after, theme), ...goingOn(after)];
   }
 }
 

@@ -34,6 +34,15 @@ function criticalPath({ steps, end }: Picture, theme: Theme): string {
   return titles.join(` ${symbol(theme, 'hint')} `);
 }
 
+/** Goals whose command takes up what an interrupted one left; promotions say more, in words of their own. */
+const resumable: readonly Goal[] = ['up', 'down', 'stop', 'resume', 'sync'];
+
+/** What to do after a run that was interrupted, in a line; none when there is nothing to say. */
+export const goingOn = ({ end, goal }: Picture): readonly string[] =>
+  end?.outcome === 'aborted' && goal !== undefined && resumable.includes(goal)
+    ? ['The same command goes on from here.']
+    : [];
+
 /** How the run of `picture` ended, in one or two lines; none while it has not. */
 export function summary(picture: Picture, theme: Theme): string[] {
   const { end, goal } = picture;

@@ -145,6 +145,9 @@ describe('lines', () => {
       { type: 'step', id: 'b', state: 'skipped', ms: 0 },
       { type: 'end', outcome: 'aborted', ms: 6, criticalPath: [] },
     ]);
-    expect(text).toBe('up on kind: asked for\n■ make a aborted 5ms\nInterrupted after 6ms: 1 aborted, 1 not started\n');
+    expect(text).toBe(
+      'up on kind: asked for\n■ make a aborted 5ms\nInterrupted after 6ms: 1 aborted, 1 not started\n' +
+        'The same command goes on from here.\n',
+    );
   });
 });
