@@ -19,7 +19,11 @@ const widest = 120;
 export function formatDiagnostic(diagnostic: Diagnostic, options: FormatOptions = {}): string {
   const paint = (style: string, text: string) => (options.color === true ? `${style}${text}${reset}` : text);
   const { severity, code, message, place, hints } = diagnostic;
-  const lines = [`${paint(colors[severity] + bold, `${severity}[${code}]`)} ${paint(bold, clean(message))}`];
+  const [first = '', ...rest] = message.split('\n');
+  const lines = [
+    `${paint(colors[severity] + bold, `${severity}[${code}]`)} ${paint(bold, clean(first))}`,
+    ...rest.map((line) => `  ${clean(line.trimStart())}`),
+  ];
   if (place !== undefined)
     lines.push(
       ...placeLines(

@@ -81,6 +81,13 @@ describe('findings as text', () => {
     expect(line.length).toBeLessThan(140);
   });
 
+  test('what a message tells in further lines stands below it', () => {
+    const message = 'staging is being worked on\nby process 7\n  since noon';
+    expect(formatDiagnostic({ severity: 'error', code: 'stack-locked', message, hints: ['Wait.'] })).toBe(
+      'error[stack-locked] staging is being worked on\n  by process 7\n  since noon\n  fix: Wait.',
+    );
+  });
+
   test('colours when asked for', () => {
     const shown = formatDiagnostic(
       { severity: 'error', code: 'wrong-type', message: 'm', hints: ['h'] },
