@@ -30,11 +30,16 @@ export async function envShow(invocation: Invocation): Promise<ExitCode> {
     ...(records instanceof UserError ? unknown : recorded(records)),
     ...kubernetes,
   };
-  const lines = Object.entries(shown).map(
-    ([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}\n`,
-  );
+  const lines = Object.entries(shown).map(([key, value]) => `${key}: ${shownText(value)}\n`);
   system.stdout.write(given(invocation, 'json') ? `${JSON.stringify(shown, undefined, 2)}\n` : lines.join(''));
   return 0;
+}
+
+/** Lists and maps with commas, `none` for those with nothing in them. */
+function shownText(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const parts = Array.isArray(value) ? value.map(String) : Object.entries(value).map(([key, one]) => `${key} ${one}`);
+  return parts.length === 0 ? 'none' : parts.join(', ');
 }
 
 /** Or why they cannot be read: without an account the rest can still be shown. */

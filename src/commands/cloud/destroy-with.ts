@@ -3,6 +3,7 @@
 import { UserError } from '../../errors.ts';
 import { standing } from '../../releases/promotion.ts';
 import { promotionId } from '../../releases/store.ts';
+import { staysText } from '../../targets/cloud/free.ts';
 import type { StackDoor } from '../../targets/cloud/operation.ts';
 import { planDestroy, planDestroyReview, retainedIds, retainedOf } from '../../targets/cloud/plan/destroy.ts';
 import type { CloudSession } from '../../targets/cloud/session.ts';
@@ -61,8 +62,7 @@ function goes(session: CloudSession): string {
 /** What this destroy keeps, and what those before it kept. */
 const stays = (session: CloudSession): string =>
   retainedOf(session)
-    .map(({ stack, type, name, id }) => [stack, type, name, id].filter(Boolean).join(' '))
-    .map((one) => `stays on purpose, and goes on costing: ${one}\n`)
+    .map((one) => `${staysText(one.type)}: ${[one.stack, one.type, one.name, one.id].filter(Boolean).join(' ')}\n`)
     .join('');
 
 const tellKept = (stream: Stage['stream'], session: CloudSession): void =>

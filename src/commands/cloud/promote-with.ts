@@ -6,6 +6,7 @@ import { UserError } from '../../errors.ts';
 import { type Phase, type Promotion, resumable, standing } from '../../releases/promotion.ts';
 import { promotionId } from '../../releases/store.ts';
 import { costText, deltaText } from '../../targets/cloud/cost.ts';
+import { staysText } from '../../targets/cloud/free.ts';
 import { cloudNotices } from '../../targets/cloud/notices.ts';
 import type { StackDoor } from '../../targets/cloud/operation.ts';
 import { planApply } from '../../targets/cloud/plan/apply.ts';
@@ -77,8 +78,9 @@ function reviewOf({ system }: Invocation, review: Review): string {
     delta: deltaText(cost),
     hash,
   };
-  const kept = staying(changes).map(({ stack, type, name, id = '' }) => `${stack} ${type} ${name} ${id}`.trimEnd());
-  const lines = kept.map((one) => `stays on purpose, and goes on costing: ${one}\n`);
+  const lines = staying(changes).map(
+    ({ stack, type, name, id = '' }) => `${`${staysText(type)}: ${stack} ${type} ${name} ${id}`.trimEnd()}\n`,
+  );
   return reviewText(said, themeOf(system, system.stderr), system.stderr.columns || undefined) + lines.join('');
 }
 

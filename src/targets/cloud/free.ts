@@ -33,3 +33,7 @@ const free: readonly RegExp[] = [
 ];
 
 export const isFree = (type: string): boolean => free.some((pattern) => pattern.test(type));
+
+/** What is said of something that a destroy or a replacement leaves. */
+export const staysText = (type = ''): string =>
+  isFree(type) ? 'stays on purpose' : 'stays on purpose, and goes on costing';
