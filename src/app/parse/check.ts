@@ -52,7 +52,11 @@ function noticeUse(checking: Checking, name: string, field: Field, entry: MapEnt
       `\`${name}\` of ${owner} is out of use: ${field.deprecated}.`,
       place,
     );
-  } else if (field.on !== undefined && !field.on.includes(checking.target) && !meansSomething(field, entry.value)) {
+  } else if (
+    field.on !== undefined &&
+    !field.on.includes(checking.target) &&
+    !meansSomething(checking, field, entry.value)
+  ) {
     const key = `no-effect ${owner} ${name}`;
     const place = placeOf(checking.source, entry.keyRange);
     checking.findings.once(
@@ -65,8 +69,11 @@ function noticeUse(checking: Checking, name: string, field: Field, entry: MapEnt
   }
 }
 
-function meansSomething(field: Field, value: Node): boolean {
-  return field.plainlyThere === true || (value.kind === 'scalar' && field.everywhere?.includes(value.value) === true);
+/** A value that environments set by a variable is meant for those where it counts. */
+function meansSomething({ source }: Checking, field: Field, value: Node): boolean {
+  if (field.plainlyThere === true || /\{(?:vars|variables)\./.test(source.text.slice(value.start, value.end)))
+    return true;
+  return value.kind === 'scalar' && field.everywhere?.includes(value.value) === true;
 }
 
 function reportMissing(

@@ -1,6 +1,6 @@
 /** Reads definition files, each once a run, and finds them when none is named. */
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { ErrorCode, Place } from '../../errors.ts';
 import { type Findings, newFindings } from '../text/findings.ts';
 import type { Definition } from './definition.ts';
@@ -87,14 +87,21 @@ export async function discover(
     const found = await Promise.all(
       named.map(async (name) => ({ name, file: await namedFile(resolve(directory, name)) })),
     );
-    const missing = found.flatMap(({ name, file }) => (file === undefined ? [notFound(name)] : []));
+    const missing = await Promise.all(
+      found.filter(({ file }) => file === undefined).map(({ name }) => notFound(name, resolve(directory, name))),
+    );
     return { files: [...new Set(found.flatMap(({ file }) => (file === undefined ? [] : [file])))], missing };
   }
   const here = await existing(join(directory, 'opta.yaml'));
   if (here !== undefined) return { files: [here], missing: [] };
   const below = await serviceLayersBelow(directory);
   if (below.length > 0) return { files: below, missing: [] };
-  const hints = ['name the file with -c FILE', 'or write one with `opta init`'];
+  const above = await definitionAbove(directory);
+  const hints = [
+    ...(above === undefined ? [] : [`one is above, ${above}: go there, or add \`-c ${relative(directory, above)}\``]),
+    'name the file with -c FILE',
+    'or write one with `opta init`',
+  ];
   return {
     files: [],
     missing: [
@@ -107,13 +114,27 @@ export async function discover(
   };
 }
 
+async function definitionAbove(directory: string): Promise<string | undefined> {
+  for (let folder = directory; dirname(folder) !== folder; ) {
+    folder = dirname(folder);
+    const found = await existing(join(folder, 'opta.yaml'));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** A folder stands for the opta.yaml in it. */
 async function namedFile(file: string): Promise<string | undefined> {
   return (await existing(file)) ?? existing(join(file, 'opta.yaml'));
 }
 
-function notFound(name: string): Missing {
-  return { code: 'file-not-found', message: `The file ${name} is not there.`, hints: ['check the path after -c'] };
+async function notFound(name: string, path: string): Promise<Missing> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  const message = isFolder ? `There is no opta.yaml in the folder ${name}.` : `The file ${name} is not there.`;
+  return { code: 'file-not-found', message, hints: ['check the path after -c'] };
 }
 
 const skipped = new Set(['node_modules', '.git', '.opta']);

@@ -30,7 +30,7 @@ export async function chooseEnvironment(choosing: Choosing, definition: Definiti
   if (entry !== undefined) return load(choosing, definition, entry);
   if (wanted === 'local' || definition.kind === 'cluster') return implicitLocal(definition);
   const known = definition.environments.map((environment) => environment.name);
-  const message = `\`${clip(definition.name)}\` has no environment \`${clip(wanted)}\`; it has ${listed([...known, 'local'])}.`;
+  const message = `\`${clip(definition.name)}\` has no environment \`${clip(wanted)}\`; it has ${listed([...new Set([...known, 'local'])])}.`;
   problem(findings, definition.source, definition.nameRange, 'unknown-environment', message, didYouMean(wanted, known));
   return undefined;
 }

@@ -52,7 +52,9 @@ export async function keepCompany(session: Session, company: Company): Promise<'
   const how = await Promise.race([interrupted, client.closed.then(() => 'ended' as const)]);
   // Once it ended by itself, only leftovers are ours to end: a later `up` elsewhere may have started the next one.
   const ending =
-    how === 'ended' ? planPrune(projectFolder) : planDown({ projectFolder, volumes: false, force: company.force });
+    how === 'ended'
+      ? planPrune(projectFolder, 'its supervisor has ended')
+      : planDown({ projectFolder, volumes: false, force: company.force });
   const result = await company.run(ending, new AbortController().signal);
   watching.abort();
   // `opta dev down` elsewhere leaves nothing to end; a supervisor that was killed does.

@@ -3,7 +3,7 @@ import type { Plan } from '../../../engine/step.ts';
 import { recover } from '../supervisor/index.ts';
 import { step } from './session.ts';
 
-export function planPrune(projectFolder: string): Plan {
+export function planPrune(projectFolder: string, reason = 'leftovers of killed runs'): Plan {
   const leftovers = step({
     id: 'leftovers',
     title: 'nothing is left of a killed run',
@@ -15,5 +15,5 @@ export function planPrune(projectFolder: string): Plan {
       return ended.length > 0 ? undefined : 'unchanged';
     },
   });
-  return { goal: 'down', target: 'process', reason: 'leftovers of killed runs', steps: [leftovers] };
+  return { goal: 'down', target: 'process', reason, steps: [leftovers] };
 }

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { discover } from '../../../../src/app/parse/files.ts';
 import { fetchGitFile, parseGitPath } from '../../../../src/app/parse/git-path.ts';
 import { definitionFiles } from '../../../../src/app/read.ts';
 import { newFindings } from '../../../../src/app/text/findings.ts';
@@ -13,6 +14,20 @@ import { appOf, awsEnvironment, layer, readFiles } from '../../../support/defini
 const local = 'name: laptop\norg_name: acme\nproviders:\n  local: {}\nmodules:\n  - type: local-base\n';
 const one = '  - {name: api, type: k8s-service, image: x, env_vars: {ENV: "{env}"}}\n';
 const shop = (environments: string, more = '') => `name: shop\nenvironments:\n${environments}${more}modules:\n${one}`;
+
+/** What is missing for a run in the folder `at` below `files`. */
+async function withFolders(files: Readonly<Record<string, string>>, at: string, named: readonly string[] = []) {
+  const root = await mkdtemp(join(tmpdir(), 'opta-files-'));
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(dirname(join(root, name)), { recursive: true });
+      await writeFile(join(root, name), text);
+    }
+    return { root, ...(await discover(join(root, at), named)) };
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
 
 describe('three kinds of file', () => {
   test('a service layer says which environments it goes to', async () => {
@@ -210,6 +225,8 @@ describe('which environment a run takes', () => {
   test('a name that no entry has is an error with those that there are', async () => {
     const { diagnostics } = await readFiles(shop(entries), { env: 'stagin' });
     expect(diagnostics[0]).toMatchObject({ code: 'unknown-environment', hints: ['did you mean `staging`?'] });
+    const known = shop('  - {name: local, path: a.yaml}\n  - {name: prod, path: b.yaml}\n');
+    expect((await readFiles(known, { env: 'qa' })).diagnostics[0]?.message).toMatch(/it has `local` and `prod`\.$/);
   });
 
   test('the chosen file must be there, with either ending, and be an environment', async () => {
@@ -335,7 +352,16 @@ describe('which files a run reads', () => {
     expect((await readFiles('', { files: ['nope.yaml'] })).errors).toEqual(['- file-not-found']);
   });
 
+  test('the nearest one above is offered below it', async () => {
+    const { root, missing } = await withFolders({ 'opta.yaml': 'name: a\n', 'src/deep/readme.txt': '' }, 'src/deep');
+    expect(missing[0]?.hints[0]).toBe(
+      `one is above, ${join(root, 'opta.yaml')}: go there, or add \`-c ../../opta.yaml\``,
+    );
+  });
+
   test('a folder without a definition is not found', async () => {
+    const { missing } = await withFolders({ 'src/readme.txt': '' }, '.', ['src']);
+    expect(missing).toMatchObject([{ code: 'file-not-found', message: 'There is no opta.yaml in the folder src.' }]);
     expect((await readFiles({ 'opta.yaml/x': '' }, { files: ['opta.yaml'] })).errors).toEqual(['- file-not-found']);
   });
 });

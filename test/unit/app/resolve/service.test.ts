@@ -303,6 +303,15 @@ describe('everything else that a service says', () => {
     expect((await readFiles(withService('    secrets: [A]\n'))).notices[0]).toMatch(/^deprecated: `secrets`/);
   });
 
+  test('a field whose value the environments set is meant for those where it counts', async () => {
+    const sized =
+      '  - {name: db, type: postgres, instance_class: "{vars.size}"}\ninput_variables: [{name: size, default: db.t4g.small}]\n';
+    expect((await readFiles(layer(sized))).notices.filter((n) => n.includes('instance_class'))).toEqual([]);
+    expect((await readFiles(layer(sized.replace('{vars.size}', 'db.t4g.small')))).notices).toContain(
+      'no-effect: `instance_class` of postgres has no effect on process.',
+    );
+  });
+
   test('a field that means nothing here is listed once', async () => {
     const { notices } = await readFiles(
       layer(
