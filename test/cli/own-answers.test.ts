@@ -244,6 +244,12 @@ modules:
   });
 });
 
+test('without a cloud nothing about clouds is asked', () => {
+  const { questions } = interview(contexts.get('express') as Context, { cloud: 'none' });
+  const after = questions.slice(questions.findIndex(({ key }) => key === 'cloud') + 1);
+  expect(after.filter(({ settled }) => settled !== true).map(({ key }) => key)).toEqual([]);
+});
+
 test('an answer that nothing asks for, or that does not fit, is refused with all others', () => {
   const context = contexts.get('express') as Context;
   const given = { 'port.nobody': '3000', 'port.todo-api': 'many', account: '12' };

@@ -107,7 +107,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'this machine only': {
     files: express,
-    steps: [...begin, ['Databases'], ['Cloud for', keys.down + keys.down], ['Short name']],
+    steps: [...begin, ['Databases'], ['Cloud for', keys.down + keys.down]],
     flags: ['--cloud', 'none', '--yes'],
   },
   'a recipe with two environments of their own, and their sizes': {

@@ -46,8 +46,15 @@ export function askWhere(context: Context, asking: Asking, resources: readonly O
     default: 'aws',
     wrong: oneOfThese(clouds),
   }) as Where['cloud'];
+  // Its place is in the names of clouds: without one it is not worth a question.
   const organisation = asking.ask(
-    typed('org_name', { key: 'org', flag: 'org', title: 'Short name of your organisation', default: 'acme' }),
+    typed('org_name', {
+      key: 'org',
+      flag: 'org',
+      title: 'Short name of your organisation',
+      default: 'acme',
+      settled: cloud === 'none',
+    }),
   );
   if (cloud === 'none') return { organisation, cloud, region: '', owner: '', domain: '', environments: [] };
   const region = askRegion(context, asking, cloud);
