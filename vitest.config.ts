@@ -19,6 +19,7 @@ export default defineConfig({
       // No test changes a module, so files share them: loading them anew for each costs more than the tests.
       project('unit', ['test/unit/**/*.test.ts', 'test/ui/**/*.test.tsx', 'test/ui/**/*.test.ts'], {
         isolate: false,
+        setupFiles: ['test/support/seed.ts'],
         // How long is no property of what they test; a busy machine takes its time.
         testTimeout: 30_000,
       }),

@@ -13,6 +13,7 @@ import type { Context } from '../../src/recipes/own/project.ts';
 import { interview } from '../../src/recipes/own/questions.ts';
 import { readFiles } from '../support/definitions.ts';
 import { doorOf, type Sample, samples } from '../support/samples.ts';
+import '../support/seed.ts';
 
 const contextOf = (detection: Detection, folder = 'my-project'): Context => ({
   folder,

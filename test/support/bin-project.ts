@@ -239,7 +239,7 @@ export async function makeBinProject(definition: string, script: string = server
       return [...files, ...running, ...new Set(open.flat())];
     },
     async remove() {
-      await opta(['dev', 'down', '--plain']);
+      if (pids().length > 0) await opta(['dev', 'down', '--plain']);
       for (const pid of pids()) system.processes.signal(pid, 'SIGKILL');
       rmSync(folder, { recursive: true, force: true });
     },

@@ -44,9 +44,9 @@ describe('cleaning text', () => {
 
   test('takes time in step with the length, also for escapes that never end', () => {
     for (const unit of [`${esc}]0;`, `${esc}[0`, `${esc}P`, '\r']) {
-      const began = performance.now();
+      const began = process.cpuUsage();
       clean(unit.repeat(200_000));
-      expect(performance.now() - began).toBeLessThan(1000);
+      expect(process.cpuUsage(began).user / 1000).toBeLessThan(4000);
     }
   });
 });
