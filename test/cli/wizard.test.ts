@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await terminal?.close();
   terminal = undefined;
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 });
 
 const env = () => ({

@@ -241,7 +241,7 @@ export async function makeBinProject(definition: string, script: string = server
     async remove() {
       if (pids().length > 0) await opta(['dev', 'down', '--plain']);
       for (const pid of pids()) system.processes.signal(pid, 'SIGKILL');
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }

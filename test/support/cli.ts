@@ -63,7 +63,7 @@ export async function inProject<T>(
     await project.write(files);
     return await act(project);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 

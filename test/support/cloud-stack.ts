@@ -85,6 +85,6 @@ export function cloudPlace(env: (cloudFolder: string) => Readonly<Record<string,
         store.close();
       }
     },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),
   };
 }

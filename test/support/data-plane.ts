@@ -117,7 +117,7 @@ export async function startPlane(options: PlaneOptions): Promise<TestPlane> {
     close: async () => {
       hangUp();
       await ended;
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }

@@ -93,26 +93,34 @@ function stopping(child: ChildProcess): () => Promise<void> {
     });
 }
 
-const firstCalls = {
-  ec2: { 'content-type': 'application/x-www-form-urlencoded' },
+/** What a first call must be for moto to load all that it has for it. */
+const firstCalls: Readonly<Record<string, readonly [headers: Readonly<Record<string, string>>, body: string]>> = {
+  ec2: [{ 'content-type': 'application/x-www-form-urlencoded' }, 'Action=DescribeVpcs&Version=2016-11-15'],
   // This one loads all that has tags.
-  tagging: {
-    'content-type': 'application/x-amz-json-1.1',
-    'x-amz-target': 'ResourceGroupsTaggingAPI_20170126.GetResources',
-  },
-} as const;
+  tagging: [
+    {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'ResourceGroupsTaggingAPI_20170126.GetResources',
+    },
+    '{}',
+  ],
+};
 
 /** Moto loads a service with the first call of it, which takes longer on a busy machine than a cloud may take to answer. */
-async function loaded(url: string, service: keyof typeof firstCalls): Promise<void> {
+async function loaded(url: string, service: string): Promise<void> {
   const scope = `AKIDEXAMPLE/20260101/us-east-1/${service}/aws4_request`;
-  const headers = { ...firstCalls[service], authorization: `AWS4-HMAC-SHA256 Credential=${scope}` };
-  const body = service === 'ec2' ? 'Action=DescribeVpcs&Version=2016-11-15' : '{}';
+  const [own, body] = firstCalls[service] ?? [{}, ''];
+  const headers = { ...own, authorization: `AWS4-HMAC-SHA256 Credential=${scope}` };
+  // Whatever it says of such a call, it has loaded the service for it.
   const answer = await fetch(url, { method: 'POST', headers, body });
   await answer.text();
 }
 
+/** Those that a promotion calls. */
+const promotion = ['ec2', 'sts', 'iam', 's3', 'kms', 'servicequotas'];
+
 /** Account 123456789012 with whatever credentials. `services` are ready to answer at once. */
-export async function startMoto(services: readonly (keyof typeof firstCalls)[] = ['ec2']): Promise<StandIn> {
+export async function startMoto(services: readonly string[] = promotion): Promise<StandIn> {
   const folder = join(cache, `moto-${versions.moto}`);
   const port = await freePort();
   const child = spawn('python3', ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], {

@@ -120,7 +120,7 @@ export function makeProject(): Project {
     async remove() {
       for (const client of clients) await client.stop({ force: true }).catch(() => client.close());
       for (const pid of processesOf(system, mark)) system.processes.signal(pid, 'SIGKILL');
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }

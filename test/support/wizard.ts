@@ -61,7 +61,7 @@ export function makeWizardPlace(): WizardPlace {
     },
     async remove() {
       await Promise.all(terminals.map((terminal) => terminal.close()));
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }

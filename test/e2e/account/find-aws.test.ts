@@ -22,7 +22,7 @@ describe.skipIf(lacking !== undefined)('what stands in an account of AWS', { tim
   let finder: Finder;
 
   beforeAll(async () => {
-    moto = await startMoto(['ec2', 'tagging']);
+    moto = await startMoto(['ec2', 'tagging', 'kms', 'sqs', 'logs', 'iam', 'route53']);
     const options = {
       environment: {
         ...{ name: 'staging', organisation: 'acme', cloud: 'aws' as const, region: 'us-east-1', account },

@@ -23,7 +23,7 @@ const folder = await privateFolder();
 let program: Program | undefined;
 afterAll(async () => {
   await program?.stop('SIGKILL');
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 });
 
 test.skipIf(absent)('one server plays them all: a message to the topic arrives in the queue', async () => {

@@ -36,7 +36,9 @@ beforeEach(async () => {
 });
 
 afterEach(() => program?.stop('SIGKILL'));
-afterAll(() => Promise.all(folders.map((one) => rm(one, { recursive: true, force: true }))));
+afterAll(() =>
+  Promise.all(folders.map((one) => rm(one, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }))),
+);
 
 async function up() {
   const outcomes = await runSteps(planResource(wanted).prepare);

@@ -36,7 +36,9 @@ beforeEach(async () => {
 });
 
 afterEach(() => program?.stop('SIGKILL'));
-afterAll(() => Promise.all(folders.map((one) => rm(one, { recursive: true, force: true }))));
+afterAll(() =>
+  Promise.all(folders.map((one) => rm(one, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }))),
+);
 
 /** Sends commands in the inline form of the protocol over verified TLS; the lines of all answers. Asks again while it loads. */
 async function ask(...commands: readonly string[]): Promise<string[]> {
