@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Hop, Sent, Trace } from '../../../src/engine/trace.ts';
 import { type Bin, type BinProject, makeBinProject } from '../../support/bin-project.ts';
 import { browserPath, openBrowser } from '../../support/browser.ts';
@@ -89,9 +89,11 @@ beforeAll(async () => {
   if (code !== 0) throw new Error(`${stdout}\n${stderr}`);
   // A service is waited for once it is known to send spans, so the first ones may come late.
   await project.get('/first', 'shop.localhost');
-  const last = async () =>
-    JSON.parse((await project.opta(['trace', '--last', '1', '--json'])).stdout).traces[0]?.hops.length;
-  await expect.poll(last).toBe(8);
+  const whole = async () => {
+    const last = await project.opta(['trace', '--last', '1', '--json']);
+    expect(JSON.parse(last.stdout).traces[0]?.hops).toHaveLength(8);
+  };
+  await vi.waitFor(whole, { timeout: 120_000, interval: 50 });
 });
 
 afterAll(() => project.remove());
