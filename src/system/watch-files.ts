@@ -5,7 +5,7 @@ import type { Clock } from './system.ts';
 /** Milliseconds without a further edit. */
 const quiet = 30;
 /** Folders that are left out unless a glob names them. */
-const leftOut = ['node_modules', '.git', '.opta', 'dist'];
+const leftOut = ['node_modules', '.git', '.opta', 'dist', '.venv', 'venv', '__pycache__'];
 
 export interface Watch {
   /** Resolves when every later edit is seen; never rejects. */

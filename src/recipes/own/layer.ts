@@ -87,7 +87,7 @@ function inputsOf({ cloud, resources, environments }: Project) {
 
 /** A service as a module. */
 export function moduleOf(service: OwnService): Readonly<Record<string, unknown>> {
-  const { name, folder, image, command, port, health, publicUri, links, dockerfile, more } = service;
+  const { name, folder, image, command, watch = [], port, health, publicUri, links, dockerfile, more } = service;
   const { env_vars, min_containers, max_containers, ...rest } = more;
   return {
     name,
@@ -104,7 +104,7 @@ export function moduleOf(service: OwnService): Readonly<Record<string, unknown>>
     ...(env_vars !== undefined && { env_vars }),
     ...rest,
     ...(links.length > 0 && { links: links.map(linkOf) }),
-    ...(command !== '' && { dev: { command } }),
+    ...(command !== '' && { dev: { command, ...(watch.length > 0 && { watch }) } }),
   };
 }
 

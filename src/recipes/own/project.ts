@@ -33,6 +33,8 @@ export interface OwnService {
   readonly folder?: string;
   readonly image?: string;
   readonly command: string;
+  /** Globs of the files whose edits start it anew. */
+  readonly watch?: readonly string[];
   readonly port?: { readonly protocol: string; readonly number: number };
   readonly health: string;
   readonly publicUri: string;

@@ -7,6 +7,7 @@ import type { Candidate } from './candidate.ts';
 import { type ComposeImport, importCompose } from './compose-import.ts';
 import type { Context, OwnResource, OwnService } from './project.ts';
 import { askLinks, askResources } from './resource-questions.ts';
+import { watchOf } from './watch.ts';
 
 const section = 'Services';
 const nameRule = 'names of a-z, 0-9 and -, with a letter first';
@@ -52,6 +53,7 @@ export function askParts(context: Context, asking: Asking, known: Known = nothin
       ...(candidate.folder !== undefined && { folder: candidate.folder }),
       ...(candidate.image !== undefined && { image: candidate.image }),
       ...rest,
+      watch: watchOf(candidate.detected, rest.command),
       links,
       ...(detected?.dockerfile !== undefined && { dockerfile: detected.dockerfile }),
       ...(detected && { reason: `${detected.framework.value} (${detected.framework.why})` }),

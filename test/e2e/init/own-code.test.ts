@@ -1,4 +1,4 @@
-/** `opta init --yes` in a folder of plain Node services, and `opta dev up` of what it wrote, unedited. */
+/** `opta init --yes` in a folder of plain Node services, and `opta dev up` of what it wrote, unedited; an edit of the code. */
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type BinProject, makeBinProject } from '../../support/bin-project.ts';
@@ -32,5 +32,11 @@ test('a project that was never prepared runs after two commands', async () => {
   const up = await project.up();
   expect(up.code, up.stderr).toBe(0);
   expect(await project.get('/')).toBe('web is here');
+  expect(await project.get('/api')).toBe('api is here');
+});
+
+test('an edit of its code is served, without a word about it in the definition', async () => {
+  project.write('web/server.js', server('web is here again'));
+  await expect.poll(() => project.get('/'), { timeout: 60_000, interval: 200 }).toBe('web is here again');
   expect(await project.get('/api')).toBe('api is here');
 });
