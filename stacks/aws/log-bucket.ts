@@ -22,7 +22,19 @@ export function makeLogBucket(context: AwsContext): Output<string> {
     });
     new BucketLifecycleConfiguration(
       'log-bucket-lifecycle',
-      { bucket: bucket.id, rules: [{ id: 'old', status: 'Enabled', filter: {}, expiration: { days: 90 } }] },
+      {
+        bucket: bucket.id,
+        rules: [
+          {
+            id: 'old',
+            status: 'Enabled',
+            filter: {},
+            expiration: { days: 90 },
+            // With versions on, what expires is hidden only, and goes on costing.
+            noncurrentVersionExpiration: { noncurrentDays: 1 },
+          },
+        ],
+      },
       options(inside, 'log-bucket-lifecycle'),
     );
     return bucket.bucket;

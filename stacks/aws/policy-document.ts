@@ -17,11 +17,17 @@ export function policyDocument(...statements: readonly Statement[]): Output<stri
   });
 }
 
+/**
+ * Services that take a role for what is of the same account anyway, and are not documented to say for which account they
+ * ask: with a condition machines would get no credentials (the trust policy of nodes in the user guide of EKS has none).
+ */
+const unconditional: readonly string[] = ['ec2.amazonaws.com'];
+
 /** Who may take a role: a service of AWS. */
 export function trustOf(service: string, account: string): Output<string> {
   return policyDocument({
     Principal: { Service: service },
     Action: 'sts:AssumeRole',
-    Condition: { StringEquals: { 'aws:SourceAccount': account } },
+    ...(unconditional.includes(service) ? {} : { Condition: { StringEquals: { 'aws:SourceAccount': account } } }),
   });
 }

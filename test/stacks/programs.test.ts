@@ -134,6 +134,10 @@ describe('an environment that was there before', () => {
     const { resources } = await runStack(inputOf('aws', 'network', app, { retained }));
     const imported = resources.filter(({ importId }) => importId !== '').map(({ name, importId }) => [name, importId]);
     expect(Object.fromEntries(imported)).toEqual(retained);
+    // Old logs go for good, not only out of sight.
+    expect(resources.find(({ name }) => name === 'log-bucket-lifecycle')?.inputs.rules).toMatchObject([
+      { status: 'Enabled', expiration: { days: 90 }, noncurrentVersionExpiration: { noncurrentDays: 1 } },
+    ]);
   });
 
   test('lets in those of its file and who promoted, each once, and never whoever makes the cluster', async () => {
@@ -145,6 +149,11 @@ describe('an environment that was there before', () => {
     const principals = (type: string) => of(type).map(({ inputs }) => inputs.principalArn);
     expect(principals('accessEntry:AccessEntry')).toEqual(administrators);
     expect(principals('accessPolicyAssociation:AccessPolicyAssociation')).toEqual(administrators);
+    // EC2 takes the role of its machines without saying for which account.
+    const trust = resources.find(({ name }) => name === 'role-nodes')?.inputs.assumeRolePolicy;
+    expect(JSON.parse(String(plain(trust))).Statement).toEqual([
+      { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' },
+    ]);
     const [cluster] = of('cluster:Cluster');
     expect(cluster?.inputs.accessConfig).toMatchObject({ bootstrapClusterCreatorAdminPermissions: false });
     expect(cluster?.ignoreChanges).toEqual(['accessConfig.bootstrapClusterCreatorAdminPermissions']);
