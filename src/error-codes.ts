@@ -78,6 +78,7 @@ export const errorCodes = [
   'invalid-port',
   'invalid-public-uri',
   'invalid-value',
+  'kept-replaced',
   'kind-not-served',
   'kubeconfig-invalid',
   'late-value',

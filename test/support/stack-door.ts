@@ -205,9 +205,11 @@ function handleOf({ input, backend }: OpenStack, { cloud, log, faults, emit, sig
     const changes = wanted(input).map((one): Change => {
       const old = before.get(one.name);
       const drift = faults.drifted?.get(one.name);
-      if (old === undefined) return changeOf(one, input.retained[one.name] === undefined ? 'create' : 'import');
-      if (refresh) return changeOf(one, drift === undefined ? 'same' : 'refresh', drift);
+      const kept = old === undefined && input.retained[one.name] !== undefined;
+      if (old === undefined && !kept) return changeOf(one, 'create');
+      if (refresh && !kept) return changeOf(one, drift === undefined ? 'same' : 'refresh', drift);
       if (faults.replaced?.has(one.name)) return changeOf(one, 'replace', ['name']);
+      if (old === undefined) return changeOf(one, 'import');
       return changeOf(one, JSON.stringify(old.inputs) === JSON.stringify(one.inputs) ? 'same' : 'update', []);
     });
     const gone = standing().filter(({ name }) => !changes.some((one) => one.name === name));

@@ -11,6 +11,7 @@ const codes: Readonly<Record<string, ExitCode>> = {
   'needs-waiver': 12,
   'plan-changed': 12,
   'destroy-protected': 12,
+  'kept-replaced': 12,
   'drift-found': 12,
   'drift-not-adopted': 12,
   'policy-broken': 12,

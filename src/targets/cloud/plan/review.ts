@@ -2,6 +2,7 @@
 import type { Plan, Step } from '../../../engine/step.ts';
 import { UserError } from '../../../errors.ts';
 import { quotaStep } from '../account/checks.ts';
+import { demandTakenUp } from '../kept.ts';
 import { listCluster } from '../listing.ts';
 import { checkPolicy } from '../policy/index.ts';
 import { checkVolumes } from '../policy/volumes.ts';
@@ -51,6 +52,7 @@ function reviewStep(session: CloudSession, { waivers, drift }: ReviewOptions, ne
       const plans = stacks.map((stack) => made(session.plans.get(stack), `plan:${stack}`));
       const review = reviewOf(environment, release, plans, listCluster(environment, app, pins, release));
       demandPolicy(session, review);
+      demandTakenUp(review.changes, session.situation.retained);
       demandWaivers(review.changes, waivers);
       if (drift === 'adopt') demandAdopted(session, review.changes);
       session.review = review;

@@ -3,6 +3,7 @@ import { type StackName, stackNeeds } from '../../../app/stacks.ts';
 import type { Step, StepContext } from '../../../engine/step.ts';
 import { UserError } from '../../../errors.ts';
 import { nameOfUrn, typeOfUrn } from '../in-flight.ts';
+import { keptReplaced, saysKeptReplaced } from '../kept.ts';
 import type { StackEvent, StackPlan, StackResult } from '../operation.ts';
 import { needsWaiver } from '../risk.ts';
 import { type CloudSession, made, openStack, step } from '../session.ts';
@@ -106,6 +107,7 @@ export function demandDone(stack: StackName, { outcome, message, pending }: Stac
       detail,
     });
   }
+  if (message !== undefined && saysKeptReplaced(message)) throw keptReplaced(stack, detail);
   throw new UserError('stack-failed', `${stackTitles[stack]}: the stack ${stack} could not be applied`, {
     hints: ['Mend what the cloud says and promote again: what was made stays, the rest is made then.'],
     detail,

@@ -3,6 +3,7 @@ import type { EngineEvent } from '@pulumi/pulumi/automation/events.js';
 import { UserError } from '../../../../errors.ts';
 import type { System } from '../../../../system/system.ts';
 import { isInTheWay } from '../../guards.ts';
+import { keptReplaced, saysKeptReplaced } from '../../kept.ts';
 import type { Change, StackEvent, StackHandle, StackPlan, StackResult } from '../../operation.ts';
 import type { ChildStart } from '../messages.ts';
 import { EngineFailed } from './command.ts';
@@ -278,6 +279,7 @@ export class StackOperations {
     if (mend) return mend;
     const { stack } = this.#start.input;
     const detail = gathered.errors.length > 0 ? [...new Set(gathered.errors)] : error.message.split('\n').slice(-12);
+    if (detail.some(saysKeptReplaced)) return keptReplaced(stack, detail);
     return new UserError('plan-failed', `the plan of the stack ${stack} could not be made`, {
       detail,
       hints: ['Read what the engine said above; opta state doctor tells what a killed run left behind.'],
