@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeSystem } from '../../src/system/node.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 export const bin = join(root, 'src', 'opta.cjs');
@@ -66,14 +66,10 @@ export const get = (port: number, path: string, host = 'shop.localhost'): Promis
 export const post = (port: number, path: string, body: unknown, host = 'shop.localhost'): Promise<Answer> =>
   ask(port, path, host, 'POST', JSON.stringify(body));
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
+const { network } = nodeSystem();
+
+/** Another one at each call. */
+export const freePort = (): Promise<number> => network.freePort();
 
 export interface Shop {
   readonly folder: string;
