@@ -60,6 +60,13 @@ function orphans(shop: Shop): readonly number[] {
   });
 }
 
+/** What is still there after a while: what is about to end is no orphan. */
+async function lasting(found: () => readonly number[]): Promise<readonly number[]> {
+  for (const end = performance.now() + 10_000; performance.now() < end; await sleep(50))
+    if (found().length === 0) break;
+  return found();
+}
+
 function killSupervisor(shop: Shop): string {
   const pid = ledgerOf(shop)?.supervisor.pid;
   if (pid === undefined) return 'none there yet';
@@ -115,7 +122,7 @@ try {
       if (next <= last) problems.push(`order ${next} after order ${last}: data is gone`);
       last = next;
     }
-    const left = orphans(shop);
+    const left = await lasting(() => orphans(shop));
     if (left.length > 0) problems.push(`orphans: ${left.join(', ')}`);
     failures += problems.length > 0 ? 1 : 0;
     const command = ended ? `, its command ended with ${ended.code}` : '';
@@ -124,7 +131,7 @@ try {
     );
   }
   await mustRun(['dev', 'down', '--volumes'], shop.folder);
-  const left = marked(shop);
+  const left = await lasting(() => marked(shop));
   if (left.length > 0 || ledgerOf(shop)) {
     failures += 1;
     console.log(
