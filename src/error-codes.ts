@@ -62,6 +62,7 @@ export const errorCodes = [
   'file-unreadable',
   'folder-not-writable',
   'gateway-cannot-hash',
+  'host-not-covered',
   'image-architecture',
   'image-missing',
   'image-pull-failed',

@@ -7,6 +7,7 @@ import { type Phase, type Promotion, resumable, standing } from '../../releases/
 import { promotionId } from '../../releases/store.ts';
 import { costText, deltaText } from '../../targets/cloud/cost.ts';
 import { staysText } from '../../targets/cloud/free.ts';
+import { uncoveredHosts } from '../../targets/cloud/hosts.ts';
 import { cloudNotices } from '../../targets/cloud/notices.ts';
 import type { StackDoor } from '../../targets/cloud/operation.ts';
 import { planApply } from '../../targets/cloud/plan/apply.ts';
@@ -52,7 +53,8 @@ async function promoted(invocation: Invocation, project: CloudProject): Promise<
       invocation,
       async (stage) => {
         const { app } = session.situation;
-        stage.tell([...app.diagnostics, ...unrealised(app, session.situation.environment.cloud), ...cloudNotices(app)]);
+        const missing = [...unrealised(app, session.situation.environment.cloud), ...uncoveredHosts(app)];
+        stage.tell([...app.diagnostics, ...missing, ...cloudNotices(app)]);
         return unlessLeft(invocation, session, stage, stage.run(plan));
       },
       session.situation.hidden,
