@@ -38,16 +38,20 @@ async function historyOf(invocation: Invocation, listed: ListedEnvironment) {
 function told({ environment, standing: now, held, releases: made, promotions }: History): string {
   if (promotions.length === 0) return `${environment}: nothing was promoted here yet\n`;
   const head = `${environment}${held === undefined ? '' : ': held, it was rolled back'}`;
-  const rows = promotions.map(({ release, alias, phase, by, begun, unverified, message, destroy }) => [
-    release === now && destroy !== true ? '*' : '',
+  const stands = promotions.find(({ release, phase, destroy }) => release === now && phase === 'Succeeded' && !destroy);
+  const rows = promotions.map((one) => [one === stands ? '*' : '', ...toldOne(one)]);
+  const images = made.find(({ hash }) => hash === now)?.images ?? {};
+  const digests = Object.entries(images).map(([id, { digest }]) => `  ${id}  ${digest}\n`);
+  return `${head}\n${table([['', 'RELEASE', 'HASH', 'PHASE', 'BEGUN', 'BY', 'WHY'], ...rows])}${digests.join('')}`;
+}
+
+function toldOne({ release, alias, phase, by, begun, unverified, message, destroy }: History['promotions'][number]) {
+  return [
     destroy ? 'destroyed' : alias,
     release,
     phase,
     begun.slice(0, 16).replace('T', ' '),
     by,
     unverified === undefined ? (message ?? '') : `unverified: ${unverified}`,
-  ]);
-  const images = made.find(({ hash }) => hash === now)?.images ?? {};
-  const digests = Object.entries(images).map(([id, { digest }]) => `  ${id}  ${digest}\n`);
-  return `${head}\n${table([['', 'RELEASE', 'HASH', 'PHASE', 'BEGUN', 'BY', 'WHY'], ...rows])}${digests.join('')}`;
+  ];
 }

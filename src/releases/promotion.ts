@@ -53,12 +53,13 @@ const next: Readonly<Record<Phase, readonly Phase[]>> = {
   Aborted: [],
 };
 
-/** The record in another phase. Throws a plain Error for a move that makes no sense: a fault of ours. */
+/** The record in another phase, without what was said of how it ended before. Throws a plain Error for a move that makes no sense: a fault of ours. */
 export function inPhase(record: Promotion, phase: Phase, more: Partial<Promotion> = {}): Promotion {
   if (record.phase !== phase && !next[record.phase].includes(phase)) {
     throw new Error(`promotion ${record.id} cannot go from ${record.phase} to ${phase}`);
   }
-  return { ...record, ...more, phase };
+  const { message: _, ended: __, ...rest } = record;
+  return { ...rest, ...more, phase };
 }
 
 /** The one that goes on when the same release is promoted again; a Pending one waited for delegation. */

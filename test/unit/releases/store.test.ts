@@ -78,6 +78,11 @@ test('only Errored and what waits goes on, and only with the same release', () =
 
 test('phases go where they may only', () => {
   expect(inPhase(record('1', { phase: 'Errored' }), 'Running').phase).toBe('Running');
+  const broken = record('1', { phase: 'Errored', message: 'it broke', ended: '2026-11-23T10:00:00.000Z' });
+  expect(inPhase(broken, 'Running'), 'what went on tells no more how it broke').not.toMatchObject({
+    message: 'it broke',
+  });
+  expect(inPhase(broken, 'Running')).not.toHaveProperty('ended');
   expect(() => inPhase(record('1'), 'Running')).toThrow(/cannot go/);
   expect(() => inPhase(record('1', { phase: 'Aborted' }), 'Running')).toThrow(/cannot go/);
 });
