@@ -52,7 +52,7 @@ function rangeOf(source: string): string | undefined {
 export async function nodeOnPath(system: System): Promise<string | undefined> {
   const path = system.processes.which('node');
   if (path === undefined) return undefined;
-  const { stdout } = await system.processes.run([path, '--version'], { timeoutMs: 10_000 });
+  const { stdout } = await system.processes.run([path, '--version'], { timeoutMs: 30_000 });
   return /^v(\d+\.\d+\.\d+)/.exec(stdout)?.[1];
 }
 

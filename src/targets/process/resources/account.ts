@@ -24,7 +24,7 @@ const nobodyRoot = '/var/lib/opta';
 
 async function works(system: System, argv: readonly string[]): Promise<boolean> {
   try {
-    return (await system.processes.run([...argv, 'true'], { timeoutMs: 5000 })).code === 0;
+    return (await system.processes.run([...argv, 'true'], { timeoutMs: 30_000 })).code === 0;
   } catch (error) {
     // The kernel or a policy forbids even starting it; any other failure is ours.
     if (['ENOENT', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;

@@ -16,7 +16,7 @@ async function send(endpoint: string, service: AwsService, path: string, request
   const credential = `opta/20260101/${region}/${service}/aws4_request`;
   const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=0`;
   const headers = { ...(request.headers as Record<string, string>), authorization };
-  const answer = await fetch(`${endpoint}${path}`, { ...request, headers, signal: AbortSignal.timeout(10_000) });
+  const answer = await fetch(`${endpoint}${path}`, { ...request, headers, signal: AbortSignal.timeout(60_000) });
   return { ok: answer.ok, status: answer.status, text: await answer.text() };
 }
 

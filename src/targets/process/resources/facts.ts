@@ -36,7 +36,7 @@ export interface Facts {
 }
 
 async function firstVersion(system: System, path: string): Promise<string> {
-  const { stdout, stderr } = await system.processes.run([path, '--version'], { timeoutMs: 10_000 });
+  const { stdout, stderr } = await system.processes.run([path, '--version'], { timeoutMs: 30_000 });
   return /\b(\d+\.\d+(?:\.\d+)?)/.exec(stdout + stderr)?.[1] ?? 'unknown';
 }
 
@@ -55,7 +55,7 @@ function firstOf(system: System, names: readonly string[]): string | undefined {
 /** A server without TLS refuses the TLS directive; one with it goes on to the made-up one. Both end at once, before listening. */
 async function redisHasTls(system: System, path: string): Promise<boolean> {
   const input = 'port 0\ntls-port 0\ntls-prefer-server-ciphers no\nopta-made-up yes\n';
-  const { stdout, stderr } = await system.processes.run([path, '-'], { input, timeoutMs: 5000 });
+  const { stdout, stderr } = await system.processes.run([path, '-'], { input, timeoutMs: 30_000 });
   return `${stdout}${stderr}`.includes('opta-made-up');
 }
 
@@ -86,7 +86,7 @@ async function findRedis(system: System, dataFolder: string): Promise<ServerFact
 async function findMysql(system: System): Promise<ServerFact | undefined> {
   const path = firstOf(system, ['mariadbd', 'mysqld']);
   if (path === undefined) return undefined;
-  const { stdout, stderr } = await system.processes.run([path, '--version'], { timeoutMs: 10_000 });
+  const { stdout, stderr } = await system.processes.run([path, '--version'], { timeoutMs: 30_000 });
   const said = stdout + stderr;
   const version = /\bVer (\d+\.\d+\.\d+)/.exec(said)?.[1] ?? 'unknown';
   const installer = firstOf(system, ['mariadb-install-db', 'mysql_install_db']);

@@ -18,7 +18,7 @@ async function connect(postgres: Postgres, login: Login): Promise<Client> {
     ...login,
     host: '127.0.0.1',
     port: postgres.wanted.port,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: 30_000,
     ssl: { ca: await readFile(caFile, 'utf8'), servername: 'localhost' },
   };
   const client = new pg.Client(config);

@@ -78,7 +78,7 @@ export function lockStep(postgres: Postgres): Step {
     title: `No dead server holds the data of ${wanted.resource.id}`,
     kind: 'wait',
     needs: [stepId(postgres, 'data')],
-    deadlineMs: 15_000,
+    deadlineMs: 60_000,
     async run(context) {
       const pid = await holder();
       if (pid === 0 || (await isServer(pid, data, context))) return 'unchanged';

@@ -66,7 +66,7 @@ export function programOf(
     secretNames: [],
     replicas: 1,
     port: wanted.port,
-    startMs: 30_000,
+    startMs: 60_000,
     stop: { signal: 'SIGTERM', graceMs: 10_000 },
     watch: [],
     exclusive: true,
