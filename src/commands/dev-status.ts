@@ -30,13 +30,13 @@ async function waitForAll(client: SupervisorClient, invocation: Invocation): Pro
 function drawn({ services }: Status, columns: number | undefined): string {
   const rows = services
     .filter(({ kind }) => kind !== 'data-plane')
-    .map(({ service, state, ready, wanted, restarts, urls, name, replicas, why: held }) => [
+    .map(({ service, state, ready, wanted, restarts, urls, name, tcpPort, replicas, why: held }) => [
       service,
       state,
       `${ready}/${wanted}`,
-      restarts === 0 ? '' : `${restarts} restarts`,
+      restarts === 0 ? '' : restarts === 1 ? '1 restart' : `${restarts} restarts`,
       held ?? replicas.find(({ why }) => why !== undefined)?.why ?? '',
-      urls[0] ?? (name === undefined ? '' : `http://${name}`),
+      urls[0] ?? (name === undefined ? '' : tcpPort === undefined ? `http://${name}` : `${name}:${tcpPort}`),
     ]);
   return table([['service', 'state', 'replicas', '', '', 'address'], ...rows], columns);
 }

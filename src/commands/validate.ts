@@ -13,8 +13,11 @@ export async function validate(invocation: Invocation): Promise<ExitCode> {
     system.stdout.write(`${JSON.stringify(diagnosticsJson(diagnostics), undefined, 2)}\n`);
   } else {
     const color = system.stderr.isTTY === true && !system.env['NO_COLOR'];
-    if (diagnostics.length > 0)
-      system.stderr.write(`${formatDiagnostics(diagnostics, { color, directory: system.cwd })}\n\n`);
+    if (diagnostics.length > 0) {
+      const told = `${formatDiagnostics(diagnostics, { color, directory: system.cwd })}\n\n`;
+      const { columns } = system.stderr;
+      system.stderr.write(columns === undefined ? told : (await import('../ui/text.ts')).wrapped(told, columns));
+    }
     system[failed ? 'stderr' : 'stdout'].write(`${summary}\n`);
   }
   return failed ? 1 : 0;

@@ -7,6 +7,7 @@ import { type Diagnostic, InvalidInput } from '../errors.ts';
 import type { System } from '../system/system.ts';
 import { formatFailure } from './errors.ts';
 import { ndjson } from './json.ts';
+import { wrapped } from './text.ts';
 import { themeOf } from './theme.ts';
 
 /** Text for standard error, with its line end. */
@@ -14,10 +15,10 @@ export function reportFailure(error: unknown, system: System): string {
   const { env, stderr, cwd } = system;
   if (error instanceof InvalidInput) {
     const color = stderr.isTTY === true && !env['NO_COLOR'];
-    return `${formatDiagnostics(error.diagnostics, { color, directory: cwd })}\n`;
+    return wrapped(`${formatDiagnostics(error.diagnostics, { color, directory: cwd })}\n`, stderr.columns);
   }
   const failure = failureOf(error, { debug: env['OPTA_DEBUG'] === '1' });
-  return `${formatFailure(failure, { theme: themeOf(system, stderr), directory: cwd })}\n`;
+  return wrapped(`${formatFailure(failure, { theme: themeOf(system, stderr), directory: cwd })}\n`, stderr.columns);
 }
 
 /** The same as events, one JSON object a line: each finding, then the end of a run that never began. */

@@ -1,4 +1,5 @@
 /** Text by terminal columns: wide characters count two, combining ones none. */
+import { stripVTControlCharacters } from 'node:util';
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
 import { pieces } from './graph/words.ts';
@@ -47,4 +48,19 @@ export function hung(first: string, text: string, columns: number, indent: numbe
     isBegun = true;
   }
   return [...lines, line];
+}
+
+/** A line of a file that is shown with its number, or what points into it: only whole does it say something. */
+const isSource = /^\s*\d*\s*\|/;
+
+/** Whole text for a terminal of `columns` columns: lines that are too long go on, at words, below their own begin. */
+export function wrapped(text: string, columns: number | undefined): string {
+  if (columns === undefined || columns < 1) return text;
+  const lines = text.split('\n').flatMap((line) => {
+    if (widthOf(line) <= columns || isSource.test(stripVTControlCharacters(line))) return [line];
+    const [space = ''] = /^\s*(?:[-√×‼→✖]\s+)?/u.exec(line) ?? [];
+    const indent = Math.min(space.length + (space.trim() === '' ? 2 : 0), Math.floor(columns / 2));
+    return hung(space, line.slice(space.length), columns, indent);
+  });
+  return lines.join('\n');
 }

@@ -6,6 +6,7 @@ import { writeSchema } from '../../recipes/init.ts';
 import type { Made } from '../../recipes/own/files.ts';
 import { writeFiles } from '../../recipes/write.ts';
 import { changeLines } from '../../ui/changes.ts';
+import { wrapped } from '../../ui/text.ts';
 import { themeOf } from '../../ui/theme.ts';
 import { type ExitCode, given, type Invocation } from '../invocation.ts';
 
@@ -41,7 +42,8 @@ export async function finish(invocation: Invocation, made: Finished, agreed: rea
     pid: system.pid,
   });
   await writeSchema(directory, `${JSON.stringify(jsonSchema(), undefined, 2)}\n`);
-  system.stdout.write(given(invocation, 'json') ? json(made, written) : told(made, written, changes, system.cwd));
+  const text = () => wrapped(told(made, written, changes, system.cwd), system.stdout.columns);
+  system.stdout.write(given(invocation, 'json') ? json(made, written) : text());
   return 0;
 }
 

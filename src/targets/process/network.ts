@@ -88,7 +88,7 @@ function upstreams(service: Service, callers: readonly string[] | undefined): re
 }
 
 /** The forms of a Service's name that Kubernetes' DNS answers from another namespace. */
-export function hostsOf({ name, layer }: Pick<Service, 'name' | 'layer'>): readonly string[] {
+function hostsOf({ name, layer }: Pick<Service, 'name' | 'layer'>): readonly string[] {
   const short = `${name}.${layer}`;
   return [short, `${short}.svc`, `${short}.svc.cluster.local`];
 }

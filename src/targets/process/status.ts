@@ -3,7 +3,6 @@ import { UserError } from '../../errors.ts';
 import type { System } from '../../system/system.ts';
 import type { DataPlaneConfig } from './data-plane.ts';
 import type { MeshMetrics } from './mesh-metrics.ts';
-import { hostsOf } from './network.ts';
 import { type ProgramStatus, type ReplicaStatus, serviceOf } from './spec.ts';
 import { connect, type SupervisorClient } from './supervisor/index.ts';
 
@@ -17,8 +16,10 @@ interface RunningService {
   readonly restarts: number;
   /** Public addresses. */
   readonly urls: readonly string[];
-  /** The name other services reach it by. */
+  /** The name other services reach it by; absent for one that takes no requests. */
   readonly name?: string;
+  /** Where it takes raw TCP only: the port that goes with the name. */
+  readonly tcpPort?: number;
   readonly replicas: readonly ReplicaStatus[];
   /** Why the newest version is not the one that serves, or not everywhere. */
   readonly why?: string;
@@ -58,7 +59,7 @@ export async function statusOf(client: SupervisorClient): Promise<Status> {
 function runningService(program: ProgramStatus, config: DataPlaneConfig | undefined): RunningService {
   const { id, kind, ready, wanted, replicas, why } = program;
   const failing = replicas.some(({ state }) => state === 'ended' || state === 'waiting');
-  const [layer = '', name = ''] = id.split('/');
+  const [layer = ''] = id.split('/');
   return {
     service: id,
     kind,
@@ -67,10 +68,18 @@ function runningService(program: ProgramStatus, config: DataPlaneConfig | undefi
     wanted,
     restarts: replicas.reduce((sum, { restarts }) => sum + restarts, 0),
     urls: addresses(id, layer, config),
-    ...(kind === 'service' ? { name: hostsOf({ name, layer })[0] ?? id } : {}),
+    ...reachedBy(id, config),
     replicas,
     ...(why === undefined ? {} : { why }),
   };
+}
+
+function reachedBy(id: string, config: DataPlaneConfig | undefined): Pick<RunningService, 'name' | 'tcpPort'> {
+  const own = config?.upstreams.filter(({ service }) => service === id) ?? [];
+  const best = own.find(({ protocol }) => protocol !== 'tcp') ?? own[0];
+  const name = best?.hosts[0];
+  if (best === undefined || name === undefined) return {};
+  return { name, ...(best.protocol === 'tcp' && { tcpPort: best.servicePort }) };
 }
 
 function addresses(id: string, layer: string, config: DataPlaneConfig | undefined): readonly string[] {
