@@ -2,6 +2,7 @@
 import { diagnosticsJson, formatDiagnostics } from '../app/diagnostics.ts';
 import { readApp } from '../app/read.ts';
 import { type Diagnostic, InvalidInput } from '../errors.ts';
+import { cloudFindings, demandRealised } from './cloud/demand-realised.ts';
 import { definitionOptions, type ExitCode, given, type Invocation } from './invocation.ts';
 
 export async function validate(invocation: Invocation): Promise<ExitCode> {
@@ -27,7 +28,10 @@ async function check(
   options: Parameters<typeof readApp>[0],
 ): Promise<{ diagnostics: readonly Diagnostic[]; summary: string }> {
   try {
-    const { diagnostics, services, resources, environment, layers } = await readApp(options);
+    const app = await readApp(options);
+    demandRealised(app);
+    const { services, resources, environment, layers } = app;
+    const diagnostics = [...app.diagnostics, ...cloudFindings(app)];
     const names = layers.map(({ name }) => name).join(', ');
     const summary = `${names}: ${count(services.length, 'service')}, ${count(resources.length, 'resource')}, environment ${environment}: valid`;
     return { diagnostics, summary };

@@ -139,3 +139,24 @@ describe('which values', () => {
     });
   });
 });
+
+test('for an environment in a cloud, what that cloud refuses is a problem too', async () => {
+  const environment = (provider: string) =>
+    `name: dev\norg_name: acme\nproviders: {${provider}}\nmodules: [{type: base}, {type: aws-ses}]\n`;
+  const files = {
+    'opta.yaml': `${good}  - {name: db, type: postgres, database_name: main-db}\nenvironments: [{name: dev, path: dev.yaml}]\n`,
+    'dev.yaml': environment('aws: {region: us-east-1, account_id: "123456789012"}'),
+  };
+  await inProject(files, async ({ opta }) => {
+    const { code, stderr } = await opta(['validate', '--env', 'dev']);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      'error[invalid-value] On aws, `database_name` of `db` must be letters, digits and underscores',
+    );
+    expect(stderr).toContain('opta.yaml:9:12');
+    expect(stderr).toContain('warning[no-effect] On aws, `awsses` (aws-ses) makes nothing yet.');
+  });
+  await inProject({ ...files, 'dev.yaml': environment('local: {}') }, async ({ opta }) => {
+    expect((await opta(['validate', '--env', 'dev'])).code).toBe(0);
+  });
+});

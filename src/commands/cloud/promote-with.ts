@@ -1,6 +1,5 @@
 /** The whole of `opta promote` over any door to stacks: review, approval, apply, record. */
 import { refuseSharedDomain } from '../../app/environments.ts';
-import { unrealised } from '../../app/unrealised.ts';
 import type { RunResult } from '../../engine/run.ts';
 import { UserError } from '../../errors.ts';
 import { type Phase, type Promotion, resumable, standing } from '../../releases/promotion.ts';
@@ -23,7 +22,7 @@ import { onStage } from '../run-plan.ts';
 import { accountChecks } from './account-checks.ts';
 import { approve, unanswered, userOf } from './approve.ts';
 import { candidateOf } from './candidate.ts';
-import { demandRealised } from './demand-realised.ts';
+import { cloudFindings, demandRealised } from './demand-realised.ts';
 import { ended, leaving } from './ended.ts';
 import { exitOf, promotionExit, refusals } from './exit.ts';
 import { driftChoice } from './flags.ts';
@@ -53,8 +52,7 @@ async function promoted(invocation: Invocation, project: CloudProject): Promise<
       invocation,
       async (stage) => {
         const { app } = session.situation;
-        const missing = [...unrealised(app, session.situation.environment.cloud), ...uncoveredHosts(app)];
-        stage.tell([...app.diagnostics, ...missing, ...cloudNotices(app)]);
+        stage.tell([...app.diagnostics, ...cloudFindings(app), ...uncoveredHosts(app), ...cloudNotices(app)]);
         return unlessLeft(invocation, session, stage, stage.run(plan));
       },
       session.situation.hidden,
