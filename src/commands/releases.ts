@@ -15,6 +15,8 @@ export async function releases(invocation: Invocation): Promise<ExitCode> {
   const wanted = name === undefined ? environments.filter(isCloud) : [chooseListed(environments, name)];
   const all = await Promise.all(wanted.map((one) => historyOf(invocation, one)));
   if (given(invocation, 'json')) system.stdout.write(`${JSON.stringify(all, undefined, 2)}\n`);
+  else if (all.length === 0)
+    system.stderr.write('No environment of a cloud is written yet: `opta init env` adds one.\n');
   else system.stdout.write(all.map((one) => told(one)).join('\n'));
   return 0;
 }

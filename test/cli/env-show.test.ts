@@ -35,3 +35,13 @@ test('env show without credentials says what is unknown, and hints at rehearsals
     expect(rehearsed.stderr).toBe('');
   });
 });
+
+test('a project of this machine alone says how an environment is added', async () => {
+  await inProject({ 'opta.yaml': 'name: shop\nmodules: []\n' }, async ({ opta }) => {
+    const asked = await opta(['promote', 'staging']);
+    expect(asked.code).toBe(1);
+    expect(asked.stderr).toContain('`opta init env` adds one');
+    const listed = await opta(['releases']);
+    expect(listed).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('`opta init env` adds one') });
+  });
+});

@@ -52,7 +52,10 @@ export function chooseListed(environments: readonly ListedEnvironment[], name: s
   const clouds = environments.filter(isCloud).map((one) => one.name);
   if (found === undefined) {
     throw new UserError('unknown-environment', `there is no environment "${name}"`, {
-      hints: [...didYouMean(name, clouds), `\`opta env list\` lists them: ${listed(clouds)}`],
+      hints:
+        clouds.length === 0
+          ? ['No environment of a cloud is written yet: `opta init env` adds one.']
+          : [...didYouMean(name, clouds), `\`opta env list\` lists them: ${listed(clouds)}`],
     });
   }
   throw new UserError('not-a-cloud', `${name} is in no cloud: ${found.file} names no provider of one`, {
