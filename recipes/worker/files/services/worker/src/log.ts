@@ -1,4 +1,4 @@
-/** Structured logs: one JSON object a line on standard output. */
+/** Structured logs: one JSON object a line on standard output, what differs from line to line first. */
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -12,7 +12,7 @@ export const createLog = (
   write: (line: string) => void = (line) => void process.stdout.write(line),
 ): Log => {
   const emit = (level: 'info' | 'error', message: string, fields: Fields) =>
-    write(`${JSON.stringify({ time: new Date().toISOString(), level, ...base, message, ...fields })}\n`);
+    write(`${JSON.stringify({ level, message, ...fields, ...base, time: new Date().toISOString() })}\n`);
   return {
     info: (message, fields = {}) => emit('info', message, fields),
     error: (message, error, fields = {}) =>
