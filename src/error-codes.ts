@@ -83,6 +83,7 @@ export const errorCodes = [
   'kind-not-served',
   'kubeconfig-invalid',
   'late-value',
+  'layer-missing',
   'mesh-issuer-expired',
   'mesh-not-injecting',
   'mesh-off',

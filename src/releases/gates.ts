@@ -64,6 +64,38 @@ export function gate(input: GateInput): { readonly unverified?: string } {
   });
 }
 
+export interface LayersInput {
+  readonly environment: string;
+  /** The release that stands there. */
+  readonly standing: Release | undefined;
+  /** Names of those that are promoted now. */
+  readonly layers: readonly string[];
+  /** `--waive`. */
+  readonly waivers: readonly string[];
+}
+
+/**
+ * An environment is made of all its layers at once, so one that stands and is not promoted with the others goes: throws
+ * UserError `layer-missing` unless it is named.
+ */
+export function demandLayers({ environment, standing: there, layers, waivers }: LayersInput): void {
+  const stand = new Set(Object.keys(there?.images ?? {}).map((id) => id.slice(0, id.indexOf('/'))));
+  const lost = [...stand].filter((layer) => !layers.includes(layer) && !waivers.includes(layer));
+  if (lost.length === 0) return;
+  const verb = lost.length === 1 ? 'stands' : 'stand';
+  throw new UserError(
+    'layer-missing',
+    `${lost.join(', ')} ${verb} in ${environment}, and would go: not a layer of this run`,
+    {
+      hints: [
+        'Promote all layers of the environment together: from the folder above them, or with `-c` for each.',
+        `When it is to go: ${lost.map((layer) => `--waive ${layer}`).join(' ')}.`,
+      ],
+      detail: [`layers of this run: ${layers.join(', ')}`],
+    },
+  );
+}
+
 /** Finds the release that a user named. Throws UserError `release-unknown` or `release-ambiguous`. */
 export function findRelease(releases: readonly Release[], name: string, where: string): Release {
   const found = releases.filter((one) => isNamed(one, name));

@@ -12,6 +12,7 @@ const codes: Readonly<Record<string, ExitCode>> = {
   'plan-changed': 12,
   'destroy-protected': 12,
   'kept-replaced': 12,
+  'layer-missing': 12,
   'drift-found': 12,
   'drift-not-adopted': 12,
   'policy-broken': 12,

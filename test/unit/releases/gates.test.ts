@@ -1,6 +1,6 @@
 /** Which release may go where: verified before, approved with a reason, held after a rollback. */
 import { describe, expect, test } from 'vitest';
-import { findRelease, type GateInput, gate, heldBy } from '../../../src/releases/gates.ts';
+import { demandLayers, findRelease, type GateInput, gate, heldBy } from '../../../src/releases/gates.ts';
 import type { Phase, Promotion } from '../../../src/releases/promotion.ts';
 import { newRelease, type Release } from '../../../src/releases/release.ts';
 
@@ -120,5 +120,25 @@ describe('a release', () => {
     expect(newRelease({ ...content, pins: { ...pins, opta: '1.0.1' } }, about).hash).not.toBe(first.hash);
     expect(second.hash).not.toBe(first.hash);
     expect(first.alias).toMatch(/^[a-z]+-[a-z]+$/);
+  });
+});
+
+describe('layers of an environment', () => {
+  const both = { standing: first, environment: 'staging', waivers: [] };
+
+  test('are promoted together: one that stands and is left out would go', () => {
+    expect(() => demandLayers({ ...both, layers: ['pay'] })).toThrow(
+      expect.objectContaining({
+        code: 'layer-missing',
+        message: 'shop stands in staging, and would go: not a layer of this run',
+        hints: expect.arrayContaining(['When it is to go: --waive shop.']),
+      }),
+    );
+  });
+
+  test('may come anew, and may go by name', () => {
+    expect(() => demandLayers({ ...both, layers: ['pay', 'shop'] })).not.toThrow();
+    expect(() => demandLayers({ ...both, layers: ['pay'], waivers: ['shop'] })).not.toThrow();
+    expect(() => demandLayers({ ...both, layers: ['pay'], standing: undefined })).not.toThrow();
   });
 });

@@ -1,7 +1,7 @@
 /** The first steps of a promotion: which release, and whether it may go there. */
 import type { Step } from '../../../engine/step.ts';
-import { gate } from '../../../releases/gates.ts';
-import type { Promotion } from '../../../releases/promotion.ts';
+import { demandLayers, gate } from '../../../releases/gates.ts';
+import { type Promotion, standing } from '../../../releases/promotion.ts';
 import { type Release, titleOf } from '../../../releases/release.ts';
 import { type CloudSession, made, step } from '../session.ts';
 
@@ -16,8 +16,8 @@ export interface Candidate {
   readonly reason: string | undefined;
 }
 
-export function releaseSteps(session: CloudSession, candidate: Candidate): readonly Step[] {
-  const { environment, promotions, store } = session.situation;
+export function releaseSteps(session: CloudSession, candidate: Candidate, waivers: readonly string[]): readonly Step[] {
+  const { app, environment, promotions, store } = session.situation;
   return [
     step({
       id: 'release',
@@ -47,6 +47,12 @@ export function releaseSteps(session: CloudSession, candidate: Candidate): reado
           environment: environment.name,
           release: made(session.release, 'release'),
           ownRecords: promotions,
+        });
+        demandLayers({
+          environment: environment.name,
+          standing: candidate.releases.find(({ hash }) => hash === standing(promotions)?.release),
+          layers: app.layers.map(({ name }) => name),
+          waivers,
         });
         session.unverified = unverified;
         if (unverified !== undefined) note(`not verified before, let through: ${unverified}`);

@@ -24,7 +24,7 @@ export interface ReviewOptions extends PreflightOptions {
 
 export function planReview(session: CloudSession, options: ReviewOptions): Plan {
   const { environment, places } = session.situation;
-  const release = releaseSteps(session, options.candidate);
+  const release = releaseSteps(session, options.candidate, options.waivers);
   const preflight = preflightSteps(session, options);
   const ground = ['gate', ...preflight.map(({ id }) => id)];
   const drift = driftSteps(session, ground, options.drift);
