@@ -160,7 +160,7 @@ createServer(async (request, response) => {
 
 const report = `import { appendFileSync } from 'node:fs'; appendFileSync('reports.txt', process.argv[2] + ' ' + process.env.OPTA_SERVICE + '\\n');`;
 
-const files = ['-c', 'opta.yaml', '-c', 'front.yaml'];
+const files = ['-c', 'opta.yaml', '-c', 'front.yaml', '--timeout', '300'];
 let project: BinProject;
 let ca: string;
 let streamed: string;

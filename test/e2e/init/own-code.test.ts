@@ -29,7 +29,7 @@ afterAll(async () => {
 test('a project that was never prepared runs after two commands', async () => {
   const made = await project.opta(['init', '--yes', '--cloud', 'none', '--name', 'bad']);
   expect(made.code, made.stderr).toBe(0);
-  const up = await project.up();
+  const up = await project.up(['--timeout', '300']);
   expect(up.code, up.stderr).toBe(0);
   expect(await project.get('/')).toBe('web is here');
   expect(await project.get('/api')).toBe('api is here');

@@ -28,7 +28,7 @@ test.each(node)('%s runs after two commands', async (recipe, layer, path, answer
   const made = await mine.opta(['init', '--recipe', recipe, '--yes']);
   expect(made.code, made.stderr).toBe(0);
   // Next.js sends its telemetry by a process that outlives it.
-  const up = await mine.up([], { env: { NEXT_TELEMETRY_DISABLED: '1' } });
+  const up = await mine.up(['--timeout', '300'], { env: { NEXT_TELEMETRY_DISABLED: '1' } });
   expect(up.code, up.stdout.slice(-2000) + up.stderr).toBe(0);
   expect(await mine.get(path, `${layer}.localhost`)).toMatch(answer);
   const down = await mine.down();

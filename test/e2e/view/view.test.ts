@@ -85,7 +85,7 @@ beforeAll(async () => {
   project.write('code/web.mjs', web);
   project.write('code/data.mjs', data);
   project.write('code/echo.mjs', echo);
-  const { code, stdout, stderr } = await project.up();
+  const { code, stdout, stderr } = await project.up(['--timeout', '300']);
   if (code !== 0) throw new Error(`${stdout}\n${stderr}`);
   // A service is waited for once it is known to send spans, so the first ones may come late.
   await project.get('/first', 'shop.localhost');
