@@ -21,7 +21,7 @@ export default defineConfig({
         isolate: false,
         setupFiles: ['test/support/seed.ts'],
         // How long is no property of what they test; a busy machine takes its time.
-        testTimeout: 30_000,
+        testTimeout: 120_000,
       }),
       project('cli', ['test/cli/**/*.test.ts'], { testTimeout: 180_000, hookTimeout: 180_000 }),
       // Programs of stacks against a resource monitor: loading the types of a cloud takes seconds.
