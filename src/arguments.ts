@@ -68,8 +68,12 @@ function withoutHelpCommand(argv: readonly string[]): string[] {
   return known ? [...words, '--help'] : words;
 }
 
+/** Commander breaks lines at words only where there are 40 columns for them; narrow terminals have fewer. */
+const narrow: HelpConfiguration = { minWidthToWrap: 12 };
+
 /** Every command by its whole name, so that a newcomer sees them at once. */
 const wholeNames: HelpConfiguration = {
+  ...narrow,
   visibleCommands: (parser) =>
     parser.commands.flatMap((child) => (child.commands.length > 0 ? [...child.commands] : [child])),
   subcommandTerm: (parser) => `${nameOf(parser)} ${parser.usage().replace('[flags]', '')}`.trim(),
@@ -113,6 +117,7 @@ function prepare(parser: Parser, path: readonly string[], parsing: Parsing): Par
     .configureOutput({ writeOut: parsing.write, writeErr: (text) => (parsing.mistakes += text) })
     .optionsGroup('Flags:')
     .helpOption('-h, --help', 'show this help')
+    .configureHelp(narrow)
     .allowExcessArguments(false)
     .showSuggestionAfterError(true);
 }

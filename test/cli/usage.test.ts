@@ -1,7 +1,8 @@
 /** Help, and what is said of a line that opta does not understand. */
 import { describe, expect, test } from 'vitest';
 import { commands } from '../../src/cli.ts';
-import { root, runBin } from '../support/cli.ts';
+import { bin, root, runBin } from '../support/cli.ts';
+import { noPty, openTerminal } from '../support/pty.ts';
 
 const opta = (...args: string[]) => runBin(args, root);
 const name = (path: readonly string[]) => path.join(' ');
@@ -47,6 +48,18 @@ describe('help', () => {
       expect(stdout).toContain('--https-port <port>');
     },
   );
+
+  test.skipIf(noPty !== undefined)('in a narrow terminal it breaks lines between words', async () => {
+    const terminal = openTerminal([process.execPath, bin, 'help', 'dev', 'up'], { cwd: root, columns: 40, rows: 90 });
+    try {
+      await terminal.sees(/-h, --help +show this help/, 60);
+      const words = new Set(terminal.text().split(/\s+/));
+      for (const word of ['definition', 'environment', 'everything', 'redirects', 'machine-readable'])
+        expect(words).toContain(word);
+    } finally {
+      await terminal.close();
+    }
+  });
 
   test('it is the same for every command of the table', async () => {
     const texts = await Promise.all(commands.map(({ path }) => opta('help', ...path)));
