@@ -20,7 +20,10 @@ export async function envList(invocation: Invocation): Promise<ExitCode> {
   ]);
   const text = given(invocation, 'json')
     ? `${JSON.stringify(all, undefined, 2)}\n`
-    : table([['NAME', 'CLOUD', 'ACCOUNT', 'REGION', 'TAKES FROM', 'RELEASE'], ...rows]);
+    : table(
+        [['NAME', 'CLOUD', 'ACCOUNT', 'REGION', 'TAKES FROM', 'RELEASE'], ...rows],
+        invocation.system.stdout.columns || undefined,
+      );
   invocation.system.stdout.write(text);
   return 0;
 }

@@ -8,6 +8,7 @@ import { openStore, type RecordDoor } from '../releases/store.ts';
 import { findModuleType } from '../resources/index.ts';
 import { eksSupportText, eksVersion } from '../resources/kubernetes-support.ts';
 import { keptPlacement } from '../targets/cloud/placement.ts';
+import { wrapped } from '../ui/text.ts';
 import { recordsOf } from './cloud/reach.ts';
 import { chooseListed, listOptions } from './cloud/situation.ts';
 import { definitionOptions, type ExitCode, given, type Invocation } from './invocation.ts';
@@ -19,7 +20,9 @@ export async function envShow(invocation: Invocation): Promise<ExitCode> {
     recordsIn(recordsOf(invocation, listed)),
     kubernetesOf(invocation, listed),
   ]);
-  if (records instanceof UserError) system.stderr.write(`${formatDiagnostic(unread(records))}\n`);
+  if (records instanceof UserError) {
+    system.stderr.write(wrapped(`${formatDiagnostic(unread(records))}\n`, system.stderr.columns || undefined));
+  }
   const { before, file, name, provider, settings } = listed;
   const shown = {
     name,
@@ -31,7 +34,10 @@ export async function envShow(invocation: Invocation): Promise<ExitCode> {
     ...kubernetes,
   };
   const lines = Object.entries(shown).map(([key, value]) => `${key}: ${shownText(value)}\n`);
-  system.stdout.write(given(invocation, 'json') ? `${JSON.stringify(shown, undefined, 2)}\n` : lines.join(''));
+  const text = given(invocation, 'json')
+    ? `${JSON.stringify(shown, undefined, 2)}\n`
+    : wrapped(lines.join(''), system.stdout.columns || undefined);
+  system.stdout.write(text);
   return 0;
 }
 

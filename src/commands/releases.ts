@@ -4,6 +4,7 @@ import { heldBy } from '../releases/gates.ts';
 import { standing } from '../releases/promotion.ts';
 import { openStore } from '../releases/store.ts';
 import { table } from '../ui/table.ts';
+import { wrapped } from '../ui/text.ts';
 import { recordsOf } from './cloud/reach.ts';
 import { chooseListed, listOptions } from './cloud/situation.ts';
 import { type ExitCode, given, type Invocation } from './invocation.ts';
@@ -17,7 +18,10 @@ export async function releases(invocation: Invocation): Promise<ExitCode> {
   if (given(invocation, 'json')) system.stdout.write(`${JSON.stringify(all, undefined, 2)}\n`);
   else if (all.length === 0)
     system.stderr.write('No environment of a cloud is written yet: `opta init env` adds one.\n');
-  else system.stdout.write(all.map((one) => told(one)).join('\n'));
+  else {
+    const columns = system.stdout.columns || undefined;
+    system.stdout.write(wrapped(all.map((one) => told(one, columns)).join('\n'), columns));
+  }
   return 0;
 }
 
@@ -37,14 +41,17 @@ async function historyOf(invocation: Invocation, listed: ListedEnvironment) {
   };
 }
 
-function told({ environment, standing: now, held, releases: made, promotions }: History): string {
+function told(
+  { environment, standing: now, held, releases: made, promotions }: History,
+  columns: number | undefined,
+): string {
   if (promotions.length === 0) return `${environment}: nothing was promoted here yet\n`;
   const head = `${environment}${held === undefined ? '' : ': held, it was rolled back'}`;
   const stands = promotions.find(({ release, phase, destroy }) => release === now && phase === 'Succeeded' && !destroy);
   const rows = promotions.map((one) => [one === stands ? '*' : '', ...toldOne(one)]);
   const images = made.find(({ hash }) => hash === now)?.images ?? {};
   const digests = Object.entries(images).map(([id, { digest }]) => `  ${id}  ${digest}\n`);
-  return `${head}\n${table([['', 'RELEASE', 'HASH', 'PHASE', 'BEGUN', 'BY', 'WHY'], ...rows])}${digests.join('')}`;
+  return `${head}\n${table([['', 'RELEASE', 'HASH', 'PHASE', 'BEGUN', 'BY', 'WHY'], ...rows], columns)}${digests.join('')}`;
 }
 
 function toldOne({ release, alias, phase, by, begun, unverified, message, destroy }: History['promotions'][number]) {

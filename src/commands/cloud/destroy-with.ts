@@ -7,6 +7,7 @@ import { staysText } from '../../targets/cloud/free.ts';
 import type { StackDoor } from '../../targets/cloud/operation.ts';
 import { planDestroy, planDestroyReview, retainedIds, retainedOf } from '../../targets/cloud/plan/destroy.ts';
 import type { CloudSession } from '../../targets/cloud/session.ts';
+import { wrapped } from '../../ui/text.ts';
 import { type ExitCode, given, type Invocation } from '../invocation.ts';
 import { onStage, type Stage } from '../run-plan.ts';
 import { askYes, unanswered, userOf } from './approve.ts';
@@ -26,7 +27,8 @@ async function destroying(invocation: Invocation, { session }: CloudProject): Pr
   const { environment, existing, hidden, places } = session.situation;
   const { system } = invocation;
   if (existing.length === 0) {
-    system.stderr.write(`Nothing of ${environment.name} stands; there is nothing to destroy.\n${stays(session)}`);
+    const text = `Nothing of ${environment.name} stands; there is nothing to destroy.\n${stays(session)}`;
+    system.stderr.write(wrapped(text, system.stderr.columns || undefined));
     await onStage(invocation, async ({ stream }) => tellKept(stream, session), hidden);
     return 0;
   }
@@ -39,7 +41,7 @@ async function destroying(invocation: Invocation, { session }: CloudProject): Pr
   );
   if (looked === undefined) return leaving(invocation, session);
   if (looked.outcome === 'failed' || looked.outcome === 'aborted') return promotionExit(looked, false);
-  system.stderr.write(goes(session));
+  system.stderr.write(wrapped(goes(session), system.stderr.columns || undefined));
   if (given(invocation, 'planOnly')) return 10;
   if (!places.rehearsal && !given(invocation, 'yes')) {
     if (system.stdin.isTTY !== true || given(invocation, 'json')) {

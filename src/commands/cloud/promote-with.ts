@@ -16,6 +16,7 @@ import { hasChanges, type Review, reviewTitle } from '../../targets/cloud/review
 import { riskTitles, staying } from '../../targets/cloud/risk.ts';
 import { type CloudSession, closeStacks, made } from '../../targets/cloud/session.ts';
 import { resultText, reviewText } from '../../ui/promotion.ts';
+import { wrapped } from '../../ui/text.ts';
 import { themeOf } from '../../ui/theme.ts';
 import { type ExitCode, given, type Invocation, texts } from '../invocation.ts';
 import { onStage } from '../run-plan.ts';
@@ -81,7 +82,8 @@ function reviewOf({ system }: Invocation, review: Review): string {
   const lines = staying(changes).map(
     ({ stack, type, name, id = '' }) => `${`${staysText(type)}: ${stack} ${type} ${name} ${id}`.trimEnd()}\n`,
   );
-  return reviewText(said, themeOf(system, system.stderr), system.stderr.columns || undefined) + lines.join('');
+  const columns = system.stderr.columns || undefined;
+  return reviewText(said, themeOf(system, system.stderr), columns) + wrapped(lines.join(''), columns);
 }
 
 /** A gate or a check said no: that is recorded too, once it is known of which release. */
