@@ -3,7 +3,7 @@ import type { DetectedService } from '../detect.ts';
 
 /** Servers that take in edits by themselves, and scripts of which that is likely. */
 const byItself =
-  /\b(?:nodemon|node-dev|vite|next|nuxt|astro|remix|webpack|parcel|ng serve|gatsby|air|reflex|watchexec|entr|concurrently|turbo|nx)\b|--(?:watch|reload|hot|debug)\b|\bwatch\b|:?\bdev\b/;
+  /\b(?:nodemon|node-dev|vite|next|nuxt|astro|remix|webpack|parcel|ng serve|gatsby|air|reflex|watchexec|entr|concurrently|turbo|nx)\b|--(?:watch|reload|hot|debug)\b|\b(?:watch|dev)\b/;
 /** What a build writes: an edit of the source does not change it. */
 const built = /^(?:dist|build|out|output|lib|bin|target|public|\.[^/]+)$/;
 
