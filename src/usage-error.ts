@@ -2,6 +2,7 @@
 import type { CommanderError } from 'commander';
 import { nearest } from './app/nearest.ts';
 import { commands } from './cli.ts';
+import type { Flag } from './cli-flags.ts';
 import type { ErrorCode } from './errors.ts';
 import { UserError } from './errors.ts';
 
@@ -50,16 +51,14 @@ function tooMany(whole: string, line: string): string {
 /** A flag that was written before the command that has it (`opta --detach dev up`). */
 function placedLater(flag: string, at: readonly string[], argv: readonly string[]): readonly string[] {
   if (at.length === 0 && flag === '-v') return ['`opta --version` prints the version.'];
+  const has = ({ flags: text }: Flag) => text.split(/[ ,]+/).includes(flag);
   const isNamed = (path: readonly string[]) =>
     argv.some((_, from) => path.slice(at.length).every((word, index) => argv[from + index] === word));
   const owner = commands.find(
     ({ path, flags }) =>
-      path.length > at.length &&
-      at.every((word, index) => path[index] === word) &&
-      isNamed(path) &&
-      flags.some((one) => new RegExp(`(^|, )${flag}(,| |$)`).test(one.flags)),
+      path.length > at.length && at.every((word, index) => path[index] === word) && isNamed(path) && flags.some(has),
   );
-  if (owner === undefined || !/^--?[\w-]+$/.test(flag)) return [];
+  if (owner === undefined) return [];
   return [`A flag stands behind the command: \`opta ${owner.path.join(' ')} ${flag}\`.`];
 }
 
@@ -68,22 +67,22 @@ const suggestion = (line: string) =>
   line.replace(/^\(Did you mean (?:one of )?(.*)\?\)$/, (_, names: string) => `Did you mean \`${names}\`?`);
 
 /** What other tools call what a command of ours does. */
-const otherNames: Readonly<Record<string, string>> = {
-  apply: 'dev up',
-  check: 'validate',
-  create: 'init',
-  deploy: 'promote',
-  new: 'init',
-  ps: 'dev status',
-  run: 'dev up',
-  serve: 'dev up',
-  start: 'dev up',
-  stop: 'dev down',
-};
+const otherNames: ReadonlyMap<string, string> = new Map([
+  ['apply', 'dev up'],
+  ['check', 'validate'],
+  ['create', 'init'],
+  ['deploy', 'promote'],
+  ['new', 'init'],
+  ['ps', 'dev status'],
+  ['run', 'dev up'],
+  ['serve', 'dev up'],
+  ['start', 'dev up'],
+  ['stop', 'dev down'],
+]);
 
 /** A misspelt command, one whose family was left out (`opta up`), or the word of another tool. */
 function commandsLike(word: string): readonly string[] {
-  const other = otherNames[word];
+  const other = otherNames.get(word);
   if (other !== undefined) return [`Did you mean \`opta ${other}\`?`];
   const whole = commands.map(({ path }) => path.join(' '));
   const near = nearest(word, new Set(commands.flatMap(({ path }) => [...path, path.join(' ')])), 1);

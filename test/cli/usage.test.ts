@@ -79,6 +79,8 @@ describe('a line that is not understood ends with 2, a code and what to do', () 
     [['dev', 'lgos'], 'unknown-command', 'Did you mean `opta dev logs`?'],
     [['help', 'validat'], 'unknown-command', 'Did you mean `opta validate`?'],
     [['xyzzy'], 'unknown-command', '`opta help` lists the commands.'],
+    [['constructor'], 'unknown-command', '`opta help` lists the commands.'],
+    [['--(', 'dev', 'up'], 'unknown-flag', '`opta help` lists the commands.'],
     [['validate', '--jsn'], 'unknown-flag', 'Did you mean `--json`?'],
     [['dev', 'up', '--detch'], 'unknown-flag', 'Did you mean `--detach`?'],
     [['dev', 'up', '--nothing-like-it'], 'unknown-flag', '`opta help dev up` shows what it takes.'],
