@@ -15,7 +15,7 @@ export function asArgv(line: string): readonly string[] | undefined {
   return words.map((word) => word.replaceAll(/"([^"]*)"|'([^']*)'/g, (_, double, single) => double ?? single ?? ''));
 }
 
-/** A word as a shell takes it back. */
+/** A word as any POSIX shell takes it back. */
 export const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 

@@ -1,4 +1,5 @@
 /** `opta dev env [service]`: the variables of a service for the shell, secrets included: that is what it is for. */
+import { quoted } from '../app/shell-words.ts';
 import { besideService } from '../targets/process/service-environment.ts';
 import { connected } from '../targets/process/status.ts';
 import { type ExitCode, given, type Invocation, projectFolder } from './invocation.ts';
@@ -27,9 +28,4 @@ async function ofProcess(invocation: Invocation): Promise<Readonly<Record<string
   const { own } = await besideService(system, client, args[0] ?? services[0]?.id ?? '');
   client.close();
   return own;
-}
-
-/** For any POSIX shell. */
-export function quoted(value: string): string {
-  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }

@@ -1,4 +1,5 @@
 /** Checks as lines, grouped, with what to read and what would mend them. */
+import { quoted } from '../app/shell-words.ts';
 import { type Checked, isSound, type Verdict } from '../engine/check.ts';
 import { hung, widthOf } from './text.ts';
 import { paint, type Style, symbol, type Theme } from './theme.ts';
@@ -14,11 +15,9 @@ const marks = {
 const kindOf = ({ check, verdict }: Checked): keyof typeof marks =>
   verdict.state === 'failed' ? check.severity : verdict.state;
 
-const wordOf = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
-
 /** argv as one would type it. */
 export function commandLine(argv: readonly string[]): string {
-  return argv.map(wordOf).join(' ');
+  return argv.map(quoted).join(' ');
 }
 
 /**
@@ -27,7 +26,7 @@ export function commandLine(argv: readonly string[]): string {
  */
 function commandLines(argv: readonly string[], first: string, columns: number, indent: number): readonly string[] {
   const whole = first + commandLine(argv);
-  const [room, words] = [columns - 2, argv.map(wordOf)];
+  const [room, words] = [columns - 2, argv.map(quoted)];
   if (widthOf(whole) <= columns || words.some((word) => widthOf(word) > room)) return [whole];
   const lines: string[] = [];
   let line = first.trimEnd();
