@@ -21,7 +21,7 @@ export async function envShow(invocation: Invocation): Promise<ExitCode> {
     kubernetesOf(invocation, listed),
   ]);
   if (records instanceof UserError) {
-    system.stderr.write(wrapped(`${formatDiagnostic(unread(records))}\n`, system.stderr.columns || undefined));
+    system.stderr.write(wrapped(`${formatDiagnostic(unread(records))}\n`, system.stderr.columns));
   }
   const { before, file, name, provider, settings } = listed;
   const shown = {
@@ -36,7 +36,7 @@ export async function envShow(invocation: Invocation): Promise<ExitCode> {
   const lines = Object.entries(shown).map(([key, value]) => `${key}: ${shownText(value)}\n`);
   const text = given(invocation, 'json')
     ? `${JSON.stringify(shown, undefined, 2)}\n`
-    : wrapped(lines.join(''), system.stdout.columns || undefined);
+    : wrapped(lines.join(''), system.stdout.columns);
   system.stdout.write(text);
   return 0;
 }

@@ -28,7 +28,7 @@ async function destroying(invocation: Invocation, { session }: CloudProject): Pr
   const { system } = invocation;
   if (existing.length === 0) {
     const text = `Nothing of ${environment.name} stands; there is nothing to destroy.\n${stays(session)}`;
-    system.stderr.write(wrapped(text, system.stderr.columns || undefined));
+    system.stderr.write(wrapped(text, system.stderr.columns));
     await onStage(invocation, async ({ stream }) => tellKept(stream, session), hidden);
     return 0;
   }
@@ -41,7 +41,7 @@ async function destroying(invocation: Invocation, { session }: CloudProject): Pr
   );
   if (looked === undefined) return leaving(invocation, session);
   if (looked.outcome === 'failed' || looked.outcome === 'aborted') return promotionExit(looked, false);
-  system.stderr.write(wrapped(goes(session), system.stderr.columns || undefined));
+  system.stderr.write(wrapped(goes(session), system.stderr.columns));
   if (given(invocation, 'planOnly')) return 10;
   if (!places.rehearsal && !given(invocation, 'yes')) {
     if (system.stdin.isTTY !== true || given(invocation, 'json')) {
