@@ -6,7 +6,7 @@ import { openStore } from '../releases/store.ts';
 import { table } from '../ui/table.ts';
 import { wrapped } from '../ui/text.ts';
 import { recordsOf } from './cloud/reach.ts';
-import { chooseListed, listOptions } from './cloud/situation.ts';
+import { chooseListed, listOptions, noCloudYet } from './cloud/situation.ts';
 import { type ExitCode, given, type Invocation } from './invocation.ts';
 
 export async function releases(invocation: Invocation): Promise<ExitCode> {
@@ -16,8 +16,7 @@ export async function releases(invocation: Invocation): Promise<ExitCode> {
   const wanted = name === undefined ? environments.filter(isCloud) : [chooseListed(environments, name)];
   const all = await Promise.all(wanted.map((one) => historyOf(invocation, one)));
   if (given(invocation, 'json')) system.stdout.write(`${JSON.stringify(all, undefined, 2)}\n`);
-  else if (all.length === 0)
-    system.stderr.write('No environment of a cloud is written yet: `opta init env` adds one.\n');
+  else if (all.length === 0) system.stderr.write(`${noCloudYet}\n`);
   else {
     const columns = system.stdout.columns || undefined;
     system.stdout.write(wrapped(all.map((one) => told(one, columns)).join('\n'), columns));

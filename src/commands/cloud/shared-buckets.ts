@@ -1,6 +1,6 @@
 /** Names of buckets are unique in the world, so two environments of a cloud cannot have one of the same name. */
 import type { App } from '../../app/app.ts';
-import { isCloud } from '../../app/environments.ts';
+import { isCloud, type ListedEnvironment } from '../../app/environments.ts';
 import { readApp } from '../../app/read.ts';
 import { InvalidInput, UserError } from '../../errors.ts';
 import { definitionOptions, type Invocation } from '../invocation.ts';
@@ -20,10 +20,11 @@ export async function refuseSharedBuckets(invocation: Invocation, project: Cloud
   const others = environments.filter(
     (one) => isCloud(one) && one.file !== chosen.file && one.provider === chosen.provider,
   );
-  for (const other of others) {
-    const theirs = await readOther(invocation, environment.cloud, other.name);
-    const taken = new Set(bucketsOf(theirs).map(({ title }) => title));
-    const twin = own.find(({ title }) => taken.has(title));
+  const namesOf = async ({ name }: ListedEnvironment) =>
+    bucketsOf(await readOther(invocation, environment.cloud, name)).map(({ title }) => title);
+  const taken = await Promise.all(others.map(async (other) => ({ other, names: await namesOf(other) })));
+  for (const { other, names } of taken) {
+    const twin = own.find(({ title }) => names.includes(title));
     if (twin === undefined) continue;
     throw new UserError('bucket-shared', `${chosen.name} and ${other.name} have a bucket called ${twin.title}`, {
       place: twin.place,

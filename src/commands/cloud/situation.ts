@@ -45,6 +45,8 @@ export const listOptions = ({ system, ...rest }: Invocation) => ({
   files: texts({ system, ...rest }, 'config'),
 });
 
+export const noCloudYet = 'No environment of a cloud is written yet: `opta init env` adds one.';
+
 /** Throws UserError `unknown-environment` or `not-a-cloud`. */
 export function chooseListed(environments: readonly ListedEnvironment[], name: string): ListedEnvironment {
   const found = environments.find((one) => one.name === name);
@@ -54,7 +56,7 @@ export function chooseListed(environments: readonly ListedEnvironment[], name: s
     throw new UserError('unknown-environment', `there is no environment "${name}"`, {
       hints:
         clouds.length === 0
-          ? ['No environment of a cloud is written yet: `opta init env` adds one.']
+          ? [noCloudYet]
           : [...didYouMean(name, clouds), `\`opta env list\` lists them: ${listed(clouds)}`],
     });
   }
