@@ -2,18 +2,10 @@
 import type { Cloud } from './stacks.ts';
 
 /** There from the beginning, or kept by the cloud: a database of that name cannot be made. */
+const everywhere = ['template0', 'template1', 'mysql', 'sys', 'information_schema', 'performance_schema'];
 const taken: Readonly<Record<Cloud, readonly string[]>> = {
-  aws: ['db', 'rdsadmin', 'template0', 'template1', 'mysql', 'sys', 'information_schema', 'performance_schema'],
-  gcp: [
-    'postgres',
-    'cloudsqladmin',
-    'template0',
-    'template1',
-    'mysql',
-    'sys',
-    'information_schema',
-    'performance_schema',
-  ],
+  aws: ['db', 'rdsadmin', ...everywhere],
+  gcp: ['postgres', 'cloudsqladmin', ...everywhere],
 };
 
 export function reservedDatabases(cloud: Cloud, name: string): string | undefined {
